@@ -1,0 +1,1 @@
+"""The connectors room; see its README."""

@@ -1,0 +1,1 @@
+"""The dsl room; see its README."""

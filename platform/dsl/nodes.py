@@ -1,0 +1,556 @@
+"""The typed tree: frozen nodes named like the grammar's rules, each with its place in the text it came from.
+
+References are permanent ids (`vocabulary`), so a rename never touches a tree. Places do not take part in equality:
+the same rule written in English and in Chinese gives equal trees.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import time
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal as OneOfWords
+
+from ruleloom.dsl.types import Value, ValueType
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Code points from `start` to before `end` of the text."""
+
+    start: int
+    end: int
+
+
+NOWHERE = Span(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Anything in the tree."""
+
+    span: Span = field(default=NOWHERE, compare=False, kw_only=True, repr=False)
+
+
+# ---- durations and windows ----------------------------------------------------------------------------------------
+
+
+class Unit(StrEnum):
+    """Units of durations: minutes to weeks are fixed, months and years follow the calendar."""
+
+    MINUTES = "minutes"
+    HOURS = "hours"
+    DAYS = "days"
+    WEEKS = "weeks"
+    MONTHS = "months"
+    YEARS = "years"
+    WORKING_DAYS = "working_days"
+
+
+@dataclass(frozen=True, slots=True)
+class Duration(Node):
+    """`72 hours`"""
+
+    amount: int
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Rolling(Node):
+    """`in the last 30 days` (x <= now < x + D), `in the next 7 days` (x - D <= now < x)"""
+
+    side: OneOfWords["last", "next"]
+    duration: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Calendrical(Node):
+    """`in this month`, `in the previous quarter`, `in today` (this, day)"""
+
+    which: OneOfWords["this", "previous"]
+    unit: OneOfWords["day", "week", "month", "quarter", "year"]
+
+
+Window = Rolling | Calendrical
+
+
+# ---- values -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Expression(Node):
+    """Anything with a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Constant(Expression):
+    """`"East"`, `15%`, `yes`; for a choice the option's value; dates and datetimes as in `types`. Never empty: that is `Empty`."""
+
+    value: Value
+    type: ValueType
+
+
+@dataclass(frozen=True, slots=True)
+class Empty(Expression):
+    """`empty` as a value (`set flag = empty`)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Now(Expression):
+    """`now`"""
+
+
+@dataclass(frozen=True, slots=True)
+class Today(Expression):
+    """`today`"""
+
+
+@dataclass(frozen=True, slots=True)
+class Me(Expression):
+    """`me`, the acting user"""
+
+
+Root = OneOfWords["this", "row", "me"]
+"""Where a path starts: the rule's record, the related record (innermost collection), the acting user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Path(Expression):
+    """`owner.manager.name`: permanent ids of the fields followed; no field: the root record itself (`this`)."""
+
+    root: Root
+    fields: tuple[str, ...]
+    type: ValueType
+
+
+@dataclass(frozen=True, slots=True)
+class Previous(Expression):
+    """`previous stage`: the value before the change being processed; its path has one field of the rule's record."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic(Expression):
+    """`amount * 2`; numbers only"""
+
+    operator: OneOfWords["+", "-", "*", "/"]
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Negative(Expression):
+    """`-amount`"""
+
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Shift(Expression):
+    """`today + 14 days`: a date or datetime moved by a duration"""
+
+    base: Expression
+    sign: OneOfWords[1, -1]
+    duration: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Elapsed(Expression):
+    """`days since x`, `hours until x`: whole units, floored; for a date calendar days"""
+
+    unit: OneOfWords["days", "hours"]
+    direction: OneOfWords["since", "until"]
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Expression):
+    """`coalesce(a, b)`: a function of `functions.FUNCTIONS`; `if` takes a condition first"""
+
+    function: str
+    arguments: tuple[Node, ...]
+    type: ValueType
+
+
+@dataclass(frozen=True, slots=True)
+class Hop(Node):
+    """One step to other records: forward along a reference field, or back to the records that hold it."""
+
+    field: str
+    direction: OneOfWords["forward", "back"]
+
+
+@dataclass(frozen=True, slots=True)
+class Collection(Node):
+    """`orders.lines where (qty > 3) in the last 30 days`; no hops: `all weights where (…)`. `entity` is that of the rows."""
+
+    root: Root
+    hops: tuple[Hop, ...]
+    entity: str
+    where: Condition | None = None
+    window: Window | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate(Expression):
+    """`sum(orders.amount in the last 90 days)`; `value` is a path from the row, None for count of records"""
+
+    function: OneOfWords["count", "sum", "avg", "min", "max", "distinct", "latest", "earliest"]
+    collection: Collection
+    value: Path | None
+    type: ValueType
+
+
+# ---- conditions ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Condition(Node):
+    """Anything that is true or false; never empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class And(Condition):
+    """`a and b and c`: flat, two or more"""
+
+    items: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or(Condition):
+    """`a or b or c`: flat, two or more"""
+
+    items: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not(Condition):
+    """`not (a)`; also `not in`, `is not empty`"""
+
+    item: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Truth(Condition):
+    """A boolean value alone: true when it is yes"""
+
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Compare(Condition):
+    """`amount >= 100`; `x before y` is `<`, `x after y` is `>`. Sides have comparable types (the checker has seen to it)."""
+
+    operator: OneOfWords["=", "!=", "<", "<=", ">", ">="]
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Between(Condition):
+    """`amount between 1 and 5`, both ends included"""
+
+    operand: Expression
+    low: Expression
+    high: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf(Condition):
+    """`region in ("East", "West")`"""
+
+    operand: Expression
+    options: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match(Condition):
+    """`name contains "x"`: text, ignoring case; for choices `contains` is membership"""
+
+    operator: OneOfWords["contains", "starts", "ends"]
+    operand: Expression
+    pattern: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Has(Condition):
+    """`tags has any of ("a", "b")`, `has all of`"""
+
+    quantity: OneOfWords["any", "all"]
+    operand: Expression
+    options: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IsEmpty(Condition):
+    """`photos is empty`"""
+
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Within(Condition):
+    """`due in the next 3 days`, `closed_on in this month`"""
+
+    operand: Expression
+    window: Window
+
+
+@dataclass(frozen=True, slots=True)
+class OlderThan(Condition):
+    """`created_at older than 7 days`: x + D <= now"""
+
+    operand: Expression
+    duration: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Quantified(Condition):
+    """`no orders …` is at_most 0 and keeps its word; `any`, `at least 2 visits …`"""
+
+    quantity: OneOfWords["no", "any", "at_least", "at_most", "exactly"]
+    number: int
+    """0 for no, 1 for any."""
+    collection: Collection
+
+
+@dataclass(frozen=True, slots=True)
+class LastAll(Condition):
+    """`the last 2 trainings all attended = no`; the condition speaks of the row"""
+
+    number: int
+    collection: Collection
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Held(Condition):
+    """`stage = "Diagnosis" for 72 hours`"""
+
+    condition: Condition
+    duration: Duration
+
+
+# change conditions: true only for the one change being processed
+
+
+@dataclass(frozen=True, slots=True)
+class RecordIs(Condition):
+    """`record is created`, `updated`, `deleted`"""
+
+    event: OneOfWords["created", "updated", "deleted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes(Condition):
+    """`stage changes`, `stage changes from "A" to "B"`; `Empty` as a value means becomes or was empty"""
+
+    path: Path
+    before: Expression | None = None
+    after: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trend(Condition):
+    """`score rises`, `score falls`"""
+
+    path: Path
+    direction: OneOfWords["rises", "falls"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesBy(Condition):
+    """`amount changes by more than 15%`: against the old value's magnitude"""
+
+    path: Path
+    fraction: Decimal
+
+
+# ---- rules --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Template(Node):
+    """Text of an action with `{expression}` filled in: literal parts and expressions in order"""
+
+    parts: tuple[str | Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment(Node):
+    """`code = "WINBACK-20"`: a field's permanent id and its new value"""
+
+    field: str
+    value: Expression | Template
+
+
+@dataclass(frozen=True, slots=True)
+class Action(Node):
+    """One thing a rule does"""
+
+
+@dataclass(frozen=True, slots=True)
+class Create(Action):
+    """`create coupon (customer = this, …)`"""
+
+    entity: str
+    assignments: tuple[Assignment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetFields(Action):
+    """`set flag = "red", score = score + 1`"""
+
+    assignments: tuple[Assignment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Update(Action):
+    """`update orders where status = "open" set status = "late"`: values speak of the row"""
+
+    collection: Collection
+    assignments: tuple[Assignment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Delete(Action):
+    """`delete this`"""
+
+
+@dataclass(frozen=True, slots=True)
+class Notify(Action):
+    """`notify owner, owner.manager "…"`"""
+
+    recipients: tuple[Expression, ...]
+    text: Template
+
+
+@dataclass(frozen=True, slots=True)
+class Assign(Action):
+    """`assign owner to me`"""
+
+    field: str
+    user: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class StartApproval(Action):
+    """`start approval "discount"`"""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Argument(Node):
+    """`k = v` of a call"""
+
+    name: str
+    value: Expression | Template
+
+
+@dataclass(frozen=True, slots=True)
+class CallOperation(Action):
+    """`call "erp.save" (number = code)`"""
+
+    operation: str
+    arguments: tuple[Argument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport(Action):
+    """`run report "process_health" for this`"""
+
+    name: str
+    subject: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class AddTask(Action):
+    """`add task "Call {name}" for owner due today + 3 days`; `due` may also be a duration from now"""
+
+    text: Template
+    user: Expression
+    due: Expression | Duration | None
+
+
+@dataclass(frozen=True, slots=True)
+class Block(Action):
+    """`block "…"`"""
+
+    text: Template
+
+
+@dataclass(frozen=True, slots=True)
+class Warn(Action):
+    """`warn "…"`"""
+
+    text: Template
+
+
+@dataclass(frozen=True, slots=True)
+class Wait(Action):
+    """`wait 3 days`"""
+
+    duration: Duration
+
+
+@dataclass(frozen=True, slots=True)
+class WaitUntil(Action):
+    """`wait up to 14 days until C`"""
+
+    duration: Duration
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Choose(Action):
+    """`if C (actions) else (actions)`"""
+
+    condition: Condition
+    then: tuple[Action, ...]
+    otherwise: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule(Node):
+    """`every friday at 17:00`, `every month on 5, 15, 25 at 08:00`, `every 4 hours`"""
+
+    unit: OneOfWords["day", "weekday", "month", "hours", "working_day"]
+    at: time | None = None
+    weekdays: tuple[int, ...] = ()
+    """Monday is 1."""
+    days: tuple[int, ...] = ()
+    hours: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Limit(Node):
+    """`once` (duration None, number 1), `at most 2 times per 90 days`"""
+
+    number: int
+    duration: Duration | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comment(Node):
+    """`# …` with the ordinal of the part of the rule before which it stands, so that the formatter can put it back"""
+
+    text: str
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Node):
+    """A whole rule"""
+
+    name: str
+    entity: str
+    condition: Condition | None
+    actions: tuple[Action, ...]
+    ending: tuple[Action, ...] = ()
+    """`when it ends …`"""
+    schedule: Schedule | None = None
+    limit: Limit | None = None
+    priority: int = 0
+    comments: tuple[Comment, ...] = field(default=(), compare=False)

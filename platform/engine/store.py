@@ -1,0 +1,88 @@
+"""What the engine asks of a workspace. One protocol, two implementations: in memory (simulation) and SQL (`storage`).
+
+A snapshot is the plain state of one live record: every field key (system fields too) → value as in `dsl.types`.
+Records with `deleted_at` are not live and never appear.
+"""
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from ruleloom.dsl.nodes import Aggregate, Hop, LastAll, Path, Quantified
+from ruleloom.dsl.types import RecordId, Value
+
+Snapshot = Mapping[str, Value]
+
+External = Path | Aggregate | Quantified | LastAll
+"""A part of a condition that reads other records: a path of two or more fields, an aggregate, a quantifier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """The value of an external for one record, and the first instant after now at which time alone may change it."""
+
+    value: Any
+    until: int | None = None
+
+
+Edge = Literal["on", "off", "change", "schedule", "skipped", "blocked"]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordChange:
+    """What one write did to one record: before is None on creation, after is None on deletion."""
+
+    entity: str
+    record: RecordId
+    before: Snapshot | None
+    after: Snapshot | None
+
+
+@dataclass(slots=True)
+class Memory:
+    """What is remembered of one level rule and one record; it exists only where it says something (sparse).
+
+    `since` holds, for each `C for D` of the rule (by ordinal), the instant since when C is true without a break.
+    `deadline` is the first instant at which time alone may change the verdict.
+    """
+
+    rule: str
+    record: RecordId
+    holds: bool = False
+    since: dict[int, int] = field(default_factory=dict)
+    deadline: int | None = None
+    firing_counts: bool = False
+    """Whether the firing of the present true stretch was not skipped (so that `when it ends` applies)."""
+
+
+class Store(Protocol):
+    """Reads in batch, never one by one."""
+
+    def snapshots(self, entity: str, records: Collection[RecordId]) -> Mapping[RecordId, Snapshot]:
+        """Live records of an entity (permanent id) by id; missing ones are left out."""
+        ...
+
+    def all_records(self, entity: str) -> Collection[RecordId]:
+        """Every live record of an entity: for publishing, schedules and look-up tables only."""
+        ...
+
+    def holders(self, hops: Sequence[Hop], changes: Sequence[RecordChange]) -> set[RecordId]:
+        """Records at the start of `hops` from which the hops lead to a changed record, before or after the change."""
+        ...
+
+    def gather(self, external: External, holders: Mapping[RecordId, Snapshot], now: int) -> Mapping[RecordId, Fact]:
+        """The external's fact for each of these records at `now`, in one query where the store is a database."""
+        ...
+
+    def memories(self, rules: Collection[str], records: Collection[RecordId]) -> Mapping[tuple[str, RecordId], Memory]:
+        """What is remembered of these rules and records."""
+        ...
+
+    def remember(self, memories: Sequence[Memory]) -> None:
+        """Stores memories; one that says nothing (false, no deadline, no since) is removed."""
+        ...
+
+    def firings_counted(self, rule: str, records: Collection[RecordId], after: int | None) -> Mapping[RecordId, Sequence[int]]:
+        """Instants of firings that were not skipped, later than `after` (all when None), for limits."""
+        ...

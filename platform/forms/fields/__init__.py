@@ -1,0 +1,1 @@
+"""The forms/fields room; see its README."""

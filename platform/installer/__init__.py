@@ -1,0 +1,1 @@
+"""The installer room; see its README."""

@@ -1,0 +1,1 @@
+"""Texts of codes and labels, one YAML file per room, each code with en and zh."""

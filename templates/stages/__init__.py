@@ -1,0 +1,1 @@
+"""Template apps that ship with Ruleloom."""
