@@ -1,1 +1,31 @@
-"""The cli room; see its README."""
+"""The command `ruleloom`: one file per subcommand, found by its name, imported only when it is called.
+
+A file `platform/cli/create_user.py` with a click command called `command` is `ruleloom create-user`.
+"""
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import click
+
+
+class _Files(click.Group):
+    """A group whose commands are the files beside this one."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(__path__) if module.name[0] != "_")
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in self.list_commands(ctx):
+            return None
+        found = importlib.import_module(f"{__name__}.{name.replace('-', '_')}").command
+        if not isinstance(found, click.Command):
+            raise TypeError(f"{name}: `command` is not a click command")
+        return found
+
+
+@click.group(cls=_Files, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="ruleloom")
+def main() -> None:
+    """Ruleloom: workflows and rules for sales organisations, in plain words."""
