@@ -16,12 +16,12 @@ class _Files(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(__path__) if module.name[0] != "_")
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in self.list_commands(ctx):
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
             return None
-        found = importlib.import_module(f"{__name__}.{name.replace('-', '_')}").command
+        found = importlib.import_module(f"{__name__}.{cmd_name.replace('-', '_')}").command
         if not isinstance(found, click.Command):
-            raise TypeError(f"{name}: `command` is not a click command")
+            raise TypeError(f"{cmd_name}: `command` is not a click command")
         return found
 
 
