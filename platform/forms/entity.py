@@ -1,4 +1,5 @@
 """Entities and fields as pure definitions; together (`Model`) they are the language's vocabulary."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping

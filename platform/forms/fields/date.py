@@ -1,0 +1,15 @@
+"""Field type date."""
+
+from __future__ import annotations
+
+from ruleloom.dsl.types import Kind
+from ruleloom.forms.fields.base import FieldType
+from ruleloom.forms.fields.registry import FIELD_TYPES
+
+
+@FIELD_TYPES.register
+class Date(FieldType):
+    """A field of type date."""
+
+    type = "date"
+    kind = Kind.DATE

@@ -1,0 +1,109 @@
+"""Fixtures for every room: a private PostgreSQL per test worker, and a fresh empty database per test."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import subprocess
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.pool import NullPool
+
+_numbers = itertools.count(1)
+
+
+def _postgres_bin() -> Path | None:
+    found = shutil.which("pg_ctl")
+    places = [Path(found).resolve().parent] if found else []
+    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda place: -int(place.parent.name))
+    return next((place for place in places if (place / "initdb").exists()), None)
+
+
+class _Cluster:
+    """A PostgreSQL of its own in a temporary folder, on a unix socket; as root it runs as an unprivileged user."""
+
+    def __init__(self, folder: str, binaries: Path) -> None:
+        self.folder, self.binaries = folder, binaries
+        self.lower: dict[str, object] = {}
+        if os.geteuid() == 0:
+            shutil.chown(folder, "nobody", "nogroup")
+            self.lower = {"user": "nobody", "group": "nogroup", "extra_groups": []}
+        self.url = f"postgresql+psycopg://postgres@/postgres?host={folder}"
+
+    def _do(self, *words: str) -> None:
+        subprocess.run(
+            [f"{self.binaries}/{words[0]}", *words[1:]],
+            check=True,
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            env={"PATH": os.environ["PATH"], "HOME": self.folder},
+            **self.lower,  # type: ignore[call-overload]
+        )
+
+    def start(self) -> None:
+        data = f"{self.folder}/data"
+        words = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        self._do("initdb", "-D", data, *words)
+        options = f"-c listen_addresses= -k {self.folder} -c fsync=off -c synchronous_commit=off"
+        options += " -c full_page_writes=off -c max_connections=200 -c autovacuum=off"
+        self._do("pg_ctl", "-D", data, "-s", "-w", "-l", f"{self.folder}/log", "-o", options, "start")
+
+    def stop(self) -> None:
+        self._do("pg_ctl", "-D", f"{self.folder}/data", "-s", "-m", "immediate", "stop")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """URL of a PostgreSQL server for the session (one per xdist worker); absent: loud skip, failure with CI=true."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    binaries = _postgres_bin()
+    if binaries is None:
+        reason = "no PostgreSQL: apt-get install postgresql, or set TEST_DATABASE_URL"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        warnings.warn(reason, stacklevel=1)
+        pytest.skip(reason)
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:
+        cluster = _Cluster(folder, binaries)
+        cluster.start()
+        try:
+            yield cluster.url
+        finally:
+            cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def _postgres_admin(postgres: str) -> Iterator[Engine]:
+    engine = create_engine(postgres, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def postgres_database(_postgres_admin: Engine) -> Iterator[str]:
+    """URL of a fresh, empty PostgreSQL database, dropped afterwards."""
+    name = f"t_{os.getpid()}_{next(_numbers)}"
+    with _postgres_admin.connect() as connection:
+        connection.execute(text(f'create database "{name}" template template0 strategy file_copy'))
+    yield _postgres_admin.url.set(database=name).render_as_string(hide_password=False)
+    with _postgres_admin.connect() as connection:
+        connection.execute(text(f'drop database "{name}" with (force)'))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a fresh, empty database: every test that takes it runs on SQLite (a file) and on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'workspace.db'}"
+    url: str = request.getfixturevalue("postgres_database")
+    return make_url(url).render_as_string(hide_password=False)
