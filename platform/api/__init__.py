@@ -1,1 +1,1 @@
-"""The api room; see its README."""
+"""The front door: HTTP in, JSON out. One resource per file; a translation, no decision."""
