@@ -1,7 +1,8 @@
 """What the engine asks of a workspace. One protocol, two implementations: in memory (simulation) and SQL (`storage`).
 
 A snapshot is the plain state of one live record: every field key (system fields too) → value as in `dsl.types`.
-Records with `deleted_at` are not live and never appear.
+Records with `deleted_at` are not live and never appear; references to them read as empty.
+All instants are microseconds UTC, entities and fields are permanent ids, rules are permanent ids too.
 """
 from __future__ import annotations
 
@@ -20,7 +21,11 @@ External = Path | Aggregate | Quantified | LastAll
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """The value of an external for one record, and the first instant after now at which time alone may change it."""
+    """The value of an external for one record, and the first instant after now at which time alone may change it.
+
+    `until` may be too early (the engine looks once more and finds nothing changed) but never too late; None is never.
+    For a quantifier and a sequence the value is the truth, for an aggregate the number or value, for a path the value.
+    """
 
     value: Any
     until: int | None = None
@@ -41,10 +46,10 @@ class RecordChange:
 
 @dataclass(slots=True)
 class Memory:
-    """What is remembered of one level rule and one record; it exists only where it says something (sparse).
+    """What is remembered of one rule and one record; it exists only where it says something (sparse).
 
     `since` holds, for each `C for D` of the rule (by ordinal), the instant since when C is true without a break.
-    `deadline` is the first instant at which time alone may change the verdict.
+    `deadline` is the first instant at which time alone may change the verdict or one of those C.
     """
 
     rule: str
@@ -55,12 +60,17 @@ class Memory:
     firing_counts: bool = False
     """Whether the firing of the present true stretch was not skipped (so that `when it ends` applies)."""
 
+    @property
+    def says_something(self) -> bool:
+        """Whether it has to be kept."""
+        return self.holds or self.deadline is not None or bool(self.since)
+
 
 class Store(Protocol):
-    """Reads in batch, never one by one."""
+    """Reads in batch, never one by one; and the engine's own memory."""
 
     def snapshots(self, entity: str, records: Collection[RecordId]) -> Mapping[RecordId, Snapshot]:
-        """Live records of an entity (permanent id) by id; missing ones are left out."""
+        """Live records of an entity by id; missing ones are left out."""
         ...
 
     def all_records(self, entity: str) -> Collection[RecordId]:
@@ -68,21 +78,47 @@ class Store(Protocol):
         ...
 
     def holders(self, hops: Sequence[Hop], changes: Sequence[RecordChange]) -> set[RecordId]:
-        """Records at the start of `hops` from which the hops lead to a changed record, before or after the change."""
+        """Records at the start of `hops` from which the hops lead to a changed record, before or after the change.
+
+        The changes belong to one write and are all of the entity at the end of the hops or of entities between; both
+        the state before and the state after the write are walked (old *and* new parent). Called after the write.
+        """
         ...
 
     def gather(self, external: External, holders: Mapping[RecordId, Snapshot], now: int) -> Mapping[RecordId, Fact]:
         """The external's fact for each of these records at `now`, in one query where the store is a database."""
         ...
 
-    def memories(self, rules: Collection[str], records: Collection[RecordId]) -> Mapping[tuple[str, RecordId], Memory]:
-        """What is remembered of these rules and records."""
+    def memories(
+        self, entity: str, records: Collection[RecordId], rules: Collection[str] | None = None
+    ) -> Mapping[tuple[str, RecordId], Memory]:
+        """What is remembered of these records by rules of this entity (all rules when None)."""
         ...
 
     def remember(self, memories: Sequence[Memory]) -> None:
-        """Stores memories; one that says nothing (false, no deadline, no since) is removed."""
+        """Stores memories; one that says nothing is removed."""
+        ...
+
+    def forget(self, rule: str, records: Collection[RecordId] | None = None) -> None:
+        """Removes what is remembered of a rule (retired, about to be published anew), or of some of its records."""
         ...
 
     def firings_counted(self, rule: str, records: Collection[RecordId], after: int | None) -> Mapping[RecordId, Sequence[int]]:
-        """Instants of firings that were not skipped, later than `after` (all when None), for limits."""
+        """Instants of on, change and schedule firings that were not skipped, later than `after` (all when None)."""
+        ...
+
+    def next_due(self, up_to: int, rules: Collection[tuple[str, RecordId]] | None = None) -> int | None:
+        """The earliest stored deadline ≤ `up_to` (of those rule-and-record pairs, of all when None)."""
+        ...
+
+    def due_at(self, instant: int, rules: Collection[tuple[str, RecordId]] | None = None) -> Sequence[tuple[str, RecordId]]:
+        """Rule-and-record pairs whose deadline is exactly that instant (locked for this transaction, in SQL)."""
+        ...
+
+    def ticks(self) -> Mapping[str, int]:
+        """The next tick of every scheduled rule."""
+        ...
+
+    def remember_tick(self, rule: str, instant: int | None) -> None:
+        """Stores the next tick of a scheduled rule; None removes it."""
         ...

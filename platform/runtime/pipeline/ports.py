@@ -1,0 +1,169 @@
+"""What the road of one change asks of a workspace beside reading: one protocol for production and simulation.
+
+`engine.store.Store` is the reading half and the engine's memory; `Desk` adds writing. Everything a desk does between
+two calls of `Pipeline` belongs to one transaction that the caller opened and commits.
+"""
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ruleloom.dsl.types import RecordId
+from ruleloom.engine.intents import Effect, Write
+from ruleloom.engine.store import Edge, RecordChange, Snapshot, Store
+from ruleloom.messages import RuleloomError
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Who or what writes: a person (`actor`), or a rule's firing at a depth; origin says import, sync, undo …"""
+
+    actor: RecordId | None = None
+    firing: Firing | None = None
+    depth: int = 0
+    origin: str = "person"
+
+
+@dataclass(slots=True)
+class Firing:
+    """A recorded edge of one rule on one record. `id` is given by the desk when it is entered."""
+
+    rule: str
+    rule_name: str
+    priority: int
+    entity: str
+    record: RecordId
+    edge: Edge
+    at: int
+    """The instant of the write, or the due time of an edge of time."""
+    depth: int = 1
+    change: RecordChange | None = None
+    """For change firings: the change that it answers."""
+    cause: Cause | None = None
+    messages: tuple[str, ...] = ()
+    """Texts of `block` (edge blocked) and `warn`."""
+    id: object = None
+
+    @property
+    def order(self) -> tuple[int, str, RecordId]:
+        """Firings of one state run by priority (higher first), rule name, record."""
+        return (-self.priority, self.rule_name, self.record)
+
+
+@dataclass(slots=True)
+class Run:
+    """A firing carried out as far as `position`; parked while it waits. It keeps the rule version it began with."""
+
+    firing: Firing
+    version: str
+    """Content key of the compiled rule (`CompiledRule.version`), so that the run goes on as it began."""
+    branch: str
+    """`then` or `ending`: which program of the rule."""
+    position: int = 0
+    wake: int | None = None
+    """When the wait is over at the latest."""
+    watch: str | None = None
+    """Id of the condition waited for, as a rule of its own; None for a plain wait."""
+    id: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A write as it will be: validated, with every record that it touches (cascades, emptied references), not yet done."""
+
+    write: Write
+    changes: tuple[RecordChange, ...]
+    cause: Cause
+    at: int
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a write led to."""
+
+    changes: tuple[RecordChange, ...] = ()
+    firings: list[Firing] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+class Blocked(RuleloomError):
+    """A rule blocks the write: nothing of it happened; one diagnostic per message, `firings` say which rules."""
+
+    status = 422
+
+    def __init__(self, firings: Sequence[Firing]) -> None:
+        from ruleloom.messages import Diagnostic
+
+        self.firings = tuple(firings)
+        super().__init__(
+            *(
+                Diagnostic("write-blocked", params={"rule": firing.rule_name, "message": message})
+                for firing in firings
+                for message in firing.messages
+            )
+        )
+
+
+class Desk(Store, Protocol):
+    """The writing half."""
+
+    def prepare(self, write: Write, at: int, cause: Cause) -> Prepared:
+        """Works a write out without doing it: hop 4 (clean values or *all* field errors as a RuleloomError).
+
+        Its changes name every record touched with its state before and after (system fields too): cascades and emptied
+        references belong to it; a record that stays as it was is left out; deletions stand first, holders before parents.
+        """
+        ...
+
+    def apply(self, prepared: Prepared) -> None:
+        """Hop 5: writes the records and appends the changes to the change log."""
+        ...
+
+    def lock(self, entity: str, records: Collection[RecordId]) -> None:
+        """Locks a rule's records in id order until the transaction ends (nothing to do where there is one writer)."""
+        ...
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """What happens inside is undone when an exception leaves it (the engine's memory and firings too)."""
+        ...
+
+    def enter(self, firing: Firing) -> None:
+        """Records a firing (every edge: skipped too) and sets its id. Called in the order of running."""
+        ...
+
+    def perform(self, firing: Firing, effect: Effect) -> None:
+        """Does an effect that stays inside at once; inserts one that leaves the workspace as pending."""
+        ...
+
+    def failed(self, firing: Firing, error: RuleloomError) -> None:
+        """Records that the actions of a firing failed and were undone (for the worker to retry)."""
+        ...
+
+    def stopped(self, firing: Firing) -> None:
+        """Records that a chain was stopped before this firing, which is one too deep."""
+        ...
+
+    def park(self, run: Run) -> None:
+        """Keeps a waiting run (durably, in production) and sets its id."""
+        ...
+
+    def unpark(self, run: Run) -> None:
+        """The run goes on now: it is no longer waiting."""
+        ...
+
+    def waiting(self, watch: str, record: RecordId) -> Sequence[Run]:
+        """Runs of a record that wait for a condition, oldest first."""
+        ...
+
+    def next_wake(self, up_to: int) -> int | None:
+        """The earliest `wake` ≤ `up_to` of a parked run."""
+        ...
+
+    def runs_at(self, instant: int) -> Sequence[Run]:
+        """Parked runs whose `wake` is that instant, in the order of parking."""
+        ...
+
+
+Snapshots = dict[RecordId, Snapshot]

@@ -1,0 +1,1 @@
+"""An empty workspace in memory on a virtual clock; see its README."""
