@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.types import DATE, DATETIME, EMPTY, NUMBER, Kind, ValueType
 
@@ -33,3 +35,19 @@ def type_of(expression: n.Expression) -> ValueType:
 def kind_of(expression: n.Expression) -> Kind:
     """The kind of an expression's value."""
     return type_of(expression).kind
+
+
+Side = Literal["left", "right"]
+
+
+def midnight_side(left: n.Expression, right: n.Expression) -> tuple[n.Expression, n.Expression, Side | None]:
+    """How a date is compared with a datetime: by its local midnight; beside the word `now` it is today that is meant.
+
+    Gives both sides (`now` replaced where it means today) and which of them has to become its midnight.
+    """
+    kinds = (kind_of(left), kind_of(right))
+    if kinds == (Kind.DATE, Kind.DATETIME):
+        return (left, n.Today(), None) if isinstance(right, n.Now) else (left, right, "left")
+    if kinds == (Kind.DATETIME, Kind.DATE):
+        return (n.Today(), right, None) if isinstance(left, n.Now) else (left, right, "right")
+    return left, right, None

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.vocabulary import Vocabulary
@@ -61,14 +60,6 @@ _CHANGE = (n.RecordIs, n.Changes, n.Trend, n.ChangesBy, n.Previous)
 _TIME_ORDERED = ("latest", "earliest")
 
 
-@lru_cache(maxsize=4096)
-def _children(node: n.Node) -> tuple[n.Node, ...]:
-    found: list[n.Node] = []
-    for slot in fields(node):
-        _collect_nodes(getattr(node, slot.name), found)
-    return tuple(found)
-
-
 def _collect_nodes(value: Any, found: list[n.Node]) -> None:
     if isinstance(value, n.Node):
         found.append(value)
@@ -79,7 +70,10 @@ def _collect_nodes(value: Any, found: list[n.Node]) -> None:
 
 def children(node: n.Node) -> tuple[n.Node, ...]:
     """The nodes directly under a node, in the order of its slots."""
-    return _children(node)
+    found: list[n.Node] = []
+    for slot in fields(node):
+        _collect_nodes(getattr(node, slot.name), found)
+    return tuple(found)
 
 
 def walk(node: n.Node) -> Iterator[n.Node]:
@@ -89,8 +83,8 @@ def walk(node: n.Node) -> Iterator[n.Node]:
         yield from walk(child)
 
 
-def is_external(node: n.Node) -> bool:
-    """Whether the node reads other records: a path of two or more fields (one from `me`), an aggregate, a quantifier."""
+def is_external(node: n.Node) -> TypeGuard[External]:
+    """Whether it reads other records: an aggregate, a quantifier, a path of two or more fields (one from `me`)."""
     if isinstance(node, n.Path):
         return len(node.fields) > (0 if node.root == "me" else 1)
     return isinstance(node, n.Aggregate | n.Quantified | n.LastAll)
@@ -105,7 +99,7 @@ def externals_of(tree: n.Node) -> tuple[External, ...]:
 
 def _collect_externals(node: n.Node, found: dict[External, None]) -> None:
     if is_external(node):
-        found.setdefault(node)  # type: ignore[arg-type]
+        found.setdefault(node)
         return
     for child in children(node):
         _collect_externals(child, found)
@@ -142,11 +136,7 @@ def reads_of(tree: n.Node, vocabulary: Vocabulary, root: n.Root = "this") -> Rea
     collector.visit(tree, ())
     every = tuple(walk(tree))
     return Reads(
-        fields=frozenset(
-            node.fields[0] for node in every if isinstance(node, n.Path) and node.root == root and node.fields
-        )
-        if root == "this"
-        else frozenset(_row_fields(tree)),
+        fields=collector.own_fields() if root == "this" else frozenset(_row_fields(tree)),
         externals=externals_of(tree),
         held=held_of(tree),
         dependencies=collector.dependencies(),
@@ -186,6 +176,11 @@ class _Collector:
             Dependency(entity, frozenset(ids), hops, everywhere)
             for (entity, hops, everywhere), ids in self._found.items()
         )
+
+    def own_fields(self) -> frozenset[str]:
+        """The fields read of the rule's record itself."""
+        own = (ids for (_, hops, everywhere), ids in self._found.items() if not hops and not everywhere)
+        return frozenset().union(*own)
 
     def visit(self, node: n.Node, row: Hops) -> None:
         """Notes what `node` reads; `row` are the hops from the rule's record to the row around it."""

@@ -1,0 +1,142 @@
+"""Typed trees as Python functions, generated once and called often.
+
+`compile_condition` and `compile_value` give what the engine calls with snapshots and gathered facts;
+`predicate.predicate` gives a function of one plain mapping, for conditions that read nothing but the record itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, TypeVar
+
+from ruleloom.dsl import nodes as n
+from ruleloom.dsl.moment import Moment
+from ruleloom.dsl.reads import External, Reads, held_of, reads_of
+from ruleloom.dsl.source import Source
+from ruleloom.dsl.types import Value
+from ruleloom.dsl.vocabulary import Vocabulary
+
+Event = Literal["created", "updated", "deleted"]
+"""What the change being processed did to the record."""
+
+Result_co = TypeVar("Result_co", covariant=True)
+_NOTHING: Mapping[str, Value] = {}
+
+
+class Evaluation(Protocol[Result_co]):
+    """The generated function.
+
+    - `record`: the snapshot asked of; a deletion is asked of the state before it
+    - `externals`: the values of `Compiled.externals`, in that order
+    - `moment`: needed where the tree speaks of time or of `me`
+    - `previous`: the snapshot before the change being processed, None on creation
+    - `held`: for each `C for D` of `Compiled.held`, whether it holds
+    - `change`: what the change did, None when no change is being processed
+    - `outer`: the rule's record, when `record` is a row of a collection
+    """
+
+    def __call__(
+        self,
+        record: Mapping[str, Any],
+        externals: Sequence[Any] = (),
+        moment: Moment | None = None,
+        previous: Mapping[str, Any] | None = None,
+        held: Sequence[bool] = (),
+        change: Event | None = None,
+        outer: Mapping[str, Any] = _NOTHING,
+    ) -> Result_co:
+        """The answer; see the class for what goes in."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A condition ready to be asked."""
+
+    condition: n.Condition
+    reads: Reads
+    holds: Evaluation[bool]
+
+    @property
+    def externals(self) -> tuple[External, ...]:
+        """What the caller gathers, in the order in which `holds` takes their values."""
+        return self.reads.externals
+
+    @property
+    def held(self) -> tuple[n.Held, ...]:
+        """The `C for D` in the order in which `holds` takes them."""
+        return self.reads.held
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledValue:
+    """An expression ready to be computed."""
+
+    expression: n.Expression
+    reads: Reads
+    value: Evaluation[Value]
+
+    @property
+    def externals(self) -> tuple[External, ...]:
+        """What the caller gathers, in the order in which `value` takes their values."""
+        return self.reads.externals
+
+
+def compile_condition(
+    condition: n.Condition, vocabulary: Vocabulary, root: n.Root = "this", held: tuple[n.Held, ...] | None = None
+) -> Compiled:
+    """A condition of a typed tree.
+
+    `root` is `row` for the `where` of a collection. `held` numbers the `C for D` when the condition is part of a
+    larger one, whose numbers its caller wants to keep (`reads.held_of` of the larger one).
+    """
+    reads = reads_of(condition, vocabulary, root)
+    writer = Source(vocabulary, reads, root, held_of(condition) if held is None else held)
+    return Compiled(condition, reads, generate(writer, f"True if {writer.condition(condition)} else False"))
+
+
+def compile_value(expression: n.Expression, vocabulary: Vocabulary, root: n.Root = "this") -> CompiledValue:
+    """An expression of a typed tree; empty is None."""
+    reads = reads_of(expression, vocabulary, root)
+    writer = Source(vocabulary, reads, root, held_of(expression))
+    return CompiledValue(expression, reads, generate(writer, writer.value(expression)))
+
+
+_PARAMETERS = ("record", "externals=()", "moment=None", "previous=None", "held=()", "change=None", "outer={}")
+
+
+def generate(
+    writer: Source, result: str, parameters: tuple[str, ...] = _PARAMETERS, again: Callable[..., Any] | None = None
+) -> Any:
+    """The function that gives `result`; with `again`, values of wrong types are handed to that instead."""
+    if again is not None:
+        result_lines = [
+            "try:",
+            *_indented(_body(writer, result)),
+            "except TypeError:",
+            "    return again(record, moment)",
+        ]
+    else:
+        result_lines = _body(writer, result)
+    bound = [f"{name}={name}" for name in writer.constants]
+    head = f"def generated({', '.join([*parameters, *(['*', *bound] if bound else [])])}):"
+    source = "\n".join([head, *_indented(result_lines)]) + "\n"
+    names: dict[str, Any] = {**writer.constants, "nothing": _no_value, "again": again}
+    exec(compile(source, "<rule>", "exec"), names)  # noqa: S102 - our own text: constants are bound, never written in
+    names["generated"].source = source
+    return names["generated"]
+
+
+def _body(writer: Source, result: str) -> list[str]:
+    lines = ["get = record.get"] if "get(" in result else []
+    lines += [f"{name} = {code}" for name, code in writer.prelude.items()]
+    return [*lines, f"return {result}"]
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [f"    {line}" for line in lines]
+
+
+def _no_value(_key: str) -> None:
+    return None

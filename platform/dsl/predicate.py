@@ -1,0 +1,134 @@
+"""A record-local condition as a function of one plain mapping: gates, form checks, scripts.
+
+Beside the values of `types` the mapping may hold what people and libraries have at hand: `date` and aware `datetime`,
+whole numbers, and text for numbers, dates (`2026-01-31`) and instants (ISO 8601). A missing key is empty. The common
+case, our own values, pays nothing for it: wrong types make the fast function raise, and the function that fits the
+types seen is made then and kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from ruleloom.dsl import nodes as n
+from ruleloom.dsl.calendar import Calendar, day_number, instant
+from ruleloom.dsl.compile import generate
+from ruleloom.dsl.moment import Moment
+from ruleloom.dsl.reads import reads_of
+from ruleloom.dsl.source import Convert, Source
+from ruleloom.dsl.types import Kind
+from ruleloom.dsl.vocabulary import EntityWords, Vocabulary
+from ruleloom.messages import RuleloomError
+
+Predicate = Callable[..., bool]
+"""(mapping, moment=None) -> whether the condition holds; `moment` where the condition speaks of time or of `me`."""
+
+
+class NotRecordLocal(RuleloomError):
+    """The condition needs more than the record itself."""
+
+
+class UnreadableValue(RuleloomError):
+    """A value of the mapping cannot be read as its field's type."""
+
+
+def predicate(condition: n.Condition, entity: EntityWords, vocabulary: Vocabulary) -> Predicate:
+    """The condition as a function of a mapping from field keys to values; NotRecordLocal when it reads more."""
+    reads = reads_of(condition, vocabulary)
+    if reads.externals or reads.held or reads.reads_change:
+        raise NotRecordLocal.of("condition-not-record-local")
+    converters = _converters(entity, reads.fields, vocabulary.calendar)
+    return _Maker(condition, vocabulary, converters).fast()
+
+
+class _Maker:
+    """Makes the fast function, and behind it those for other types of values."""
+
+    def __init__(self, condition: n.Condition, vocabulary: Vocabulary, converters: Mapping[str, Convert]) -> None:
+        self._condition = condition
+        self._vocabulary = vocabulary
+        self._converters = converters
+        self._variants: dict[frozenset[str], Predicate] = {}
+
+    def fast(self) -> Predicate:
+        """For our own values; others raise inside and are read again."""
+        return self._made({}, self._again)
+
+    def _again(self, record: Mapping[str, Any], moment: Moment | None) -> bool:
+        foreign = frozenset(key for key in self._converters if not _is_ours(record.get(key)))
+        variant = self._variants.get(foreign)
+        if variant is None:
+            variant = self._variants[foreign] = self._made({key: self._converters[key] for key in foreign}, _give_up)
+        return variant(record, moment)
+
+    def _made(self, converters: Mapping[str, Convert], again: Callable[..., bool]) -> Predicate:
+        reads = reads_of(self._condition, self._vocabulary)
+        writer = Source(self._vocabulary, reads, converters=converters, strict=True)
+        result = f"True if {writer.condition(self._condition)} else False"
+        made: Predicate = generate(writer, result, ("record", "moment=None"), again)
+        return made
+
+
+def _is_ours(value: Any) -> bool:
+    return value is None or (isinstance(value, int | Decimal) and not isinstance(value, bool))
+
+
+def _give_up(record: Mapping[str, Any], _moment: Moment | None) -> bool:
+    raise UnreadableValue.of("value-unreadable", kind="mapping", value=repr(sorted(record))[:80])
+
+
+def _converters(entity: EntityWords, field_ids: frozenset[str], calendar: Calendar) -> Mapping[str, Convert]:
+    readers: dict[Kind, Convert] = {
+        Kind.NUMBER: to_number,
+        Kind.DATE: lambda value: to_day(value, calendar),
+        Kind.DATETIME: lambda value: to_instant(value, calendar),
+    }
+    return {
+        field.key: readers[field.value_type.kind]
+        for field in entity.fields
+        if field.id in field_ids and field.value_type.kind in readers
+    }
+
+
+def to_number(value: Any) -> Decimal | None:
+    """A number from Decimal, int, float (as printed) or text; None and "" are empty."""
+    if value is None or value == "":
+        return None
+    try:
+        number = value if isinstance(value, Decimal) else Decimal(str(value) if isinstance(value, float) else value)
+    except (InvalidOperation, TypeError, ValueError):
+        raise UnreadableValue.of("value-unreadable", kind="number", value=repr(value)[:80]) from None
+    if not number.is_finite():
+        raise UnreadableValue.of("value-unreadable", kind="number", value=repr(value)[:80])
+    return number
+
+
+def to_day(value: Any, calendar: Calendar) -> int | None:
+    """A day number from an int, a date, an aware datetime (its local day) or ISO text."""
+    try:
+        if isinstance(value, str):
+            value = date.fromisoformat(value) if value else None
+        if isinstance(value, datetime):
+            return calendar.day_of(instant(value))
+        if isinstance(value, date):
+            return day_number(value)
+        return None if value is None else int(value)
+    except (TypeError, ValueError):
+        raise UnreadableValue.of("value-unreadable", kind="date", value=repr(value)[:80]) from None
+
+
+def to_instant(value: Any, calendar: Calendar) -> int | None:
+    """Microseconds from an int, an aware datetime, a date (its local midnight) or ISO text with an offset."""
+    try:
+        if isinstance(value, str):
+            value = datetime.fromisoformat(value) if value else None
+        if isinstance(value, datetime):
+            return instant(value)
+        if isinstance(value, date):
+            return calendar.midnight(day_number(value))
+        return None if value is None else int(value)
+    except (TypeError, ValueError):
+        raise UnreadableValue.of("value-unreadable", kind="datetime", value=repr(value)[:80]) from None
