@@ -71,10 +71,11 @@ def test_an_absent_node_is_named(tmp_path: Path) -> None:
     assert "node and npm are not on PATH" in answer.stderr
 
 
-def test_an_old_node_is_named(tmp_path: Path) -> None:
-    answer = dev("setup", path=fake_node(tmp_path, "v18.19.0"))
+@pytest.mark.parametrize("version", ["v18.20.4", "v20.9.0"])
+def test_an_old_node_is_named(tmp_path: Path, version: str) -> None:
+    answer = dev("setup", path=fake_node(tmp_path, version))
     assert answer.returncode == 1
-    assert "Node 20 or newer is needed to build the front end, this is v18.19.0" in answer.stderr
+    assert f"Node 20.19 or newer is needed to build the front end, this is {version}" in answer.stderr
 
 
 @pytest.mark.skipif(not shutil.which("python3.10"), reason="no Python older than 3.11 here to try with")

@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.house.tree import ROOT, files, shown
+from tests.house.tree import ROOT, files, pyproject, shown
 
 FENCE = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
@@ -38,7 +38,7 @@ class Block:
 
 
 def pages() -> list[Path]:
-    return [file for file in files(".", ".md")]
+    return files(".", ".md")
 
 
 def blocks(page: Path) -> list[Block]:
@@ -92,3 +92,17 @@ def test_data_blocks_can_be_read(page: Path) -> None:
 def test_links_lead_somewhere(page: Path) -> None:
     dead = [link for link in LINK.findall(page.read_text(encoding="utf-8")) if not (page.parent / link).exists()]
     assert not dead, f"links of {shown(page)}"
+
+
+def test_each_runtime_library_has_its_decision() -> None:
+    told = "\n".join(page.read_text(encoding="utf-8").lower() for page in files("docs/decisions", ".md"))
+    needed = [re.split(r"[\[<>=~!;]", line)[0] for line in pyproject()["project"]["dependencies"]]
+    silent = [name for name in needed if not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", told)]
+    assert not silent, "docs/decisions: say why each is here and what was refused"
+
+
+def test_each_decision_is_listed() -> None:
+    listed = (ROOT / "docs/decisions/README.md").read_text(encoding="utf-8")
+    assert not [
+        page.name for page in files("docs/decisions", ".md") if page.name != "README.md" and page.name not in listed
+    ]
