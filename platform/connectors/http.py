@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -243,9 +244,15 @@ def _seconds(text: str | None, context: Context) -> float | None:
     return min(LONGEST_PAUSE, max(0.0, wished))
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    """The system's authorities, read once: that takes tens of milliseconds."""
+    return ssl.create_default_context()
+
+
 def _transport(network: Network) -> httpx.HTTPTransport:
     """The library's transport on our guarded way of connecting; proxies of the environment are not used."""
-    tls = ssl.create_default_context()
+    tls = _tls()
     transport = httpx.HTTPTransport(verify=tls, trust_env=False)
     transport._pool = httpcore.ConnectionPool(
         ssl_context=tls, max_connections=8, network_backend=GuardedBackend(network)
