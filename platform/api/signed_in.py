@@ -50,7 +50,7 @@ def session_of_request() -> sessions.Session | None:
 
 
 def _by_token(scheme: str, secret: str) -> Actor:
-    actor = tokens.actor_of(workspace(), secret.strip()) if scheme.lower() == "bearer" else None
+    actor = tokens.actor_of_token(workspace(), secret.strip()) if scheme.lower() == "bearer" else None
     if actor is None:
         raise NotSignedIn.of("token-unknown")
     return actor

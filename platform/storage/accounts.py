@@ -31,8 +31,8 @@ def _rows() -> Select[Any]:
 
 
 def _row(found: Row[Any]) -> AccountRow:
-    user, email, password_hash, roles, *rest = found
-    return AccountRow(user, email, password_hash, tuple(roles), *rest)
+    values = found._asdict()
+    return AccountRow(**{**values, "roles": tuple(values["roles"])})
 
 
 def by_user(connection: Connection, user: int) -> AccountRow | None:

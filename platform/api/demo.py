@@ -1,0 +1,37 @@
+"""`/demo`: what only a demo workspace can do: let time pass."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from ruleloom.api.firing_json import firing_json
+from ruleloom.api.here import workspace
+from ruleloom.api.resource import Resource
+from ruleloom.api.shapes import FiringSchema
+from ruleloom.api.signed_in import current_actor
+from ruleloom.api.wire import instant_text
+from ruleloom.runtime.commands import demo
+
+resource = Resource("demo", "Demo workspaces only: let time pass.")
+
+
+class AdvanceSchema(Schema):
+    """How many days pass."""
+
+    days = fields.Integer(required=True, validate=validate.Range(1, 366))
+
+
+class AdvancedSchema(Schema):
+    """The new present and what fired on the way."""
+
+    now = fields.String(required=True)
+    firings = fields.List(fields.Nested(FiringSchema), required=True)
+
+
+@resource.post("/demo/clock/advance", body=AdvanceSchema, answer=AdvancedSchema)
+def advance(given: dict[str, Any]) -> dict[str, Any]:
+    """Let days pass; everything due on the way fires at its due time"""
+    now, firings = demo.advance(workspace(), current_actor(), given["days"])
+    return {"now": instant_text(now), "firings": [firing_json(workspace(), each) for each in firings]}

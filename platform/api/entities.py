@@ -1,0 +1,165 @@
+"""`/entities`: the model: which kinds of record there are and which fields they have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from ruleloom.api.conditional import etag, expected_version
+from ruleloom.api.entity_json import entity_json
+from ruleloom.api.here import workspace
+from ruleloom.api.resource import Resource
+from ruleloom.api.shapes import LabelsSchema
+from ruleloom.api.signed_in import current_actor
+from ruleloom.runtime.commands import entities
+
+resource = Resource("entities", "Kinds of record and their fields.")
+
+
+class OptionSchema(Schema):
+    """One option of a choice."""
+
+    value = fields.String(required=True)
+    labels = fields.Nested(LabelsSchema, required=True)
+    color = fields.String(required=True, allow_none=True)
+
+
+class FieldSchema(Schema):
+    """A field as published; `value_kind` is what the rule language sees, `to` the key of the entity referred to."""
+
+    id = fields.String(required=True)
+    key = fields.String(required=True)
+    name = fields.String(required=True)
+    labels = fields.Nested(LabelsSchema, required=True)
+    type = fields.String(required=True)
+    value_kind = fields.String(required=True)
+    required = fields.Boolean(required=True)
+    unique = fields.Boolean(required=True)
+    system = fields.Boolean(required=True)
+    decimals = fields.Integer(required=True)
+    options = fields.List(fields.Nested(OptionSchema), required=True)
+    to = fields.String(required=True, allow_none=True)
+    settings = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), required=True)
+
+
+class CollectionSchema(Schema):
+    """The records of another entity that point here: `orders` on customer."""
+
+    name = fields.String(required=True)
+    labels = fields.Nested(LabelsSchema, required=True)
+    entity = fields.String(required=True)
+    via = fields.String(required=True)
+
+
+class EntitySchema(Schema):
+    """A published entity."""
+
+    id = fields.String(required=True)
+    key = fields.String(required=True)
+    name = fields.String(required=True)
+    labels = fields.Nested(LabelsSchema, required=True)
+    time_field = fields.String(required=True, allow_none=True)
+    title_field = fields.String(required=True, allow_none=True)
+    fields_ = fields.List(fields.Nested(FieldSchema), required=True, data_key="fields", attribute="fields")
+    collections = fields.List(fields.Nested(CollectionSchema), required=True)
+
+
+class EntitiesSchema(Schema):
+    """All published entities."""
+
+    items = fields.List(fields.Nested(EntitySchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class DrawnOptionSchema(Schema):
+    """An option as drawn."""
+
+    value = fields.String(required=True)
+    labels = fields.Nested(LabelsSchema)
+    color = fields.String(allow_none=True)
+
+
+class DrawnFieldSchema(Schema):
+    """A field as drawn; a field that exists keeps its `id`, a new one has none."""
+
+    id = fields.String()
+    key = fields.String()
+    name = fields.String(required=True)
+    type = fields.String(required=True)
+    labels = fields.Nested(LabelsSchema)
+    required = fields.Boolean()
+    unique = fields.Boolean()
+    decimals = fields.Integer(validate=validate.Range(0, 6))
+    options = fields.List(fields.Nested(DrawnOptionSchema))
+    to = fields.String(allow_none=True)
+    reverse = fields.String(allow_none=True)
+    reverse_labels = fields.Nested(LabelsSchema)
+    on_delete = fields.String(validate=validate.OneOf(("empty", "restrict", "cascade")))
+    default = fields.Raw(allow_none=True)
+    settings = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True))
+
+
+class EntityDrawingSchema(Schema):
+    """An entity as drawn: names of its own fields, not their keys, in `time_field` and `title_field`."""
+
+    name = fields.String(required=True)
+    key = fields.String()
+    labels = fields.Nested(LabelsSchema)
+    time_field = fields.String(allow_none=True)
+    title_field = fields.String(allow_none=True)
+    description = fields.String()
+    fields_ = fields.List(fields.Nested(DrawnFieldSchema), required=True, data_key="fields", attribute="fields")
+
+
+class EntityDraftSchema(Schema):
+    """The state of an entity's definition after drawing or publishing."""
+
+    id = fields.String(required=True)
+    key = fields.String(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(("draft", "published", "paused")))
+    version = fields.Integer(required=True)
+    published_version = fields.Integer(required=True, allow_none=True)
+    draft = fields.Nested(EntityDrawingSchema, required=True, allow_none=True)
+
+
+@resource.get("/entities", answer=EntitiesSchema)
+def read() -> dict[str, Any]:
+    """The published model"""
+    ours = workspace().refreshed()
+    return {"items": [entity_json(ours.model, each) for each in ours.model.entities], "next": None}
+
+
+@resource.get("/entities/<entity>", answer=EntitySchema)
+def read_one(entity: str) -> Any:
+    """One published entity"""
+    ours = workspace().refreshed()
+    return entity_json(ours.model, ours.entity(entity))
+
+
+@resource.get("/entities/<entity>/draft", answer=EntityDraftSchema)
+def read_draft(entity: str) -> tuple[Any, dict[str, str]]:
+    """How an entity is drawn at the moment; the ETag is what PUT wants"""
+    return _state(entities.drawing(workspace(), current_actor(), entity))
+
+
+@resource.post("/entities", body=EntityDrawingSchema, answer=EntityDraftSchema, status=201)
+def create(given: dict[str, Any]) -> tuple[Any, dict[str, str]]:
+    """Draw a new entity; its table comes with publishing"""
+    return _state(entities.draw(workspace(), current_actor(), given))
+
+
+@resource.put("/entities/<entity>", body=EntityDrawingSchema, answer=EntityDraftSchema)
+def change(given: dict[str, Any], entity: str) -> tuple[Any, dict[str, str]]:
+    """Draw an entity anew (If-Match); nothing changes for others until it is published"""
+    return _state(entities.redraw(workspace(), current_actor(), entity, given, expected_version()))
+
+
+@resource.post("/entities/<entity>/publish", answer=EntityDraftSchema)
+def publish(entity: str) -> tuple[Any, dict[str, str]]:
+    """Publish the drawing: tables, columns and indexes are made"""
+    return _state(entities.publish(workspace(), current_actor(), entity))
+
+
+def _state(found: entities.Drawing) -> tuple[Any, dict[str, str]]:
+    return found, etag(found.version)

@@ -1,0 +1,51 @@
+"""An entity as JSON: keys for people's programs, permanent ids beside them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ruleloom.forms.entity import CollectionOf, Entity, Field, Model
+
+
+def entity_json(model: Model, entity: Entity) -> dict[str, Any]:
+    """The published shape of an entity."""
+    return {
+        "id": entity.id,
+        "key": entity.key,
+        "name": entity.name,
+        "labels": entity.labels,
+        "time_field": entity.time_field.key,
+        "title_field": entity.title_field.key if entity.title_field else None,
+        "fields": [field_json(model, field) for field in entity.fields],
+        "collections": [_collection_json(model, each) for each in entity.collections],
+    }
+
+
+def field_json(model: Model, field: Field) -> dict[str, Any]:
+    """The published shape of a field."""
+    target = field.to or field.value_type.entity
+    return {
+        "id": field.id,
+        "key": field.key,
+        "name": field.name,
+        "labels": field.labels,
+        "type": field.type,
+        "value_kind": field.value_type.kind.value,
+        "required": field.required,
+        "unique": field.unique,
+        "system": field.system,
+        "decimals": field.decimals,
+        "options": [{"value": o.value, "labels": o.labels, "color": o.color} for o in field.options],
+        "to": model.entity(target).key if target else None,
+        "settings": field.settings,
+    }
+
+
+def _collection_json(model: Model, collection: CollectionOf) -> dict[str, Any]:
+    via = model.field(collection.via)[1]
+    return {
+        "name": collection.name,
+        "labels": collection.labels,
+        "entity": model.entity(collection.entity).key,
+        "via": via.key,
+    }

@@ -1,0 +1,32 @@
+"""`/firings`: what fired, why, and what it did."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields
+
+from ruleloom.api.firing_json import firing_json
+from ruleloom.api.here import workspace
+from ruleloom.api.resource import Resource
+from ruleloom.api.shapes import FiringPageSchema, PageQuery
+from ruleloom.api.signed_in import current_actor
+from ruleloom.runtime import reading
+
+resource = Resource("firings", "What fired, why, and what it did.")
+
+
+class FiringsQuery(PageQuery):
+    """Of one rule, entity, record or edge."""
+
+    rule = fields.String()
+    entity = fields.String()
+    record = fields.String()
+    edge = fields.String()
+
+
+@resource.get("/firings", query=FiringsQuery, answer=FiringPageSchema)
+def read(query: dict[str, Any]) -> dict[str, Any]:
+    """Firings, newest first"""
+    page = reading.firings(workspace(), current_actor(), **query)
+    return {"items": [firing_json(workspace(), each) for each in page.items], "next": page.next}

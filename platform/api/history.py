@@ -1,0 +1,42 @@
+"""`/records/{entity}/{id}/history`: every change of a record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from ruleloom.api.here import workspace
+from ruleloom.api.record_json import change_json
+from ruleloom.api.resource import Resource
+from ruleloom.api.shapes import PageQuery, TitledSchema, values
+from ruleloom.api.signed_in import current_actor
+from ruleloom.runtime import reading
+
+resource = Resource("history", "Every change of a record.")
+
+
+class ChangeSchema(Schema):
+    """One change: who, why, and the values before and after of the fields that changed."""
+
+    id = fields.String(required=True)
+    at = fields.String(required=True)
+    actor = fields.Nested(TitledSchema, required=True, allow_none=True)
+    cause = fields.String(required=True)
+    before = values(required=True, allow_none=True)
+    after = values(required=True, allow_none=True)
+    fields_ = fields.List(fields.String(), required=True, data_key="fields", attribute="fields")
+
+
+class HistorySchema(Schema):
+    """A page of changes, newest first."""
+
+    items = fields.List(fields.Nested(ChangeSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+@resource.get("/records/<entity>/<record>/history", query=PageQuery, answer=HistorySchema)
+def read(query: dict[str, Any], entity: str, record: str) -> dict[str, Any]:
+    """Changes of a record, newest first"""
+    page = reading.history(workspace(), current_actor(), entity, record, **query)
+    return {"items": [change_json(workspace(), entity, change) for change in page.items], "next": page.next}

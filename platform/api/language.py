@@ -1,0 +1,110 @@
+"""`/language`: read, complete and describe texts of the rule language. Offsets are UTF-16 units, as browsers count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from ruleloom.api.here import workspace
+from ruleloom.api.problems import FixSchema, reader_language
+from ruleloom.api.resource import Resource
+from ruleloom.api.shapes import LANGUAGES, BothSchema
+from ruleloom.runtime import language
+
+resource = Resource("language", "Read, complete and describe texts of the rule language.")
+_PARTS = ("rule", "condition")
+
+
+class LanguageTextSchema(Schema):
+    """A text, its language, what it is, and for a condition the entity that it speaks of."""
+
+    text = fields.String(required=True, validate=validate.Length(max=100_000))
+    language = fields.String(required=True, validate=validate.OneOf(LANGUAGES))
+    entity = fields.String(allow_none=True)
+    part = fields.String(validate=validate.OneOf(_PARTS), load_default="rule")
+
+
+class CompletionAskSchema(LanguageTextSchema):
+    """Where the cursor stands, in UTF-16 units."""
+
+    position = fields.Integer(required=True, validate=validate.Range(min=0))
+
+
+class DiagnosticSchema(Schema):
+    """One thing wrong in a text."""
+
+    from_ = fields.Integer(required=True, data_key="from", attribute="from")
+    to = fields.Integer(required=True)
+    severity = fields.String(required=True, validate=validate.OneOf(("error", "warning", "hint")))
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+    fix = fields.Nested(FixSchema)
+
+
+class ParsedSchema(Schema):
+    """The tree when the text is right, and everything that is wrong otherwise."""
+
+    tree = fields.Raw(required=True, allow_none=True)
+    sentence = fields.Nested(BothSchema, required=True, allow_none=True)
+    formatted = fields.Nested(BothSchema, required=True, allow_none=True)
+    jsonlogic = fields.Raw(allow_none=True)
+    diagnostics = fields.List(fields.Nested(DiagnosticSchema), required=True)
+
+
+class CompletionSchema(Schema):
+    """One thing that may stand at the cursor."""
+
+    label = fields.String(required=True)
+    insert = fields.String(required=True)
+    kind = fields.String(required=True)
+    detail = fields.String(required=True)
+
+
+class CompletionsSchema(Schema):
+    """What may stand at the cursor; `from`: where the word begins that it replaces."""
+
+    from_ = fields.Integer(required=True, data_key="from", attribute="from")
+    items = fields.List(fields.Nested(CompletionSchema), required=True)
+
+
+class WordsQuery(Schema):
+    """Of which entity, in which language."""
+
+    entity = fields.String()
+    language = fields.String(validate=validate.OneOf(LANGUAGES))
+
+
+class WordSchema(Schema):
+    """A name with what it is."""
+
+    label = fields.String(required=True)
+    name = fields.String(required=True)
+    kind = fields.String(required=True)
+
+
+class WordsSchema(Schema):
+    """The words of the language and the names of an entity, for highlighting."""
+
+    keywords = fields.List(fields.String(), required=True)
+    functions = fields.List(fields.String(), required=True)
+    units = fields.List(fields.String(), required=True)
+    fields_ = fields.List(fields.Nested(WordSchema), required=True, data_key="fields", attribute="fields")
+
+
+@resource.post("/language/parse", body=LanguageTextSchema, answer=ParsedSchema)
+def parse(given: dict[str, Any]) -> dict[str, Any]:
+    """Read a text: its tree, its sentence in both languages, or every error with its place"""
+    return language.read(workspace(), reader=reader_language(), **given)
+
+
+@resource.post("/language/complete", body=CompletionAskSchema, answer=CompletionsSchema)
+def complete(given: dict[str, Any]) -> dict[str, Any]:
+    """What may stand at the cursor"""
+    return language.complete(workspace(), **given)
+
+
+@resource.get("/language/vocabulary", query=WordsQuery, answer=WordsSchema)
+def vocabulary(query: dict[str, Any]) -> dict[str, Any]:
+    """Keywords, functions, units and fields"""
+    return language.words(workspace(), query.get("entity"), query.get("language", reader_language()))

@@ -1,0 +1,126 @@
+"""Shapes that several resources share. A field without `required` may be absent from an answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+LANGUAGES = ("en", "zh")
+
+
+def values(**more: Any) -> fields.Dict:
+    """A map of field keys to values as JSON: ids and numbers are strings, instants RFC 3339, empty is null."""
+    return fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), **more)
+
+
+class LabelsSchema(Schema):
+    """A text per language."""
+
+    en = fields.String(allow_none=True)
+    zh = fields.String(allow_none=True)
+
+
+class BothSchema(Schema):
+    """A sentence in both languages."""
+
+    en = fields.String(required=True)
+    zh = fields.String(required=True)
+
+
+class TextSchema(Schema):
+    """A text of the rule language and the language it is written in."""
+
+    text = fields.String(required=True)
+    language = fields.String(required=True, validate=validate.OneOf(LANGUAGES))
+
+
+class TitledSchema(Schema):
+    """A record as it is named to people."""
+
+    entity = fields.String(required=True)
+    id = fields.String(required=True)
+    title = fields.String(required=True, allow_none=True)
+
+
+class RecordSchema(Schema):
+    """One record: its values by field key or path, and beside every reference the title of what it points to."""
+
+    id = fields.String(required=True)
+    version = fields.Integer(required=True)
+    values = values(required=True)
+    titles = values(required=True)
+
+
+class ReasonSchema(Schema):
+    """Why a condition holds or not, part by part, with the values found."""
+
+    holds = fields.Boolean(required=True, allow_none=True)
+    sentence = fields.Nested(BothSchema, required=True)
+    value = fields.Raw(required=True, allow_none=True)
+    parts = fields.List(fields.Nested(lambda: ReasonSchema()), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class EffectSchema(Schema):
+    """What an action of a firing did."""
+
+    id = fields.String(required=True)
+    kind = fields.String(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(("done", "pending", "running", "failed", "skipped")))
+    summary = fields.Nested(BothSchema, required=True)
+    record = fields.Nested(TitledSchema, allow_none=True)
+
+
+class FiringRuleSchema(Schema):
+    """The rule of a firing with the version that was in force."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    version = fields.Integer(required=True)
+
+
+class FiringSchema(Schema):
+    """One firing of a rule on a record, with its reason as found at that time and what it did."""
+
+    id = fields.String(required=True)
+    at = fields.String(required=True)
+    recorded_at = fields.String(required=True)
+    rule = fields.Nested(FiringRuleSchema, required=True)
+    record = fields.Nested(TitledSchema, required=True)
+    edge = fields.String(
+        required=True, validate=validate.OneOf(("on", "off", "change", "schedule", "skipped", "blocked"))
+    )
+    reason = fields.Nested(ReasonSchema, required=True, allow_none=True)
+    effects = fields.List(fields.Nested(EffectSchema), required=True)
+    cause = fields.String(required=True)
+
+
+class WarningSchema(Schema):
+    """Something to know about a write that was done all the same."""
+
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+    field = fields.String()
+
+
+class WrittenSchema(Schema):
+    """What a write did: the record as it is now, the firings that the write caused, and warnings."""
+
+    record = fields.Nested(RecordSchema, required=True)
+    firings = fields.List(fields.Nested(FiringSchema), required=True)
+    warnings = fields.List(fields.Nested(WarningSchema), required=True)
+
+
+class FiringPageSchema(Schema):
+    """A page of firings, newest first."""
+
+    items = fields.List(fields.Nested(FiringSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class PageQuery(Schema):
+    """Where a list goes on."""
+
+    after = fields.String()
+    limit = fields.Integer(validate=validate.Range(1, 500))

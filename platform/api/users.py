@@ -1,0 +1,63 @@
+"""`/users`: people who can sign in, and their roles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from ruleloom.access import RoleName
+from ruleloom.api.here import workspace
+from ruleloom.api.resource import Resource
+from ruleloom.api.session import UserSchema
+from ruleloom.api.shapes import LANGUAGES
+from ruleloom.api.signed_in import current_actor
+from ruleloom.runtime.commands import accounts
+
+resource = Resource("users", "People who can sign in, and their roles.")
+_ROLES = [role.value for role in RoleName]
+
+
+class UsersSchema(Schema):
+    """All people, by name."""
+
+    items = fields.List(fields.Nested(UserSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class _ChangeSchema(Schema):
+    name = fields.String(validate=validate.Length(1, 200))
+    email = fields.String(validate=validate.Length(3, 320))
+    password = fields.String(validate=validate.Length(max=1000))
+    roles = fields.List(fields.String(validate=validate.OneOf(_ROLES)), validate=validate.Length(1, 10))
+    language = fields.String(validate=validate.OneOf(LANGUAGES))
+    active = fields.Boolean()
+
+
+class UserChangeSchema(_ChangeSchema):
+    """What to change of a person; what is absent stays."""
+
+
+class NewUserSchema(_ChangeSchema):
+    """A new person; without a password only a one-time sign-in opens the account."""
+
+    name = fields.String(required=True, validate=validate.Length(1, 200))
+    email = fields.String(required=True, validate=validate.Length(3, 320))
+
+
+@resource.get("/users", answer=UsersSchema)
+def read() -> dict[str, Any]:
+    """Everybody, by name"""
+    return {"items": accounts.everybody(workspace(), current_actor()), "next": None}
+
+
+@resource.post("/users", body=NewUserSchema, answer=UserSchema, status=201)
+def create(given: dict[str, Any]) -> accounts.Account:
+    """Add a person (administrators)"""
+    return accounts.create(workspace(), current_actor(), **given)
+
+
+@resource.patch("/users/<user>", body=UserChangeSchema, answer=UserSchema)
+def change(given: dict[str, Any], user: str) -> accounts.Account:
+    """Change a person's name, roles, password or whether the account is active (administrators)"""
+    return accounts.change(workspace(), current_actor(), user, **given)

@@ -1,0 +1,137 @@
+"""Signing in and out: sessions live on the server and run on real time, also where a demo's clock is ahead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ruleloom.access import Actor
+from ruleloom.messages import RuleloomError
+from ruleloom.runtime.clock import machine_now
+from ruleloom.runtime.commands.accounts import Account, actor_of, shown
+from ruleloom.runtime.emails import folded_email
+from ruleloom.runtime.secrets_of import fingerprint, new_secret, password_fits
+from ruleloom.runtime.throttle import Throttle
+from ruleloom.runtime.workspace import Workspace
+from ruleloom.storage import accounts as account_rows
+from ruleloom.storage import sessions as rows
+from ruleloom.storage.accounts import AccountRow
+
+SECOND = 1_000_000
+LIFETIME_SECONDS = 30 * 24 * 3600
+"""No session lives longer, however much it is used."""
+_IDLE = 7 * 24 * 3600 * SECOND
+_TOUCH_EVERY = 5 * 60 * SECOND
+_ONE_TIME = 15 * 60 * SECOND
+ATTEMPTS, LOCKED = 5, 15 * 60 * SECOND
+"""After so many wrong passwords in a row an account takes none for so long; one-time tokens still work."""
+_by_address = Throttle(attempts=50, span=15 * 60 * SECOND)
+
+
+class SignInRefused(RuleloomError):
+    """Wrong address, password or token; it is not said which."""
+
+    status = 401
+
+
+class TooManyAttempts(RuleloomError):
+    """Too many wrong passwords; `headers` says when to try again."""
+
+    status = 429
+
+    def __init__(self, *diagnostics: object, seconds: int = LOCKED // SECOND) -> None:
+        super().__init__(*diagnostics)  # type: ignore[arg-type]
+        self.headers = {"Retry-After": str(seconds)}
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session found by its secret."""
+
+    actor: Actor
+    csrf: str
+    token_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session just opened; the secret goes into the cookie and is kept nowhere."""
+
+    account: Account
+    secret: str
+    csrf: str
+
+
+def sign_in(workspace: Workspace, email: str, password: str, address: str) -> Opened:
+    """Opens a session; `SignInRefused` (401) or, after too many failures, `TooManyAttempts` (429)."""
+    now = machine_now()
+    if not _by_address.allows(address, now):
+        raise TooManyAttempts.of("too-many-attempts", minutes=LOCKED // SECOND // 60)
+    with workspace.database.read() as connection:
+        account = account_rows.by_email(connection, folded_email(email))
+    if account and account.locked_until and account.locked_until > now:
+        raise TooManyAttempts.of("too-many-attempts", minutes=(account.locked_until - now) // SECOND // 60 + 1)
+    if not password_fits(password, account.password_hash if account else None) or account is None or not account.active:
+        _failed(workspace, account, address, now)
+        raise SignInRefused.of("sign-in-refused")
+    return _open(workspace, account, now)
+
+
+def sign_in_with_token(workspace: Workspace, token: str, address: str) -> Opened:
+    """Opens a session by a one-time token, which is used up by it."""
+    now = machine_now()
+    if not _by_address.allows(address, now):
+        raise TooManyAttempts.of("too-many-attempts", minutes=LOCKED // SECOND // 60)
+    with workspace.database.write() as connection:
+        user = rows.use_one_time(connection, fingerprint(token), now)
+        account = account_rows.by_user(connection, user) if user is not None else None
+    if account is None or not account.active:
+        _by_address.failed(address, now)
+        raise SignInRefused.of("one-time-refused")
+    return _open(workspace, account, now)
+
+
+def one_time_token(workspace: Workspace, user: int) -> str:
+    """A token that signs one person in once within 15 minutes: for the command line, which has the machine already."""
+    token, now = new_secret(), machine_now()
+    with workspace.database.write() as connection:
+        rows.add_one_time(connection, fingerprint(token), user, now, now + _ONE_TIME)
+    return token
+
+
+def find(workspace: Workspace, secret: str) -> Session | None:
+    """The living session of a secret; using it moves its end."""
+    now, token_hash = machine_now(), fingerprint(secret)
+    with workspace.database.read() as connection:
+        session = rows.find(connection, token_hash, now)
+        account = account_rows.by_user(connection, session.account) if session else None
+    if session is None or account is None or not account.active:
+        return None
+    if now - session.last_seen_at > _TOUCH_EVERY:
+        with workspace.database.write() as connection:
+            rows.seen(connection, token_hash, now, min(now + _IDLE, session.created_at + LIFETIME_SECONDS * SECOND))
+    return Session(actor_of(account), session.csrf, token_hash)
+
+
+def sign_out(workspace: Workspace, secret: str) -> None:
+    """Ends a session."""
+    with workspace.database.write() as connection:
+        rows.end(connection, fingerprint(secret))
+
+
+def _open(workspace: Workspace, account: AccountRow, now: int) -> Opened:
+    """A new secret at every sign-in, so that nobody can plant one beforehand."""
+    secret, csrf = new_secret(), new_secret()
+    with workspace.database.write() as connection:
+        rows.add(connection, rows.SessionRow(fingerprint(secret), account.user, csrf, now, now, now + _IDLE))
+        account_rows.change(connection, account.user, failed_attempts=0, locked_until=None)
+    return Opened(shown(workspace, account), secret, csrf)
+
+
+def _failed(workspace: Workspace, account: AccountRow | None, address: str, now: int) -> None:
+    _by_address.failed(address, now)
+    if account is None:
+        return
+    failures = account.failed_attempts + 1
+    locked = now + LOCKED if failures >= ATTEMPTS else None
+    with workspace.database.write() as connection:
+        account_rows.change(connection, account.user, failed_attempts=0 if locked else failures, locked_until=locked)
