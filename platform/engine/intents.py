@@ -1,4 +1,5 @@
 """What an action wants done, worked out to plain values: the engine only says it, `runtime` does it."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping

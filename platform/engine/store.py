@@ -4,6 +4,7 @@ A snapshot is the plain state of one live record: every field key (system fields
 Records with `deleted_at` are not live and never appear; references to them read as empty.
 All instants are microseconds UTC, entities and fields are permanent ids, rules are permanent ids too.
 """
+
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from ruleloom.dsl.nodes import Aggregate, Hop, LastAll, Path, Quantified
+from ruleloom.dsl.nodes import Collection as RelatedRecords
 from ruleloom.dsl.types import RecordId, Value
 
 Snapshot = Mapping[str, Value]
@@ -89,6 +91,10 @@ class Store(Protocol):
         """The external's fact for each of these records at `now`, in one query where the store is a database."""
         ...
 
+    def members(self, collection: RelatedRecords, holder: RecordId, snapshot: Snapshot, now: int) -> Sequence[RecordId]:
+        """Live records of a collection of one record (where and window applied), in order of creation: for `update`."""
+        ...
+
     def memories(
         self, entity: str, records: Collection[RecordId], rules: Collection[str] | None = None
     ) -> Mapping[tuple[str, RecordId], Memory]:
@@ -103,7 +109,9 @@ class Store(Protocol):
         """Removes what is remembered of a rule (retired, about to be published anew), or of some of its records."""
         ...
 
-    def firings_counted(self, rule: str, records: Collection[RecordId], after: int | None) -> Mapping[RecordId, Sequence[int]]:
+    def firings_counted(
+        self, rule: str, records: Collection[RecordId], after: int | None
+    ) -> Mapping[RecordId, Sequence[int]]:
         """Instants of on, change and schedule firings that were not skipped, later than `after` (all when None)."""
         ...
 
@@ -111,7 +119,9 @@ class Store(Protocol):
         """The earliest stored deadline ≤ `up_to` (of those rule-and-record pairs, of all when None)."""
         ...
 
-    def due_at(self, instant: int, rules: Collection[tuple[str, RecordId]] | None = None) -> Sequence[tuple[str, RecordId]]:
+    def due_at(
+        self, instant: int, rules: Collection[tuple[str, RecordId]] | None = None
+    ) -> Sequence[tuple[str, RecordId]]:
         """Rule-and-record pairs whose deadline is exactly that instant (locked for this transaction, in SQL)."""
         ...
 

@@ -1,0 +1,169 @@
+"""Compiled rules asked of plain snapshots: facts in batch, then one function call per record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ruleloom.dsl import nodes as n
+from ruleloom.dsl import shifts
+from ruleloom.dsl.compile import Event, compile_condition, compile_value
+from ruleloom.dsl.moment import Moment
+from ruleloom.dsl.reads import Reads, externals_of, held_of, is_timed, reads_of
+from ruleloom.dsl.types import RecordId
+from ruleloom.dsl.vocabulary import Vocabulary
+from ruleloom.engine.flow import earliest
+from ruleloom.engine.horizon import Clock, ClockMaker, Ticking
+from ruleloom.engine.store import Memory, Snapshot, Store
+
+
+@dataclass(slots=True)
+class Situation:
+    """One record at one moment with all the facts that a condition reads."""
+
+    record: Snapshot
+    moment: Moment
+    ordinals: Mapping[n.Node, int]
+    facts: list[Any] = field(default_factory=list)
+    untils: list[int | None] = field(default_factory=list)
+    previous: Snapshot | None = None
+    change: Event | None = None
+    holding: list[bool] = field(default_factory=list)
+    held_untils: list[int | None] = field(default_factory=list)
+
+    def fact_until(self, part: n.Node) -> int | None:
+        """Until when the fact of an external stands."""
+        return self.untils[self.ordinals[part]]
+
+    def held(self, ordinal: int) -> Ticking:
+        """The truth of a `C for D` and when it may flip."""
+        return self.holding[ordinal], self.held_untils[ordinal]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is so at a moment, and what has to be remembered of it."""
+
+    holds: bool
+    deadline: int | None = None
+    since: dict[int, int] = field(default_factory=dict)
+
+
+NO = Verdict(False)
+Ask = Callable[[Situation], Any]
+
+
+class Parts:
+    """Compiles parts of one condition: their facts are those of the whole, in the whole's order."""
+
+    def __init__(self, reads: Reads, vocabulary: Vocabulary) -> None:
+        self._reads = reads
+        self._vocabulary = vocabulary
+        self.ordinals: dict[n.Node, int] = {external: index for index, external in enumerate(reads.externals)}
+
+    def truth(self, condition: n.Condition) -> Ask:
+        """The truth of a part."""
+        compiled = compile_condition(condition, self._vocabulary, held=self._reads.held)
+        return self._asked(compiled.holds, compiled.externals)
+
+    def value(self, expression: n.Expression) -> Ask:
+        """The value of a part."""
+        compiled = compile_value(expression, self._vocabulary)
+        return self._asked(compiled.value, compiled.externals)
+
+    def _asked(self, function: Callable[..., Any], externals: Sequence[n.Node]) -> Ask:
+        places = [self.ordinals[external] for external in externals]
+        if places == list(range(len(self.ordinals))):
+            return lambda s: function(s.record, s.facts, s.moment, s.previous, s.holding, s.change)
+        return lambda s: function(s.record, [s.facts[i] for i in places], s.moment, s.previous, s.holding, s.change)
+
+
+class Logic:
+    """A compiled condition with everything that the engine asks of it."""
+
+    def __init__(self, condition: n.Condition, vocabulary: Vocabulary) -> None:
+        self.condition = condition
+        self.reads = reads_of(condition, vocabulary)
+        self.helds = self.reads.held
+        self._calendar = vocabulary.calendar
+        self._parts = Parts(self.reads, vocabulary)
+        self.moves = bool(self.helds) or is_timed(condition)
+        self.ask: Ask | None = None if self.moves else self._parts.truth(condition)
+        maker = ClockMaker(self._parts, self.helds, vocabulary.calendar)
+        self._clock: Clock | None = maker.clock(condition) if self.moves else None
+        self._held_clocks = [maker.clock(held.condition) for held in self.helds]
+        self._gate = self._gate_of(condition)
+
+    def _gate_of(self, condition: n.Condition) -> Ask | None:
+        """The conjuncts that need neither facts nor time: where they are false, nothing has to be gathered."""
+        if self.helds or not (self.reads.externals or self.moves) or not isinstance(condition, n.And):
+            return None
+        quick = tuple(item for item in condition.items if is_cheap(item))
+        if not quick:
+            return None
+        return self._parts.truth(quick[0] if len(quick) == 1 else n.And(quick))
+
+    # ---- asking -----------------------------------------------------------------------------------------------------
+
+    def situations(
+        self, snapshots: Mapping[RecordId, Snapshot], store: Store, moment: Moment
+    ) -> dict[RecordId, Situation]:
+        """The situation of each record that is not out of the question, its facts gathered in batch."""
+        ordinals, gate = self._parts.ordinals, self._gate
+        found = {record: Situation(snapshot, moment, ordinals) for record, snapshot in snapshots.items()}
+        if gate is not None:
+            found = {record: s for record, s in found.items() if gate(s)}
+        for external in self.reads.externals if found else ():
+            facts = store.gather(external, {record: s.record for record, s in found.items()}, moment.now)
+            for record, s in found.items():
+                fact = facts[record]
+                s.facts.append(fact.value)
+                s.untils.append(fact.until)
+        return found
+
+    def judge(
+        self,
+        snapshots: Mapping[RecordId, Snapshot],
+        store: Store,
+        moment: Moment,
+        memories: Mapping[RecordId, Memory],
+    ) -> dict[RecordId, Verdict]:
+        """The verdict of each record; those out of the question have none (it is `NO`)."""
+        found: dict[RecordId, Verdict] = {}
+        for record, s in self.situations(snapshots, store, moment).items():
+            memory = memories.get(record)
+            found[record] = self.verdict(s, memory.since if memory is not None else {})
+        return found
+
+    def verdict(self, s: Situation, since: Mapping[int, int]) -> Verdict:
+        """The verdict in one situation; `since` says since when each C of a `C for D` was true before now."""
+        if self.ask is not None:
+            return Verdict(True) if self.ask(s) else NO
+        now_since, wake = self._follow(s, since)
+        assert self._clock is not None  # noqa: S101 - a condition that moves has a clock
+        holds, until = self._clock(s)
+        return Verdict(holds, earliest(until, wake), now_since)
+
+    def _follow(self, s: Situation, since: Mapping[int, int]) -> tuple[dict[int, int], int | None]:
+        """Works out each `C for D`: since when, whether it holds, and when C itself may flip."""
+        kept: dict[int, int] = {}
+        wake: int | None = None
+        now = s.moment.now
+        for ordinal, (held, clock) in enumerate(zip(self.helds, self._held_clocks, strict=True)):
+            truth, until = clock(s)
+            wake = earliest(wake, until)
+            if not truth:
+                s.holding.append(False)
+                s.held_untils.append(None)
+                continue
+            kept[ordinal] = since.get(ordinal, now)
+            due = shifts.shift_instant(self._calendar, kept[ordinal], held.duration)
+            s.holding.append(due <= now)
+            s.held_untils.append(until if due <= now else due)
+        return kept, wake
+
+
+def is_cheap(condition: n.Condition) -> bool:
+    """Whether a part reads nothing but the record and stands still."""
+    return not is_timed(condition) and not externals_of(condition) and not held_of(condition)

@@ -1,0 +1,236 @@
+"""Which rules could have something to say about a change: an index over rules, so that the others cost nothing.
+
+First by entity and changed field (or by the way from the changed record to the rule's own records), then by the
+rules' equality and threshold conditions on the rule's record. What remains is evaluated.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from ruleloom.dsl import nodes as n
+from ruleloom.dsl.reads import Dependency
+from ruleloom.dsl.vocabulary import Vocabulary
+from ruleloom.engine.keys import Equals, Key, Keys, Trigger
+from ruleloom.engine.store import RecordChange, Snapshot
+
+
+class Planned(Protocol):
+    """What the plan needs to know of a rule."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def entity(self) -> str: ...
+    @property
+    def followed(self) -> bool:
+        """Whether its state is kept after every write (level rules, and others with `C for D`)."""
+        ...
+
+    @property
+    def watched(self) -> bool:
+        """Whether it looks only at records that it already remembers (conditions waited for)."""
+        ...
+
+    @property
+    def dependencies(self) -> tuple[Dependency, ...]: ...
+    @property
+    def keys(self) -> Keys | None: ...
+    @property
+    def triggers(self) -> tuple[Trigger, ...]:
+        """Changes that may fire it; none for rules without change conditions."""
+        ...
+
+
+R = TypeVar("R", bound=Planned)
+
+
+class KeyIndex(Generic[R]):
+    """Rules by their necessary keys."""
+
+    def __init__(self, key_of: Mapping[str, str]) -> None:
+        self._key_of = key_of
+        self.rules: dict[str, R] = {}
+        self._equals: dict[str, dict[Any, dict[str, R]]] = {}
+        self._beyond: dict[tuple[str, str], list[tuple[Any, str]]] = {}
+        self._rest: dict[str, R] = {}
+
+    def add(self, rule: R) -> None:
+        """Takes a rule in; its cost does not depend on how many there are."""
+        self.rules[rule.id] = rule
+        if rule.watched:
+            return
+        if rule.keys is None:
+            self._rest[rule.id] = rule
+        for key in rule.keys or ():
+            self._enter(key, rule)
+
+    def _enter(self, key: Key, rule: R) -> None:
+        name = self._key_of[key.field]
+        if isinstance(key, Equals):
+            self._equals.setdefault(name, {}).setdefault(key.value, {})[rule.id] = rule
+        else:
+            insort(self._beyond.setdefault((name, key.bound), []), (key.value, rule.id))
+
+    def remove(self, rule: R) -> None:
+        """Takes a rule out."""
+        if self.rules.pop(rule.id, None) is None or rule.watched:
+            return
+        self._rest.pop(rule.id, None)
+        for key in rule.keys or ():
+            name = self._key_of[key.field]
+            if isinstance(key, Equals):
+                self._equals[name][key.value].pop(rule.id, None)
+            else:
+                entries = self._beyond[(name, key.bound)]
+                entries[:] = [entry for entry in entries if entry != (key.value, rule.id)]
+
+    def candidates(self, snapshot: Snapshot) -> Iterator[R]:
+        """Rules whose keys the record satisfies; one may come twice."""
+        yield from self._rest.values()
+        for name, by_value in self._equals.items():
+            rules = by_value.get(snapshot.get(name))
+            if rules:
+                yield from rules.values()
+        for (name, bound), entries in self._beyond.items():
+            value = snapshot.get(name)
+            if value is not None:
+                yield from (self.rules[rule] for _, rule in _passed(entries, bound, value))
+
+
+_LAST = "\U0010ffff"
+
+
+def _passed(entries: list[tuple[Any, str]], bound: str, value: Any) -> list[tuple[Any, str]]:
+    if bound == ">":
+        return entries[: bisect_left(entries, (value, ""))]
+    if bound == ">=":
+        return entries[: bisect_right(entries, (value, _LAST))]
+    if bound == "<":
+        return entries[bisect_right(entries, (value, _LAST)) :]
+    return entries[bisect_left(entries, (value, "")) :]
+
+
+@dataclass(slots=True)
+class Route(Generic[R]):
+    """A way from a rule's record to a changed one, with the rules that read along it."""
+
+    entity: str
+    hops: tuple[n.Hop, ...]
+    everywhere: bool
+    index: KeyIndex[R]
+
+
+@dataclass(slots=True)
+class _OfEntity(Generic[R]):
+    """All that is known for changes of one entity."""
+
+    created: KeyIndex[R] | None = None
+    fields: dict[str, KeyIndex[R]] = field(default_factory=dict)
+    triggers: dict[tuple[str, str | None], KeyIndex[R]] = field(default_factory=dict)
+    routes: dict[tuple[str, tuple[n.Hop, ...], bool], Route[R]] = field(default_factory=dict)
+    routes_by_field: dict[str, dict[tuple[str, tuple[n.Hop, ...], bool], Route[R]]] = field(default_factory=dict)
+
+
+class Plan(Generic[R]):
+    """The index over all published rules. Adding or removing one touches only the places that it reads."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._entities: dict[str, _OfEntity[R]] = {}
+        self._keys: dict[str, dict[str, str]] = {}
+
+    # ---- taking rules in and out ----------------------------------------------------------------------------------------
+
+    def add(self, rule: R) -> None:
+        """Takes a rule in."""
+        for index in self._indexes(rule):
+            index.add(rule)
+
+    def remove(self, rule: R) -> None:
+        """Takes a rule out."""
+        for index in self._indexes(rule):
+            index.remove(rule)
+
+    def _indexes(self, rule: R) -> list[KeyIndex[R]]:
+        found: list[KeyIndex[R]] = []
+        own = self._of(rule.entity)
+        for trigger in rule.triggers:
+            place = (trigger.event, self._key(trigger.field))
+            found.append(own.triggers.setdefault(place, self._index(rule.entity)))
+        if not rule.followed:
+            return found
+        if own.created is None:
+            own.created = self._index(rule.entity)
+        found.append(own.created)
+        for dependency in rule.dependencies:
+            found += self._places(rule.entity, dependency)
+        return found
+
+    def _places(self, entity: str, dependency: Dependency) -> list[KeyIndex[R]]:
+        of, keys = self._of(dependency.entity), [self._key(field_id) for field_id in dependency.fields]
+        if not dependency.hops and not dependency.everywhere:
+            return [of.fields.setdefault(key or "", self._index(entity)) for key in keys]
+        hops = () if dependency.everywhere else dependency.hops
+        place = (entity, hops, dependency.everywhere)
+        found: dict[int, KeyIndex[R]] = {}
+        for routes in [of.routes, *(of.routes_by_field.setdefault(key or "", {}) for key in keys)]:
+            if place not in routes:
+                routes[place] = Route(entity, hops, dependency.everywhere, self._index(entity))
+            found[id(routes[place])] = routes[place].index
+        return list(found.values())
+
+    def _of(self, entity: str) -> _OfEntity[R]:
+        if entity not in self._entities:
+            self._entities[entity] = _OfEntity()
+        return self._entities[entity]
+
+    def _index(self, entity: str) -> KeyIndex[R]:
+        if entity not in self._keys:
+            self._keys[entity] = {f.id: f.key for f in self._vocabulary.entity(entity).fields}
+        return KeyIndex(self._keys[entity])
+
+    def _key(self, field_id: str | None) -> str | None:
+        return None if field_id is None else self._vocabulary.field(field_id)[1].key
+
+    # ---- asking -----------------------------------------------------------------------------------------------------------
+
+    def own(self, change: RecordChange, changed: Iterable[str]) -> list[KeyIndex[R]]:
+        """Indexes of the followed rules of the changed record itself; none for a deletion (its state is dropped)."""
+        of = self._entities.get(change.entity)
+        if of is None or change.after is None:
+            return []
+        if change.before is None:
+            return [of.created] if of.created is not None else []
+        return [index for key in changed if (index := of.fields.get(key)) is not None]
+
+    def triggered(self, change: RecordChange, changed: Iterable[str]) -> list[KeyIndex[R]]:
+        """Indexes of the change rules that this change may fire."""
+        of = self._entities.get(change.entity)
+        if of is None or not of.triggers:
+            return []
+        event = "created" if change.before is None else "deleted" if change.after is None else "updated"
+        places: list[tuple[str, str | None]] = [(event, None)]
+        if event == "updated":
+            places += [(event, key) for key in changed]
+        return [index for place in places if (index := of.triggers.get(place)) is not None]
+
+    def routes(self, change: RecordChange, changed: Iterable[str]) -> list[Route[R]]:
+        """The ways from the changed record to records whose rules read it."""
+        of = self._entities.get(change.entity)
+        if of is None or not of.routes:
+            return []
+        if change.before is None or change.after is None:
+            return list(of.routes.values())
+        return [route for key in changed for route in of.routes_by_field.get(key, {}).values()]
+
+
+def changed_keys(change: RecordChange) -> list[str]:
+    """Field keys whose value differs; all of them for creation and deletion."""
+    if change.before is None or change.after is None:
+        return list(change.after or change.before or ())
+    before = change.before
+    return [key for key, value in change.after.items() if before.get(key) != value]

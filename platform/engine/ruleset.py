@@ -1,0 +1,205 @@
+"""The compiled rules of a workspace in memory: cached by content, taken in and out one by one."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+from ruleloom.dsl import nodes as n
+from ruleloom.dsl.reads import Dependency
+from ruleloom.dsl.vocabulary import Vocabulary
+from ruleloom.engine.evaluate import Logic
+from ruleloom.engine.keys import Keys, Trigger, interest_keys, triggers_of
+from ruleloom.engine.plan import Plan
+from ruleloom.engine.program import Program
+
+Kind = str
+"""`level`, `change`, `schedule`, `watch`"""
+
+
+class RuleLogic:
+    """What follows from the content of a rule alone: shared by all rules with the same content."""
+
+    def __init__(self, rule: n.Rule, vocabulary: Vocabulary) -> None:
+        self.rule = rule
+        self.version = hashlib.sha256(repr(rule).encode()).hexdigest()[:16]
+        self.logic = Logic(rule.condition, vocabulary) if rule.condition is not None else None
+        self.then = Program(rule.actions, vocabulary)
+        self.ending = Program(rule.ending, vocabulary)
+
+    @cached_property
+    def kind(self) -> Kind:
+        """Level unless it has a schedule or speaks of the change being processed."""
+        if self.rule.schedule is not None:
+            return "schedule"
+        return "change" if self.logic is not None and self.logic.reads.reads_change else "level"
+
+    @cached_property
+    def keys(self) -> Keys | None:
+        """Necessary conditions on the rule's own record."""
+        if self.rule.condition is None or self.logic is None:
+            return None
+        return interest_keys(self.rule.condition, self.logic.helds)
+
+    @cached_property
+    def triggers(self) -> tuple[Trigger, ...]:
+        """Changes that may fire it."""
+        if self.kind != "change" or self.rule.condition is None:
+            return ()
+        return triggers_of(self.rule.condition)
+
+
+@dataclass(frozen=True, eq=False)
+class CompiledRule:
+    """A published rule under its permanent id."""
+
+    id: str
+    of: RuleLogic
+
+    @property
+    def tree(self) -> n.Rule:
+        """The typed tree."""
+        return self.of.rule
+
+    @property
+    def name(self) -> str:
+        """The name that its author gave it."""
+        return self.of.rule.name
+
+    @property
+    def entity(self) -> str:
+        """The entity of its records."""
+        return self.of.rule.entity
+
+    @property
+    def kind(self) -> Kind:
+        """`level`, `change` or `schedule`."""
+        return self.of.kind
+
+    @property
+    def followed(self) -> bool:
+        """Whether its state is kept after every write."""
+        return self.kind == "level" or bool(self.of.logic and self.of.logic.helds)
+
+    @property
+    def watched(self) -> bool:
+        """Rules look at every record."""
+        return False
+
+    @property
+    def dependencies(self) -> tuple[Dependency, ...]:
+        """What its condition reads."""
+        return self.of.logic.reads.dependencies if self.of.logic is not None else ()
+
+    @property
+    def keys(self) -> Keys | None:
+        """Necessary conditions on its record."""
+        return self.of.keys
+
+    @property
+    def triggers(self) -> tuple[Trigger, ...]:
+        """Changes that may fire it."""
+        return self.of.triggers
+
+    @property
+    def logic(self) -> Logic | None:
+        """Its condition; None for a schedule without `when`."""
+        return self.of.logic
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it can block a write."""
+        return self.of.then.blocks
+
+
+@dataclass(frozen=True, eq=False)
+class Watch:
+    """A condition that runs wait for: a rule without firings that looks only at the records of waiting runs."""
+
+    id: str
+    entity: str
+    logic: Logic
+    kind: Kind = "watch"
+    followed: bool = True
+    watched: bool = True
+    keys: Keys | None = None
+    triggers: tuple[Trigger, ...] = ()
+
+    @property
+    def dependencies(self) -> tuple[Dependency, ...]:
+        """What its condition reads."""
+        return self.logic.reads.dependencies
+
+
+Followed = CompiledRule | Watch
+
+
+class RuleBook:
+    """Every published rule of a workspace, with the plan over them."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.rules: dict[str, CompiledRule] = {}
+        self.watches: dict[str, Watch] = {}
+        self.plan: Plan[Followed] = Plan(vocabulary)
+        self._compiled: dict[n.Rule, RuleLogic] = {}
+        self._versions: dict[str, RuleLogic] = {}
+
+    def compile(self, rule: n.Rule) -> RuleLogic:
+        """The compiled content, from the cache when the same content was compiled before."""
+        found = self._compiled.get(rule)
+        if found is None or found.rule.name != rule.name:
+            found = self._compiled[rule] = RuleLogic(rule, self.vocabulary)
+            self._versions[found.version] = found
+        return found
+
+    def add(self, rule_id: str, rule: n.Rule) -> CompiledRule:
+        """Takes a rule in, in place of an earlier version under the same id; the others are not touched."""
+        self.retire(rule_id)
+        compiled = CompiledRule(rule_id, self.compile(rule))
+        self.rules[rule_id] = compiled
+        self.plan.add(compiled)
+        for watch in self.watches_of(compiled.of, compiled.entity):
+            self._watch(watch)
+        return compiled
+
+    def retire(self, rule_id: str) -> None:
+        """Takes a rule out; runs that began under it keep their version and what they wait for."""
+        rule = self.rules.pop(rule_id, None)
+        if rule is not None:
+            self.plan.remove(rule)
+
+    def version(self, version: str) -> RuleLogic:
+        """The compiled content of a version that was taken in by this process; KeyError when there is none."""
+        return self._versions[version]
+
+    def keep(self, rule: n.Rule) -> RuleLogic:
+        """Compiles a version that is no longer published, for the runs that still wait under it."""
+        logic = self.compile(rule)
+        for watch in self.watches_of(logic, rule.entity):
+            self._watch(watch)
+        return logic
+
+    def _watch(self, watch: Watch) -> None:
+        if watch.id not in self.watches:
+            self.watches[watch.id] = watch
+            self.plan.add(watch)
+
+    @staticmethod
+    def watches_of(of: RuleLogic, entity: str) -> list[Watch]:
+        """The conditions that runs of a rule may wait for, each under an id made of version, branch and place."""
+        return [
+            Watch(watch_id(of.version, branch, place), entity, logic)
+            for branch, program in (("then", of.then), ("ending", of.ending))
+            for place, logic in program.waits.items()
+        ]
+
+    def followed(self, rule_id: str) -> Followed | None:
+        """The rule or watch under an id; None when it is gone."""
+        return self.rules.get(rule_id) or self.watches.get(rule_id)
+
+
+def watch_id(version: str, branch: str, place: int) -> str:
+    """The id of a condition waited for."""
+    return f"{version}:{branch}:{place}"
