@@ -1,0 +1,277 @@
+/** What travels between server and browser: the shapes of `docs/api.md`. Numbers of fields are strings. */
+
+export type LanguageCode = 'zh' | 'en'
+export type Labels = Partial<Record<LanguageCode, string>>
+
+/** A text of the rule language with the surface it is written in. */
+export interface LanguageText {
+  text: string
+  language: LanguageCode
+}
+
+export type Role = 'administrator' | 'manager' | 'member'
+
+export interface User {
+  id: string
+  name: string
+  email: string
+  roles: Role[]
+  language: LanguageCode | null
+}
+
+export interface Workspace {
+  name: string
+  timezone: string
+  demo: boolean
+  now: string
+}
+
+export interface Session {
+  user: User
+  csrf: string
+  workspace: Workspace
+}
+
+export interface Option {
+  value: string
+  labels: Labels
+  color: string | null
+}
+
+export interface Field {
+  id: string
+  key: string
+  name: string
+  labels: Labels
+  type: string
+  value_kind: string
+  required: boolean
+  unique: boolean
+  system: boolean
+  decimals: number
+  options: Option[]
+  /** Key of the entity that a reference points to. */
+  to: string | null
+  settings: Record<string, unknown>
+}
+
+/** The other side of a reference field. */
+export interface Collection {
+  name: string
+  labels: Labels
+  entity: string
+  via: string
+}
+
+export interface Entity {
+  id: string
+  key: string
+  name: string
+  labels: Labels
+  time_field: string | null
+  title_field: string | null
+  fields: Field[]
+  collections: Collection[]
+}
+
+/** A value as it travels: numbers as decimal strings, references as ids, empty as null. */
+export type Value = string | boolean | string[] | null
+export type Values = Record<string, Value>
+
+export interface Row {
+  id: string
+  version: number
+  values: Values
+  titles: Record<string, string>
+}
+
+export interface Page<T> {
+  items: T[]
+  next: string | null
+}
+
+export interface Sort {
+  field: string
+  descending: boolean
+}
+
+export type TotalFunction = 'sum' | 'avg' | 'min' | 'max' | 'count'
+
+export interface Total {
+  field: string
+  function: TotalFunction
+}
+
+export interface GroupValue {
+  field: string
+  value: Value
+}
+
+export interface RecordQuery {
+  filter?: LanguageText | null
+  search?: string
+  sort?: Sort[]
+  fields?: string[]
+  group?: GroupValue[]
+  after?: string | null
+  limit?: number
+}
+
+export interface OutlineQuery {
+  filter?: LanguageText | null
+  search?: string
+  sort?: Sort[]
+  group?: string[]
+  totals?: Total[]
+}
+
+export interface OutlineGroup {
+  values: Value[]
+  labels: string[]
+  count: number
+  totals: (string | null)[]
+  anchors: (string | null)[]
+}
+
+/** What a grid needs to draw its scroll bar without holding rows. */
+export interface Outline {
+  count: number
+  totals: (string | null)[]
+  groups: OutlineGroup[]
+  page_size: number
+}
+
+/** The explanation tree of a condition: what was asked, what was found, and each part of it. */
+export interface Reason {
+  holds: boolean
+  sentence: string | { en: string; zh: string }
+  value?: unknown
+  parts?: Reason[]
+  next?: string | null
+}
+
+export interface Effect {
+  id: string
+  kind: string
+  status: string
+  summary: string | { en: string; zh: string }
+  record?: { entity: string; id: string; title?: string } | null
+}
+
+export interface Firing {
+  id: string
+  at: string
+  recorded_at: string
+  rule: { id: string; name: string; version: number; labels?: Labels }
+  record: { entity: string; id: string; title: string }
+  edge: 'on' | 'off' | 'change' | 'schedule' | 'skipped' | 'blocked'
+  reason: Reason | null
+  effects: Effect[]
+  cause: unknown
+}
+
+export interface Problem {
+  code: string
+  message: string
+  field?: string | null
+  row?: number | null
+  line?: number | null
+  column?: number | null
+  start?: number | null
+  end?: number | null
+  fix?: { title: string; replacement: string } | string | null
+}
+
+/** The answer to a write: the record, the firings that the write caused, and what to watch out for. */
+export interface Written {
+  record: Row
+  firings: Firing[]
+  warnings: (Problem | string)[]
+}
+
+export interface HistoryEntry {
+  id: string
+  at: string
+  actor: { id: string | null; name: string | null } | string | null
+  cause: unknown
+  before: Values | null
+  after: Values | null
+  fields: string[]
+}
+
+export interface Notification {
+  id: string
+  at: string
+  text: string
+  read: boolean
+  record?: { entity: string; id: string; title?: string } | null
+}
+
+/** A thing that people draw: view, form, pipeline or rule. */
+export interface Drawn<Content> {
+  id: string
+  key: string
+  kind: string
+  name: string
+  labels: Labels
+  entity: string
+  content: Content | null
+  draft: Content | null
+  published_version: number | null
+  status: 'draft' | 'published' | 'paused'
+  updated_at: string
+  updated_by: string | { id: string; name: string } | null
+  shared: boolean
+}
+
+export interface ViewContent {
+  columns: { field: string; width?: number }[]
+  filter: LanguageText | null
+  sort: Sort[]
+  group: string[]
+  totals: Total[]
+}
+
+export interface FormField {
+  field: string
+  label?: Labels
+  required?: boolean
+  visible_when?: LanguageText | null
+  required_when?: LanguageText | null
+  visible_logic?: unknown
+  required_logic?: unknown
+}
+
+export interface FormSection {
+  title: Labels
+  columns: number
+  fields: FormField[]
+}
+
+export interface FormContent {
+  sections: FormSection[]
+}
+
+export interface Diagnostic {
+  from: number
+  to: number
+  severity: 'error' | 'warning' | 'info'
+  code: string
+  message: string
+  fix?: { title: string; replacement: string } | null
+}
+
+export interface Parsed {
+  tree: unknown
+  sentence: Record<LanguageCode, string> | null
+  formatted: Record<LanguageCode, string> | null
+  jsonlogic?: unknown
+  diagnostics: Diagnostic[]
+}
+
+export interface StoredFile {
+  id: string
+  name: string
+  size: number
+  type: string
+}

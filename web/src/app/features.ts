@@ -1,0 +1,13 @@
+import type { Feature } from './feature'
+
+const found = import.meta.glob<{ feature: Feature }>('../features/*/feature.ts', { eager: true })
+
+/** Every feature folder, in the order of their names. */
+export const features: Feature[] = Object.values(found).map((module) => module.feature)
+
+const byOrder = (a: { order: number }, b: { order: number }) => a.order - b.order
+
+export const railEntries = features.flatMap((feature) => feature.rail ?? []).sort(byOrder)
+export const recordPanels = features.flatMap((feature) => feature.recordPanels ?? []).sort(byOrder)
+export const homeCards = features.flatMap((feature) => feature.homeCards ?? []).sort(byOrder)
+export const gridActions = features.flatMap((feature) => feature.gridActions ?? [])

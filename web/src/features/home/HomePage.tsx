@@ -1,0 +1,91 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { lazy, Suspense, useMemo } from 'react'
+import { entitiesQuery, labelOf } from '@/api/model'
+import { outlineQuery } from '@/api/records'
+import { useMay, useSession } from '@/api/session'
+import type { Entity } from '@/api/types'
+import { homeCards } from '@/app/features'
+import { useTexts } from '@/locales/i18n'
+import { LinkButton } from '@/ui/Button'
+import { Empty, Loading } from '@/ui/Empty'
+import { Icon } from '@/ui/icons'
+import { ProblemNote } from '@/ui/ProblemNote'
+import { Top } from '@/ui/Top'
+import { formatDecimal } from '@/values/decimal'
+import { DemoClock } from './DemoClock'
+import { LatestFirings } from './LatestFirings'
+import './home.css'
+
+export default function HomePage() {
+  const { t } = useTexts('home')
+  const session = useSession()
+  const { data: entities, error, refetch } = useQuery(entitiesQuery)
+  const cards = useMemo(() => homeCards.map((card) => ({ ...card, Card: lazy(card.card) })), [])
+  return (
+    <>
+      <Top title={session?.workspace.name ?? t('rail')} />
+      <div className="page">
+        <div className="home page-narrow">
+          <section className="home-main" aria-label={t('entities')}>
+            {session?.workspace.demo && <DemoClock />}
+            <h2 className="home-title">{t('entities')}</h2>
+            {error && <ProblemNote error={error} onRetry={() => void refetch()} />}
+            {!entities && !error && <Loading />}
+            {entities?.length === 0 && <NoEntities />}
+            <ul className="entity-cards">
+              {entities?.map((entity) => (
+                <EntityCard key={entity.key} entity={entity} />
+              ))}
+            </ul>
+          </section>
+          <div className="home-side stack">
+            <LatestFirings />
+            {cards.map(({ key, Card }) => (
+              <Suspense key={key} fallback={<Loading lines={3} />}>
+                <Card />
+              </Suspense>
+            ))}
+          </div>
+        </div>
+      </div>
+    </>
+  )
+}
+
+function EntityCard({ entity }: { entity: Entity }) {
+  const { t, tag, language } = useTexts('home')
+  const { data } = useQuery(outlineQuery(entity.key, {}))
+  return (
+    <li>
+      <Link to={`/views/${entity.key}`} className="card entity-card">
+        <span className="entity-icon">
+          <Icon name="table" />
+        </span>
+        <span className="entity-name">{labelOf(entity, language)}</span>
+        <span className="entity-count num">{data ? formatDecimal(String(data.count), tag) : '–'}</span>
+        <span className="mut">{t('fields', { count: entity.fields.filter((field) => !field.system).length })}</span>
+      </Link>
+    </li>
+  )
+}
+
+function NoEntities() {
+  const { t } = useTexts('home')
+  const administrator = useMay('administrator')
+  return (
+    <Empty
+      icon="shapes"
+      title={t('none.title')}
+      action={
+        administrator && (
+          <LinkButton to="/entities" tone="primary">
+            {t('none.action')}
+          </LinkButton>
+        )
+      }
+    >
+      {t('none.text')}
+    </Empty>
+  )
+}

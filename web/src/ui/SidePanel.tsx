@@ -1,0 +1,42 @@
+import { type ReactNode, useEffect, useId, useRef } from 'react'
+import { useTexts } from '@/locales/i18n'
+import { IconButton } from './Button'
+
+/** A panel at the side: one layer, the page stays visible and usable behind it. Escape closes it. */
+export function SidePanel({
+  title,
+  onClose,
+  children,
+  foot,
+}: {
+  title: string
+  onClose: () => void
+  children: ReactNode
+  foot?: ReactNode
+}) {
+  const { t } = useTexts()
+  const id = useId()
+  const panel = useRef<HTMLElement>(null)
+  useEffect(() => {
+    const before = document.activeElement
+    panel.current?.focus()
+    return () => (before instanceof HTMLElement ? before.focus({ preventScroll: true }) : undefined)
+  }, [])
+  return (
+    <aside
+      ref={panel}
+      className="side-panel"
+      role="dialog"
+      aria-labelledby={id}
+      tabIndex={-1}
+      onKeyDown={(event) => event.key === 'Escape' && !event.defaultPrevented && onClose()}
+    >
+      <header>
+        <h2 id={id}>{title}</h2>
+        <IconButton icon="x" label={t('close')} onClick={onClose} />
+      </header>
+      <div className="side-body">{children}</div>
+      {foot && <footer>{foot}</footer>}
+    </aside>
+  )
+}
