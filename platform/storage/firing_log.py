@@ -1,0 +1,121 @@
+"""Firings and their effects: what was recorded, what is pending, and pages of both. Instants are workspace time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from ruleloom.storage.tables_work import effects, firings
+
+UNFINISHED = ("pending", "queued", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class FiringRow:
+    """One firing. `key` is unique: what must happen once (a tick of a schedule) has a key that says so."""
+
+    id: int
+    key: str
+    rule: str
+    rule_version: int
+    entity: str
+    record: int
+    edge: str
+    at: int
+    recorded_at: int
+    reason: Any
+    cause: Mapping[str, Any] | None
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class EffectRow:
+    """One thing that an action of a firing did or is to do."""
+
+    id: int
+    firing: int
+    position: int
+    kind: str
+    status: str
+    content: Mapping[str, Any]
+    summary: Mapping[str, str] | None
+    updated_at: int
+    entity: str | None = None
+    record: int | None = None
+    attempts: int = 0
+    error: Mapping[str, Any] | None = None
+    result: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class FiringFilter:
+    """Which firings; what is None does not matter. `before`: older than this id."""
+
+    rule: str | None = None
+    entity: str | None = None
+    record: int | None = None
+    edge: str | None = None
+    before: int | None = None
+    ids: Collection[int] | None = field(default=None)
+
+
+_FIRING = tuple(firings.c[name] for name in FiringRow.__slots__)
+_EFFECT = tuple(effects.c[name] for name in EffectRow.__slots__)
+
+
+def add_firing(connection: Connection, row: FiringRow) -> None:
+    """Records a firing."""
+    connection.execute(insert(firings).values({name: getattr(row, name) for name in FiringRow.__slots__}))
+
+
+def add_effect(connection: Connection, row: EffectRow) -> None:
+    """Records an effect."""
+    connection.execute(insert(effects).values({name: getattr(row, name) for name in EffectRow.__slots__}))
+
+
+def page(connection: Connection, wanted: FiringFilter, limit: int) -> Sequence[FiringRow]:
+    """Firings, newest first."""
+    asked = select(*_FIRING).order_by(firings.c.id.desc()).limit(limit)
+    for name in ("rule", "entity", "record", "edge"):
+        value = getattr(wanted, name)
+        if value is not None:
+            asked = asked.where(firings.c[name] == value)
+    if wanted.before is not None:
+        asked = asked.where(firings.c.id < wanted.before)
+    if wanted.ids is not None:
+        asked = asked.where(firings.c.id.in_(wanted.ids))
+    return [FiringRow(*row) for row in connection.execute(asked)]
+
+
+def effects_of(connection: Connection, ids: Collection[int]) -> Mapping[int, Sequence[EffectRow]]:
+    """The effects of firings in order, by firing."""
+    asked = select(*_EFFECT).where(effects.c.firing.in_(ids)).order_by(effects.c.firing, effects.c.position)
+    found: dict[int, list[EffectRow]] = {}
+    for row in connection.execute(asked):
+        found.setdefault(row.firing, []).append(_effect(row))
+    return found
+
+
+def effect(connection: Connection, effect_id: int) -> EffectRow | None:
+    """One effect."""
+    found = connection.execute(select(*_EFFECT).where(effects.c.id == effect_id)).first()
+    return _effect(found) if found else None
+
+
+def change_effect(connection: Connection, effect_id: int, **values: Any) -> None:
+    """Changes columns of an effect."""
+    connection.execute(update(effects).where(effects.c.id == effect_id).values(**values))
+
+
+def waiting_effects(connection: Connection, statuses: Collection[str], now: int, limit: int) -> Sequence[int]:
+    """Ids of effects in these states that may start now, oldest first: what the sweep looks for."""
+    due = effects.c.not_before.is_(None) | (effects.c.not_before <= now)
+    asked = select(effects.c.id).where(effects.c.status.in_(statuses), due).order_by(effects.c.id).limit(limit)
+    return connection.execute(asked).scalars().all()
+
+
+def _effect(row: Row[Any]) -> EffectRow:
+    return EffectRow(*row)
