@@ -2,6 +2,7 @@
 
 A file `platform/cli/create_user.py` with a click command called `command` is `ruleloom create-user`.
 """
+
 from __future__ import annotations
 
 import importlib
@@ -14,7 +15,9 @@ class _Files(click.Group):
     """A group whose commands are the files beside this one."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return sorted(module.name.replace("_", "-") for module in pkgutil.iter_modules(__path__) if module.name[0] != "_")
+        return sorted(
+            module.name.replace("_", "-") for module in pkgutil.iter_modules(__path__) if module.name[0] != "_"
+        )
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):

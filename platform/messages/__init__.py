@@ -2,6 +2,7 @@
 
 Every code lives in `texts/<room>.yaml` as `code: {en: …, zh: …}`; `{name}` in a text is filled from the parameters.
 """
+
 from __future__ import annotations
 
 from ruleloom.messages.errors import Diagnostic, Fix, Place, RuleloomError, Severity

@@ -1,4 +1,5 @@
 """The base error and the diagnostic: a code, a place, parameters, and a way out."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -1,4 +1,5 @@
 """Looks up the text of a code in a language."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
