@@ -53,7 +53,7 @@ def find_app(name: str) -> Traversable:
 
 
 def read_app(folder: Traversable) -> AppFiles:
-    """All files of an app; `AppError` with every file that cannot be read and every part that is not as it should be."""
+    """All files of an app; `AppError` with every file and part that is not as it should be."""
     findings = Findings()
     head = _mapping(folder / "app.yaml", "app.yaml", findings)
     lists = {part: _listed(folder, part, findings) for part in _PARTS}
