@@ -118,4 +118,4 @@ def waiting_effects(connection: Connection, statuses: Collection[str], now: int,
 
 
 def _effect(row: Row[Any]) -> EffectRow:
-    return EffectRow(*row)
+    return EffectRow(**row._asdict())

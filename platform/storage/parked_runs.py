@@ -1,0 +1,70 @@
+"""Runs that wait: `wait 3 days`, `wait up to D until C`. A row lives as long as the run waits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import BigInteger, Column, Connection, ForeignKey, Index, Integer, Table, delete, func, insert, select
+
+from ruleloom.storage.columns import SYSTEM, BigId, PlainText
+
+parked_runs = Table(
+    "parked_runs",
+    SYSTEM,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("firing", BigInteger, ForeignKey("firings.id"), nullable=False, index=True),
+    Column("version", PlainText, nullable=False, comment="content key of the rule version that it began with"),
+    Column("branch", PlainText, nullable=False, comment="then, ending"),
+    Column("position", Integer, nullable=False),
+    Column("record", BigInteger, nullable=False),
+    Column("wake", BigInteger, comment="when the wait is over at the latest"),
+    Column("watch", PlainText, comment="the condition waited for"),
+    Index("i_parked_runs_wake", "wake"),
+    Index("i_parked_runs_watch", "watch", "record"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedRow:
+    """One waiting run."""
+
+    id: int
+    firing: int
+    version: str
+    branch: str
+    position: int
+    record: int
+    wake: int | None
+    watch: str | None
+
+
+def park(connection: Connection, row: ParkedRow) -> None:
+    """Keeps a run."""
+    values = {name: getattr(row, name) for name in ParkedRow.__slots__}
+    connection.execute(insert(parked_runs).values(values))
+
+
+def unpark(connection: Connection, run: int) -> None:
+    """The run goes on."""
+    connection.execute(delete(parked_runs).where(parked_runs.c.id == run))
+
+
+def waiting(connection: Connection, watch: str, record: int) -> Sequence[ParkedRow]:
+    """Runs of a record that wait for a condition, oldest first."""
+    return _rows(connection, (parked_runs.c.watch == watch) & (parked_runs.c.record == record))
+
+
+def at(connection: Connection, instant: int) -> Sequence[ParkedRow]:
+    """Runs that wake at that instant, oldest first."""
+    return _rows(connection, parked_runs.c.wake == instant)
+
+
+def next_wake(connection: Connection, up_to: int) -> int | None:
+    """The earliest `wake` up to an instant."""
+    return connection.scalar(select(func.min(parked_runs.c.wake)).where(parked_runs.c.wake <= up_to))
+
+
+def _rows(connection: Connection, which: object) -> Sequence[ParkedRow]:
+    asked = select(parked_runs).where(which).order_by(parked_runs.c.id)  # type: ignore[arg-type]
+    return [ParkedRow(*row) for row in connection.execute(asked)]
