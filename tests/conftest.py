@@ -16,6 +16,9 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.pool import NullPool
 
+from ruleloom.storage.database import Database
+from ruleloom.storage.migrate import migrate
+
 _numbers = itertools.count(1)
 
 
@@ -89,15 +92,19 @@ def _postgres_admin(postgres: str) -> Iterator[Engine]:
     engine.dispose()
 
 
+def _copy_of(template: str, admin: Engine) -> Iterator[str]:
+    name = f"t_{os.getpid()}_{next(_numbers)}"
+    with admin.connect() as connection:
+        connection.execute(text(f'create database "{name}" template "{template}" strategy file_copy'))
+    yield admin.url.set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f'drop database "{name}" with (force)'))
+
+
 @pytest.fixture
 def postgres_database(_postgres_admin: Engine) -> Iterator[str]:
     """URL of a fresh, empty PostgreSQL database, dropped afterwards."""
-    name = f"t_{os.getpid()}_{next(_numbers)}"
-    with _postgres_admin.connect() as connection:
-        connection.execute(text(f'create database "{name}" template template0 strategy file_copy'))
-    yield _postgres_admin.url.set(database=name).render_as_string(hide_password=False)
-    with _postgres_admin.connect() as connection:
-        connection.execute(text(f'drop database "{name}" with (force)'))
+    yield from _copy_of("template0", _postgres_admin)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -107,3 +114,43 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'workspace.db'}"
     url: str = request.getfixturevalue("postgres_database")
     return make_url(url).render_as_string(hide_password=False)
+
+
+def _migrate(url: str) -> None:
+    opened = Database(url)
+    migrate(opened)
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def _postgres_template(_postgres_admin: Engine) -> Iterator[str]:
+    """A PostgreSQL database with the system tables, from which tests get their copies."""
+    copies = _copy_of("template0", _postgres_admin)
+    url = next(copies)
+    _migrate(url)
+    yield str(make_url(url).database)
+    next(copies, None)
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the system tables, from which tests get their copies."""
+    path = tmp_path_factory.mktemp("template") / "workspace.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def _postgres_copy(_postgres_template: str, _postgres_admin: Engine) -> Iterator[str]:
+    yield from _copy_of(_postgres_template, _postgres_admin)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a fresh database that has the system tables already (quicker than migrating in each test)."""
+    if request.param == "sqlite":
+        path = tmp_path / "workspace.db"
+        shutil.copyfile(request.getfixturevalue("_sqlite_template"), path)
+        return f"sqlite:///{path}"
+    copy: str = request.getfixturevalue("_postgres_copy")
+    return copy

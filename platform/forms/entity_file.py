@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ruleloom.forms.entity import Entity
     from ruleloom.forms.findings import Findings
 
-SYSTEM_NAMES = frozenset({"id", "created_at", "created_by", "updated_at", "updated_by", "version"})
+SYSTEM_NAMES = frozenset({"id", "created_at", "created_by", "updated_at", "updated_by", "version", "deleted_at"})
 _PROPERTIES = ("id", "key", "name", "label", "labels", "fields", "time_field", "title_field", "description")
 
 

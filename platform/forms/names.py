@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ruleloom.forms.findings import Findings
 
-KEY = re.compile(r"[a-z_][a-z0-9_]{0,39}\Z")
+KEY = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 _NAME = re.compile(r"[^\W\d][\w \-·./%()（）]{0,79}\Z")
 
 

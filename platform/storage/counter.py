@@ -1,0 +1,35 @@
+"""The change counter: goes up with every committed write; browsers ask by it whether anything happened."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, select, text
+from sqlalchemy.exc import IntegrityError
+
+from ruleloom.storage.system import change_counters
+
+SHARDS = 16
+"""Rows on PostgreSQL; each connection adds to one, so that writers seldom wait for each other."""
+
+
+def bump(connection: Connection) -> None:
+    """Counts this write; call it last in the transaction (it takes a row lock on PostgreSQL until the commit)."""
+    shard = _shard(connection)
+    rows = change_counters.update().where(change_counters.c.shard == shard)
+    if connection.execute(rows.values(value=change_counters.c.value + 1)).rowcount:
+        return
+    try:
+        with connection.begin_nested():
+            connection.execute(change_counters.insert().values(shard=shard, value=1))
+    except IntegrityError:  # another connection made the row at this moment
+        connection.execute(rows.values(value=change_counters.c.value + 1))
+
+
+def current(connection: Connection) -> int:
+    """The counter as of the committed writes that this transaction sees."""
+    return int(connection.scalar(select(func.coalesce(func.sum(change_counters.c.value), 0))) or 0)
+
+
+def _shard(connection: Connection) -> int:
+    if connection.dialect.name == "sqlite":
+        return 0
+    return int(connection.scalar(text("select pg_backend_pid()")) or 0) % SHARDS

@@ -1,0 +1,135 @@
+"""The database of a workspace: engine, connection settings, read and write transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine import URL
+from sqlalchemy.pool import StaticPool
+
+from ruleloom.messages import Diagnostic, RuleloomError
+
+BUSY_MILLISECONDS = 30_000
+POOL_SIZE, POOL_OVERFLOW = 10, 20
+SQLITE_FUNCTIONS: list[Callable[[Any], None]] = []
+"""Called with every new SQLite connection (`sqlite3.Connection`) to register functions; `sql_*` modules add theirs."""
+
+
+class DatabaseError(RuleloomError):
+    """The address of the database cannot be used."""
+
+    status = 500
+
+
+class Database:
+    """One workspace's database. `read()` and `write()` give connections inside a transaction."""
+
+    def __init__(self, url: str | URL, *, pool_size: int = POOL_SIZE) -> None:
+        self.url = _checked(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url, pool_size)
+        self._writing = self.engine.execution_options(ruleloom_write=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads: on SQLite it never waits for writers."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that writes (BEGIN IMMEDIATE; READ COMMITTED on PostgreSQL); undone by an exception."""
+        with self._writing.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def outside_transactions(self) -> Iterator[Connection]:
+        """A connection in which each statement stands alone (CREATE INDEX CONCURRENTLY); on SQLite a transaction."""
+        if self.is_sqlite:
+            with self.write() as connection:
+                yield connection
+            return
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Gives all connections back."""
+        self.engine.dispose()
+
+
+def _checked(url: str | URL) -> URL:
+    made = make_url(url)
+    if made.get_backend_name() == "postgresql":
+        return made.set(drivername="postgresql+psycopg")
+    if made.get_backend_name() != "sqlite":
+        raise DatabaseError(Diagnostic("database-kind", params={"kind": made.get_backend_name()}))
+    return made
+
+
+def _sqlite(url: URL) -> Engine:
+    in_memory = url.database in (None, "", ":memory:")
+    options: dict[str, Any] = {"connect_args": {"check_same_thread": False, "timeout": BUSY_MILLISECONDS / 1000}}
+    if in_memory:
+        options["poolclass"] = StaticPool
+    else:
+        options |= {"pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW}
+    engine = create_engine(url, **options)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # transactions begin where we say so, see _begin_sqlite
+    cursor = connection.cursor()
+    for setting in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        f"busy_timeout={BUSY_MILLISECONDS}",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "cache_size=-65536",
+        "mmap_size=268435456",
+        "case_sensitive_like=ON",
+    ):
+        cursor.execute(f"PRAGMA {setting}")
+    cursor.close()
+    for register in SQLITE_FUNCTIONS:
+        register(connection)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("ruleloom_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgresql(url: URL, pool_size: int) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=POOL_OVERFLOW,
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+        connect_args={"options": "-c timezone=UTC -c jit=off"},
+    )
+    event.listen(engine, "connect", lambda connection, _record: setattr(connection, "prepare_threshold", 3))
+    return engine
+
+
+def is_retriable(error: BaseException) -> bool:
+    """Whether the whole command should be repeated: deadlock or serialisation failure (PostgreSQL), busy (SQLite)."""
+    original = getattr(error, "orig", error)
+    if getattr(original, "sqlstate", None) in ("40001", "40P01"):
+        return True
+    return "database is locked" in str(original)
+
+
+def server_now(connection: Connection) -> int | None:
+    """The database's clock in microseconds on PostgreSQL; None on SQLite, which has none of its own."""
+    if connection.dialect.name == "sqlite":
+        return None
+    asked = text("select (extract(epoch from clock_timestamp()) * 1000000)::bigint")
+    return int(connection.execute(asked).scalar_one())

@@ -1,0 +1,53 @@
+"""All system tables by name, and what begins in an empty workspace. alembic builds them (`migrations/`)."""
+
+from __future__ import annotations
+
+from ruleloom.storage.columns import SYSTEM
+from ruleloom.storage.parked_runs import parked_runs
+from ruleloom.storage.tables_definitions import (
+    change_counters,
+    definition_versions,
+    definitions,
+    entity_columns,
+    schema_changes,
+    settings,
+)
+from ruleloom.storage.tables_exchange import (
+    connections,
+    cursors,
+    external_links,
+    import_problems,
+    import_runs,
+    sync_runs,
+)
+from ruleloom.storage.tables_people import accounts, api_tokens, files, idempotency_keys, one_time_tokens, sessions
+from ruleloom.storage.tables_work import changes, effects, firings, notices, rule_memories, schedules
+
+__all__ = [
+    "SYSTEM",
+    "accounts",
+    "api_tokens",
+    "change_counters",
+    "changes",
+    "connections",
+    "cursors",
+    "definition_versions",
+    "definitions",
+    "effects",
+    "entity_columns",
+    "external_links",
+    "files",
+    "firings",
+    "idempotency_keys",
+    "import_problems",
+    "import_runs",
+    "notices",
+    "one_time_tokens",
+    "parked_runs",
+    "rule_memories",
+    "schedules",
+    "schema_changes",
+    "sessions",
+    "settings",
+    "sync_runs",
+]
