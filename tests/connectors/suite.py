@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any, ClassVar, Protocol
 
 import pytest
@@ -235,7 +234,7 @@ class ConnectorSuite:
         assert error.value.diagnostics[0].message("zh") != error.value.diagnostics[0].message("en")
 
 
-def _flat(row: Mapping[str, Any]) -> Iterator[str | int | Decimal | bool | None]:
+def _flat(row: Mapping[str, Any]) -> Iterator[Any]:
     for value in row.values():
         if isinstance(value, list):
             for line in value:
