@@ -17,16 +17,14 @@ PLAIN_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 def upgrade() -> None:
     op.create_table(
         "parked_runs",
-        sa.Column("id", BIG_ID, autoincrement=False, nullable=False),
-        sa.Column("firing", sa.BigInteger(), nullable=False),
+        sa.Column("id", BIG_ID, primary_key=True, autoincrement=False),
+        sa.Column("firing", sa.BigInteger(), sa.ForeignKey("firings.id"), nullable=False),
         sa.Column("version", PLAIN_TEXT, nullable=False),
         sa.Column("branch", PLAIN_TEXT, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("record", sa.BigInteger(), nullable=False),
-        sa.Column("wake", sa.BigInteger(), nullable=True),
-        sa.Column("watch", PLAIN_TEXT, nullable=True),
-        sa.ForeignKeyConstraint(["firing"], ["firings.id"]),
-        sa.PrimaryKeyConstraint("id"),
+        sa.Column("wake", sa.BigInteger()),
+        sa.Column("watch", PLAIN_TEXT),
     )
     op.create_index("ix_parked_runs_firing", "parked_runs", ["firing"])
     op.create_index("i_parked_runs_wake", "parked_runs", ["wake"])
