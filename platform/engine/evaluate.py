@@ -15,7 +15,7 @@ from ruleloom.dsl.types import RecordId
 from ruleloom.dsl.vocabulary import Vocabulary
 from ruleloom.engine.flow import earliest
 from ruleloom.engine.horizon import Clock, ClockMaker, Ticking
-from ruleloom.engine.store import Memory, Snapshot, Store
+from ruleloom.engine.store import Memory, RecordChange, Snapshot, Store
 
 
 @dataclass(slots=True)
@@ -31,6 +31,7 @@ class Situation:
     change: Event | None = None
     holding: list[bool] = field(default_factory=list)
     held_untils: list[int | None] = field(default_factory=list)
+    outer: Snapshot = field(default_factory=dict)
 
     def fact_until(self, part: n.Node) -> int | None:
         """Until when the fact of an external stands."""
@@ -51,43 +52,48 @@ class Verdict:
 
 
 NO = Verdict(False)
+_NEVER: Mapping[int, int] = {}
 Ask = Callable[[Situation], Any]
 
 
 class Parts:
     """Compiles parts of one condition: their facts are those of the whole, in the whole's order."""
 
-    def __init__(self, reads: Reads, vocabulary: Vocabulary) -> None:
+    def __init__(self, reads: Reads, vocabulary: Vocabulary, root: n.Root) -> None:
         self._reads = reads
+        self._root: n.Root = root
         self._vocabulary = vocabulary
         self.ordinals: dict[n.Node, int] = {external: index for index, external in enumerate(reads.externals)}
 
     def truth(self, condition: n.Condition) -> Ask:
         """The truth of a part."""
-        compiled = compile_condition(condition, self._vocabulary, held=self._reads.held)
+        compiled = compile_condition(condition, self._vocabulary, self._root, self._reads.held)
         return self._asked(compiled.holds, compiled.externals)
 
     def value(self, expression: n.Expression) -> Ask:
         """The value of a part."""
-        compiled = compile_value(expression, self._vocabulary)
+        compiled = compile_value(expression, self._vocabulary, self._root)
         return self._asked(compiled.value, compiled.externals)
 
     def _asked(self, function: Callable[..., Any], externals: Sequence[n.Node]) -> Ask:
         places = [self.ordinals[external] for external in externals]
         if places == list(range(len(self.ordinals))):
-            return lambda s: function(s.record, s.facts, s.moment, s.previous, s.holding, s.change)
-        return lambda s: function(s.record, [s.facts[i] for i in places], s.moment, s.previous, s.holding, s.change)
+            return lambda s: function(s.record, s.facts, s.moment, s.previous, s.holding, s.change, s.outer)
+        return lambda s: function(
+            s.record, [s.facts[i] for i in places], s.moment, s.previous, s.holding, s.change, s.outer
+        )
 
 
 class Logic:
     """A compiled condition with everything that the engine asks of it."""
 
-    def __init__(self, condition: n.Condition, vocabulary: Vocabulary) -> None:
+    def __init__(self, condition: n.Condition, vocabulary: Vocabulary, root: n.Root = "this") -> None:
         self.condition = condition
-        self.reads = reads_of(condition, vocabulary)
+        self.reads = reads_of(condition, vocabulary, root)
         self.helds = self.reads.held
         self._calendar = vocabulary.calendar
-        self._parts = Parts(self.reads, vocabulary)
+        self._parts = Parts(self.reads, vocabulary, root)
+        self.ordinals = self._parts.ordinals
         self.moves = bool(self.helds) or is_timed(condition)
         self.ask: Ask | None = None if self.moves else self._parts.truth(condition)
         maker = ClockMaker(self._parts, self.helds, vocabulary.calendar)
@@ -107,11 +113,17 @@ class Logic:
     # ---- asking -----------------------------------------------------------------------------------------------------
 
     def situations(
-        self, snapshots: Mapping[RecordId, Snapshot], store: Store, moment: Moment
+        self,
+        snapshots: Mapping[RecordId, Snapshot],
+        store: Store,
+        moment: Moment,
+        changes: Mapping[RecordId, RecordChange] | None = None,
     ) -> dict[RecordId, Situation]:
         """The situation of each record that is not out of the question, its facts gathered in batch."""
-        ordinals, gate = self._parts.ordinals, self._gate
-        found = {record: Situation(snapshot, moment, ordinals) for record, snapshot in snapshots.items()}
+        found = {record: Situation(snapshot, moment, self.ordinals) for record, snapshot in snapshots.items()}
+        for record, change in (changes or {}).items():
+            found[record].previous, found[record].change = change.before, event_of(change)
+        gate = self._gate
         if gate is not None:
             found = {record: s for record, s in found.items() if gate(s)}
         for external in self.reads.externals if found else ():
@@ -128,12 +140,16 @@ class Logic:
         store: Store,
         moment: Moment,
         memories: Mapping[RecordId, Memory],
+        changes: Mapping[RecordId, RecordChange] | None = None,
     ) -> dict[RecordId, Verdict]:
-        """The verdict of each record; those out of the question have none (it is `NO`)."""
+        """The verdict of each record; those out of the question have none (it is `NO`).
+
+        `changes` are the changes being processed, for conditions that speak of them.
+        """
         found: dict[RecordId, Verdict] = {}
-        for record, s in self.situations(snapshots, store, moment).items():
+        for record, s in self.situations(snapshots, store, moment, changes).items():
             memory = memories.get(record)
-            found[record] = self.verdict(s, memory.since if memory is not None else {})
+            found[record] = self.verdict(s, memory.since if memory is not None else _NEVER)
         return found
 
     def verdict(self, s: Situation, since: Mapping[int, int]) -> Verdict:
@@ -162,6 +178,13 @@ class Logic:
             s.holding.append(due <= now)
             s.held_untils.append(until if due <= now else due)
         return kept, wake
+
+
+def event_of(change: RecordChange) -> Event:
+    """What a change did to its record."""
+    if change.before is None:
+        return "created"
+    return "deleted" if change.after is None else "updated"
 
 
 def is_cheap(condition: n.Condition) -> bool:

@@ -61,11 +61,13 @@ class Memory:
     deadline: int | None = None
     firing_counts: bool = False
     """Whether the firing of the present true stretch was not skipped (so that `when it ends` applies)."""
+    waits: bool = False
+    """Whether a run waits for it: then it is kept even when it says nothing else."""
 
     @property
     def says_something(self) -> bool:
         """Whether it has to be kept."""
-        return self.holds or self.deadline is not None or bool(self.since)
+        return self.holds or self.waits or self.deadline is not None or bool(self.since)
 
 
 class Store(Protocol):
@@ -79,11 +81,14 @@ class Store(Protocol):
         """Every live record of an entity: for publishing, schedules and look-up tables only."""
         ...
 
-    def holders(self, hops: Sequence[Hop], changes: Sequence[RecordChange]) -> set[RecordId]:
-        """Records at the start of `hops` from which the hops lead to a changed record, before or after the change.
+    def holders(
+        self, hops: Sequence[Hop], changes: Sequence[RecordChange], write: Sequence[RecordChange]
+    ) -> set[RecordId]:
+        """Records at the start of `hops` from which the hops lead to a changed record, before or after the write.
 
-        The changes belong to one write and are all of the entity at the end of the hops or of entities between; both
-        the state before and the state after the write are walked (old *and* new parent). Called after the write.
+        `changes` are those of the entity at the end of the hops, `write` all changes of the same write: a way counts
+        when each of its steps exists in the state before or in the state after it (old *and* new parent). Called after
+        the write; records that it deleted may be among the answer.
         """
         ...
 
@@ -125,8 +130,16 @@ class Store(Protocol):
         """Rule-and-record pairs whose deadline is exactly that instant (locked for this transaction, in SQL)."""
         ...
 
-    def ticks(self) -> Mapping[str, int]:
-        """The next tick of every scheduled rule."""
+    def drop(self, entity: str, records: Collection[RecordId]) -> None:
+        """Removes all that is remembered of deleted records of an entity, by whatever rule; their waiting runs end."""
+        ...
+
+    def next_tick(self, up_to: int) -> int | None:
+        """The earliest stored tick of a scheduled rule ≤ `up_to`."""
+        ...
+
+    def ticks_at(self, instant: int) -> Sequence[str]:
+        """Scheduled rules whose next tick is that instant."""
         ...
 
     def remember_tick(self, rule: str, instant: int | None) -> None:

@@ -3,6 +3,7 @@
 `engine.store.Store` is the reading half and the engine's memory; `Desk` adds writing. Everything a desk does between
 two calls of `Pipeline` belongs to one transaction that the caller opened and commits.
 """
+
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
@@ -71,7 +72,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A write as it will be: validated, with every record that it touches (cascades, emptied references), not yet done."""
+    """A write as it will be: validated, with every record that it touches (cascades, emptied references)."""
 
     write: Write
     changes: tuple[RecordChange, ...]
@@ -109,11 +110,16 @@ class Blocked(RuleloomError):
 class Desk(Store, Protocol):
     """The writing half."""
 
+    @property
+    def locks(self) -> bool:
+        """Whether others may write at the same time, so that records have to be locked before they are evaluated."""
+        ...
+
     def prepare(self, write: Write, at: int, cause: Cause) -> Prepared:
         """Works a write out without doing it: hop 4 (clean values or *all* field errors as a RuleloomError).
 
-        Its changes name every record touched with its state before and after (system fields too): cascades and emptied
-        references belong to it; a record that stays as it was is left out; deletions stand first, holders before parents.
+        Its changes name every record touched with its state before and after (system fields too): cascades and
+        emptied references belong to it; a record whose own values all stay as they were is left out.
         """
         ...
 

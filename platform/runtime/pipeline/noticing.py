@@ -1,0 +1,323 @@
+"""Hops 6 to 8: which rules could be touched, what is so now, and which edges that makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ruleloom.dsl.calendar import HOUR
+from ruleloom.dsl.moment import Moment
+from ruleloom.dsl.types import RecordId
+from ruleloom.engine.evaluate import NO, Verdict, event_of
+from ruleloom.engine.limits import exceeded, looks_back_to
+from ruleloom.engine.plan import KeyIndex, Route, changed_keys
+from ruleloom.engine.ruleset import CompiledRule, Followed, RuleBook
+from ruleloom.engine.schedule import next_tick
+from ruleloom.engine.store import Edge, Memory, RecordChange, Snapshot
+from ruleloom.engine.worked import Acting
+from ruleloom.runtime.pipeline.ports import Cause, Desk, Firing, Run
+
+Snapshots = dict[RecordId, Snapshot]
+Indexes = list[KeyIndex[Followed]]
+
+
+@dataclass(slots=True)
+class Noticed:
+    """What one state led to: firings (not yet recorded) and waiting runs that go on."""
+
+    firings: list[Firing] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Touched:
+    """Records of one entity whose rules could be touched, with the indexes to ask for them."""
+
+    snapshots: Snapshots = field(default_factory=dict)
+    indexes: dict[RecordId, Indexes] = field(default_factory=dict)
+
+    def add(self, record: RecordId, snapshot: Snapshot, indexes: Indexes) -> None:
+        self.snapshots[record] = snapshot
+        self.indexes.setdefault(record, []).extend(indexes)
+
+
+class Noticing:
+    """Evaluation over one desk and one book of rules."""
+
+    def __init__(self, desk: Desk, book: RuleBook) -> None:
+        self._desk = desk
+        self._book = book
+        self._calendar = book.vocabulary.calendar
+
+    def moment(self, at: int, cause: Cause | None = None) -> Moment:
+        """An instant of the workspace, with who acts."""
+        return Moment(at, self._calendar, cause.actor if cause is not None else None)
+
+    # ---- after a write ----------------------------------------------------------------------------------------------
+
+    def deleted(self, changes: Sequence[RecordChange], at: int, cause: Cause) -> list[Firing]:
+        """Firings of `record is deleted`, judged on the state before the write."""
+        gone = [change for change in changes if change.after is None]
+        return self._changed(gone, at, cause) if gone else []
+
+    def written(self, changes: Sequence[RecordChange], at: int, cause: Cause) -> Noticed:
+        """Everything that a write led to, on the state after it; deletions were judged before."""
+        noticed = Noticed(self._changed([change for change in changes if change.after is not None], at, cause))
+        self._drop(changes)
+        for entity, touched in self.touched(changes).items():
+            self._follow(entity, touched, at, cause, noticed)
+        return noticed
+
+    def _drop(self, changes: Sequence[RecordChange]) -> None:
+        gone: dict[str, list[RecordId]] = {}
+        for change in changes:
+            if change.after is None:
+                gone.setdefault(change.entity, []).append(change.record)
+        for entity, records in gone.items():
+            self._desk.drop(entity, records)
+
+    def touched(self, changes: Sequence[RecordChange]) -> dict[str, _Touched]:
+        """Per entity, the records whose rules read what a write changed (deleted ones are left out)."""
+        found: dict[str, _Touched] = {}
+        ways: dict[int, tuple[Route[Followed], list[RecordChange]]] = {}
+        for change in changes:
+            keys = changed_keys(change)
+            indexes = self._book.plan.own(change, keys)
+            if indexes and change.after is not None:
+                found.setdefault(change.entity, _Touched()).add(change.record, change.after, indexes)
+            for route in self._book.plan.routes(change, keys):
+                _, along = ways.setdefault(id(route), (route, []))
+                if not along or along[-1] is not change:
+                    along.append(change)
+        for route, along in ways.values():
+            self._along(route, along, changes, found.setdefault(route.entity, _Touched()))
+        return found
+
+    def _along(
+        self,
+        route: Route[Followed],
+        along: Sequence[RecordChange],
+        write: Sequence[RecordChange],
+        touched: _Touched,
+    ) -> None:
+        desk = self._desk
+        holders = desk.all_records(route.entity) if route.everywhere else desk.holders(route.hops, along, write)
+        for record, snapshot in desk.snapshots(route.entity, holders).items():
+            touched.add(record, snapshot, [route.index])
+
+    def _follow(self, entity: str, touched: _Touched, at: int, cause: Cause, noticed: Noticed) -> None:
+        memories = self._desk.memories(entity, touched.snapshots)
+        asked: dict[str, tuple[Followed, Snapshots]] = {}
+        for record, snapshot in touched.snapshots.items():
+            for index in touched.indexes[record]:
+                for rule in index.candidates(snapshot):
+                    asked.setdefault(rule.id, (rule, {}))[1][record] = snapshot
+        for rule_id, record in memories:
+            if rule_id not in asked or record not in asked[rule_id][1]:
+                kept = next((i.rules[rule_id] for i in touched.indexes[record] if rule_id in i.rules), None)
+                if kept is not None:
+                    asked.setdefault(rule_id, (kept, {}))[1][record] = touched.snapshots[record]
+        for rule, snapshots in asked.values():
+            known = {record: memories[rule.id, record] for record in snapshots if (rule.id, record) in memories}
+            self.judge(rule, snapshots, known, at, cause, noticed)
+
+    # ---- when time has come -------------------------------------------------------------------------------------------
+
+    def due(self, pairs: Iterable[tuple[str, RecordId]], at: int) -> Noticed:
+        """What the passing of time led to for rules and records whose deadline is `at`."""
+        noticed, asked = Noticed(), dict[str, list[RecordId]]()
+        for rule_id, record in pairs:
+            asked.setdefault(rule_id, []).append(record)
+        for rule_id, records in asked.items():
+            rule = self._book.followed(rule_id)
+            if rule is None:
+                self._desk.forget(rule_id, records)
+                continue
+            found = self._desk.memories(rule.entity, records, [rule_id])
+            known = {record: memory for (_, record), memory in found.items()}
+            self.judge(rule, dict(self._desk.snapshots(rule.entity, records)), known, at, Cause(), noticed)
+        return noticed
+
+    def ticked(self, rule_id: str, at: int) -> list[Firing]:
+        """Firings of a scheduled rule whose tick is now; its next tick is stored."""
+        rule = self._book.rules.get(rule_id)
+        schedule = rule.tree.schedule if rule is not None else None
+        if rule is None or schedule is None:
+            self._desk.remember_tick(rule_id, None)
+            return []
+        hourly = schedule.unit == "hours"
+        self._desk.remember_tick(
+            rule_id, at + schedule.hours * HOUR if hourly else next_tick(schedule, at, self._calendar, at)
+        )
+        records = self._desk.all_records(rule.entity)
+        matching = self.matching(rule, records, at)
+        return self.fire(rule, matching, "schedule", at, Cause())
+
+    def matching(self, rule: CompiledRule, records: Iterable[RecordId], at: int) -> list[RecordId]:
+        """Which of these records satisfy the rule's condition at `at`."""
+        snapshots = self._desk.snapshots(rule.entity, list(records))
+        if rule.logic is None:
+            return list(snapshots)
+        known: dict[RecordId, Memory] = {}
+        if rule.logic.helds:
+            found = self._desk.memories(rule.entity, list(snapshots), [rule.id])
+            known = {record: memory for (_, record), memory in found.items()}
+        verdicts = rule.logic.judge(snapshots, self._desk, self.moment(at), known)
+        return [record for record, verdict in verdicts.items() if verdict.holds]
+
+    # ---- verdicts and edges -------------------------------------------------------------------------------------------
+
+    def judge(
+        self,
+        rule: Followed,
+        snapshots: Snapshots,
+        known: Mapping[RecordId, Memory],
+        at: int,
+        cause: Cause,
+        noticed: Noticed,
+    ) -> None:
+        """Judges a rule on records, remembers what has to be, and notes the edges."""
+        assert rule.logic is not None  # noqa: S101 - what is followed has a condition
+        verdicts = rule.logic.judge(snapshots, self._desk, self.moment(at, cause), known)
+        if not isinstance(rule, CompiledRule):
+            self._woken(rule, snapshots, verdicts, known, noticed)
+            return
+        rising = (
+            [r for r in snapshots if _verdict(verdicts, r).holds and not _held(known, r)]
+            if rule.kind == "level"
+            else []
+        )
+        firings = self.fire(rule, rising, "on", at, cause) if rising else []
+        counted = {firing.record for firing in firings if firing.edge == "on"}
+        noticed.firings += firings
+        changed: list[Memory] = []
+        for record in snapshots:
+            old, verdict = known.get(record), _verdict(verdicts, record)
+            if old is None and verdict is NO:
+                continue
+            if (
+                rule.kind == "level"
+                and rule.tree.ending
+                and old is not None
+                and old.firing_counts
+                and not verdict.holds
+            ):
+                noticed.firings.append(self._firing(rule, record, "off", at, cause))
+            changed.append(_remembered(rule, record, verdict, old, record in counted))
+        if changed:
+            self._desk.remember(changed)
+
+    def _woken(
+        self,
+        watch: Followed,
+        snapshots: Snapshots,
+        verdicts: Mapping[RecordId, Verdict],
+        known: Mapping[RecordId, Memory],
+        noticed: Noticed,
+    ) -> None:
+        for record in snapshots:
+            if record not in known:
+                continue
+            verdict = _verdict(verdicts, record)
+            if verdict.holds:
+                noticed.runs += self._desk.waiting(watch.id, record)
+                self._desk.forget(watch.id, [record])
+            else:
+                memory = Memory(watch.id, record, False, verdict.since, verdict.deadline, waits=True)
+                self._desk.remember([memory])
+
+    def _changed(self, changes: Sequence[RecordChange], at: int, cause: Cause) -> list[Firing]:
+        """Firings of change rules: each once for each change that satisfies its whole condition."""
+        asked: dict[str, tuple[Followed, dict[RecordId, RecordChange]]] = {}
+        for change in changes:
+            state = change.after if change.after is not None else change.before
+            for index in self._book.plan.triggered(change, changed_keys(change)):
+                for rule in index.candidates(state or {}):
+                    asked.setdefault(rule.id, (rule, {}))[1][change.record] = change
+        firings: list[Firing] = []
+        for rule, by_record in asked.values():
+            if isinstance(rule, CompiledRule):
+                firings += self._answering(rule, by_record, at, cause)
+        return firings
+
+    def _answering(
+        self, rule: CompiledRule, changes: Mapping[RecordId, RecordChange], at: int, cause: Cause
+    ) -> list[Firing]:
+        assert rule.logic is not None  # noqa: S101 - a change rule has a condition
+        snapshots: Snapshots = {}
+        for record, change in changes.items():
+            snapshots[record] = change.after if change.after is not None else change.before or {}
+        known: dict[RecordId, Memory] = {}
+        if rule.logic.helds:
+            found = self._desk.memories(rule.entity, list(snapshots), [rule.id])
+            known = {record: memory for (_, record), memory in found.items()}
+        verdicts = rule.logic.judge(snapshots, self._desk, self.moment(at, cause), known, changes)
+        firings = self.fire(rule, [r for r, v in verdicts.items() if v.holds], "change", at, cause)
+        for firing in firings:
+            firing.change = changes[firing.record]
+        return firings
+
+    def fire(self, rule: CompiledRule, records: Sequence[RecordId], edge: Edge, at: int, cause: Cause) -> list[Firing]:
+        """The firings of a rule on records, those beyond its limit as skipped."""
+        limit = rule.tree.limit
+        if limit is None or not records:
+            return [self._firing(rule, record, edge, at, cause) for record in records]
+        counted = self._desk.firings_counted(rule.id, records, looks_back_to(limit, at))
+        return [
+            self._firing(
+                rule,
+                record,
+                "skipped" if exceeded(limit, counted.get(record, ()), at, self._calendar) else edge,
+                at,
+                cause,
+            )
+            for record in records
+        ]
+
+    def _firing(self, rule: CompiledRule, record: RecordId, edge: Edge, at: int, cause: Cause) -> Firing:
+        return Firing(
+            rule.id, rule.name, rule.tree.priority, rule.entity, record, edge, at, cause.depth + 1, cause=cause
+        )
+
+    # ---- blocks -------------------------------------------------------------------------------------------------------
+
+    def blocked(self, firings: Sequence[Firing], at: int, cause: Cause) -> list[Firing]:
+        """Those of the firings that block the write, with their messages, in the order of running."""
+        found: list[Firing] = []
+        for firing in sorted(firings, key=lambda f: f.order):
+            rule = self._book.rules[firing.rule]
+            if not rule.blocks or firing.edge not in ("on", "change"):
+                continue
+            acting = self.acting(firing, at, cause)
+            texts = rule.of.then.block_texts(acting) if acting is not None else []
+            if texts:
+                firing.edge, firing.messages = "blocked", tuple(texts)
+                found.append(firing)
+        return found
+
+    def acting(self, firing: Firing, at: int, cause: Cause | None = None) -> Acting | None:
+        """The firing's record as it is now (as it was, for a firing that answers its deletion); None when it is gone."""
+        snapshot = self._desk.snapshots(firing.entity, [firing.record]).get(firing.record)
+        change = firing.change
+        if change is not None and change.after is None:
+            snapshot = change.before
+        if snapshot is None:
+            return None
+        moment = self.moment(at, cause or firing.cause)
+        previous, event = (change.before, event_of(change)) if change is not None else (None, None)
+        return Acting(firing.entity, firing.record, snapshot, self._desk, moment, previous, event)
+
+
+def _verdict(verdicts: Mapping[RecordId, Verdict], record: RecordId) -> Verdict:
+    return verdicts.get(record, NO)
+
+
+def _held(known: Mapping[RecordId, Memory], record: RecordId) -> bool:
+    memory = known.get(record)
+    return memory is not None and memory.holds
+
+
+def _remembered(rule: CompiledRule, record: RecordId, verdict: Verdict, old: Memory | None, counts: bool) -> Memory:
+    holds = verdict.holds and rule.kind == "level"
+    counted = holds and (counts or (old is not None and old.holds and old.firing_counts))
+    return Memory(rule.id, record, holds, verdict.since, verdict.deadline, counted)
