@@ -51,6 +51,11 @@ def ceiling(number: Number) -> Decimal:
     return add(Decimal(number).to_integral_value(ROUND_CEILING, _EXACT), 0)
 
 
+def scaled(whole: int, decimals: int) -> Decimal:
+    """`whole` divided by 10^decimals, exactly."""
+    return Decimal(whole).scaleb(-decimals, _EXACT)
+
+
 def total(numbers: Iterable[Number]) -> Decimal:
     """The exact sum; 0 for none."""
     result = Decimal(0)
