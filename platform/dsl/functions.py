@@ -125,3 +125,22 @@ def _table(rows: tuple[Function, ...]) -> Mapping[str, Function]:
 
 FUNCTIONS = _table(_ROWS)
 """Every function by its English name, which is the one in the tree (`Call.function`)."""
+
+COUNT = Function(
+    "count",
+    "数量",
+    (frozenset({Kind.FILES, Kind.CHOICES}),),
+    1,
+    1,
+    Kind.NUMBER,
+    lambda values: _number(len(values or ())),
+    "count",
+    strict=False,
+)
+"""`count(photos)`: how many files or options a field holds, 0 when it is empty. It shares its word with the aggregate
+and is therefore found by the checker, not by name."""
+
+
+def function_of(call: str) -> Function:
+    """The row behind a `Call.function`."""
+    return COUNT if call == COUNT.name else FUNCTIONS[call]

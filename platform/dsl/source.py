@@ -13,7 +13,7 @@ from typing import Any
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl import numbers, shifts
 from ruleloom.dsl.folding import fold
-from ruleloom.dsl.functions import FUNCTIONS
+from ruleloom.dsl.functions import COUNT, function_of
 from ruleloom.dsl.kinds import kind_of, midnight_side
 from ruleloom.dsl.reads import Reads, is_external
 from ruleloom.dsl.types import Kind
@@ -148,7 +148,7 @@ class Source:
         return self._strict_call(_whole, [node.operand], method)
 
     def _call(self, node: n.Call) -> str:
-        row = FUNCTIONS[node.function]
+        row = function_of(node.function)
         if node.function == "if":
             values = [self.value(a) for a in node.arguments[1:] if isinstance(a, n.Expression)]
             otherwise = values[1] if len(values) > 1 else "None"
@@ -157,6 +157,8 @@ class Source:
         arguments = [a for a in node.arguments if isinstance(a, n.Expression)]
         if node.function == "coalesce":
             return self._coalesce(arguments)
+        if row is COUNT:
+            return f"{self.bind(row.python)}({self.value(arguments[0])})"
         return self._strict_call(row.python, arguments, conversions=row.local_days)
 
     def _coalesce(self, arguments: list[n.Expression]) -> str:

@@ -25,7 +25,7 @@ class Conditions:
 
     def __init__(self, workshop: Workshop) -> None:
         self.workshop = workshop
-        self.related = Related(workshop, self.condition)
+        self.related = Related(workshop, self.condition, lambda node, scope: self.linked.count(node, scope))
         self.values = self.related.values
         self.linked = Linked(workshop, self.values, self.condition)
 

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, and_, func
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.types import Kind
 from ruleloom.storage.sql_numbers import SqlValue
-from ruleloom.storage.sql_values import LINKED, ConditionWriter, Values
+from ruleloom.storage.sql_values import LINKED, ConditionWriter, CountWriter, Values
 from ruleloom.storage.sql_writer import NotInSql, Scope, Workshop
 
 
@@ -33,10 +33,10 @@ class Rows:
 class Related:
     """Writes what looks at collections."""
 
-    def __init__(self, workshop: Workshop, condition: ConditionWriter) -> None:
+    def __init__(self, workshop: Workshop, condition: ConditionWriter, count: CountWriter) -> None:
         self.workshop = workshop
         self._condition = condition
-        self.values = Values(workshop, condition, self.aggregate)
+        self.values = Values(workshop, condition, self.aggregate, count)
 
     # ---- rows ---------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from ruleloom.dsl import nodes as n
 from ruleloom.dsl import shifts
 from ruleloom.dsl.calendar import DAY, HOUR
 from ruleloom.dsl.compile import compile_value
-from ruleloom.dsl.functions import FUNCTIONS
+from ruleloom.dsl.functions import COUNT, function_of
 from ruleloom.dsl.kinds import kind_of
 from ruleloom.dsl.reads import is_external, walk
 from ruleloom.dsl.types import Kind
@@ -26,15 +26,19 @@ _ARITHMETIC = {"+": "rl_add", "-": "rl_subtract", "*": "rl_multiply", "/": "rl_d
 
 ConditionWriter = Callable[[n.Condition, Scope], ColumnElement[bool]]
 AggregateWriter = Callable[[n.Aggregate, Scope], SqlValue]
+CountWriter = Callable[[n.Expression, Scope], SqlValue]
 
 
 class Values:
-    """Writes expressions. Conditions (`if`) and aggregates are written by the parts handed in."""
+    """Writes expressions. Conditions (`if`), aggregates and counts of sets are written by the parts handed in."""
 
-    def __init__(self, workshop: Workshop, condition: ConditionWriter, aggregate: AggregateWriter) -> None:
+    def __init__(
+        self, workshop: Workshop, condition: ConditionWriter, aggregate: AggregateWriter, count: CountWriter
+    ) -> None:
         self.workshop = workshop
         self._condition = condition
         self._aggregate = aggregate
+        self._count = count
 
     def value(self, node: n.Expression, scope: Scope) -> SqlValue:
         """The SQL value of an expression of one value (not `choices` or `files`)."""
@@ -150,8 +154,10 @@ class Values:
 
     def call(self, node: n.Call, scope: Scope) -> SqlValue:
         """A function of the table."""
-        row = FUNCTIONS[node.function]
+        row = function_of(node.function)
         expressions = [part for part in node.arguments if isinstance(part, n.Expression)]
+        if row is COUNT:
+            return self._count(expressions[0], scope)
         values = [self.value(part, scope) for part in expressions]
         if node.function == "if":
             return self._if(node, values, scope)
