@@ -15,6 +15,7 @@ PLAIN_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
+    op.add_column("rule_memories", sa.Column("waits", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
     op.create_table(
         "parked_runs",
         sa.Column("id", BIG_ID, primary_key=True, autoincrement=False),
@@ -33,3 +34,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("parked_runs")
+    op.drop_column("rule_memories", "waits")

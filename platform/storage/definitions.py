@@ -173,6 +173,7 @@ class Definitions:
         name: str | None = None,
         labels: Mapping[str, str] | None = None,
         shared: bool | None = None,
+        entity: str | None = None,
     ) -> Definition:
         """A new draft in place of the old; `DefinitionStale` when `revision` is not the present one."""
         now = self._lock(definition, revision)
@@ -181,6 +182,7 @@ class Definitions:
             "name": now.name if name is None else name,
             "labels": dict(now.labels if labels is None else labels),
             "shared": now.shared if shared is None else shared,
+            "entity": now.entity if entity is None else entity,
         }
         return self._change(now, changed, stamp)
 

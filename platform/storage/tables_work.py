@@ -72,6 +72,7 @@ rule_memories = Table(
     Column("since", JsonText, comment="for each `C for D` by ordinal: true since"),
     Column("deadline", BigInteger),
     Column("firing_counts", Boolean, nullable=False),
+    Column("waits", Boolean, nullable=False, server_default=text("false"), comment="a run waits for it"),
     Index("i_rule_memories_record", "record"),
     Index(
         "i_rule_memories_deadline",
