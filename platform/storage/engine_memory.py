@@ -91,7 +91,7 @@ class EngineMemory:
         """The earliest deadline up to an instant (of those pairs, of all when None)."""
         due = select(func.min(_M.deadline)).where(_M.deadline <= up_to)
         if rules is None:
-            return self.connection.scalar(due)
+            return cast("int | None", self.connection.scalar(due))
         found = [self.connection.scalar(due.where(_among(part))) for part in chunks(list(rules))]
         return min((instant for instant in found if instant is not None), default=None)
 
@@ -122,7 +122,8 @@ class EngineMemory:
 
     def next_tick(self, up_to: int) -> int | None:
         """The earliest tick up to an instant."""
-        return self.connection.scalar(select(func.min(schedules.c.next_at)).where(schedules.c.next_at <= up_to))
+        asked = select(func.min(schedules.c.next_at)).where(schedules.c.next_at <= up_to)
+        return cast("int | None", self.connection.scalar(asked))
 
     def ticks_at(self, instant: int) -> Sequence[str]:
         """Scheduled rules whose next tick is that instant, locked."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from sqlalchemy import BigInteger, Column, Connection, ForeignKey, Index, Integer, Table, delete, func, insert, select
 
@@ -62,7 +63,8 @@ def at(connection: Connection, instant: int) -> Sequence[ParkedRow]:
 
 def next_wake(connection: Connection, up_to: int) -> int | None:
     """The earliest `wake` up to an instant."""
-    return connection.scalar(select(func.min(parked_runs.c.wake)).where(parked_runs.c.wake <= up_to))
+    asked = select(func.min(parked_runs.c.wake)).where(parked_runs.c.wake <= up_to)
+    return cast("int | None", connection.scalar(asked))
 
 
 def _rows(connection: Connection, which: object) -> Sequence[ParkedRow]:
