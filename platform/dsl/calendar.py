@@ -2,6 +2,7 @@
 
 Instants are microseconds since 1970-01-01T00:00Z, days are integers since 1970-01-01 (see `types`).
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field

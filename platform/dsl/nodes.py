@@ -3,6 +3,7 @@
 References are permanent ids (`vocabulary`), so a rename never touches a tree. Places do not take part in equality:
 the same rule written in English and in Chinese gives equal trees.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -84,7 +85,7 @@ class Expression(Node):
 
 @dataclass(frozen=True, slots=True)
 class Constant(Expression):
-    """`"East"`, `15%`, `yes`; for a choice the option's value; dates and datetimes as in `types`. Never empty: that is `Empty`."""
+    """`"East"`, `15%`, `yes`; of a choice the option's value; dates and datetimes as in `types`; never empty."""
 
     value: Value
     type: ValueType
@@ -183,7 +184,7 @@ class Hop(Node):
 
 @dataclass(frozen=True, slots=True)
 class Collection(Node):
-    """`orders.lines where (qty > 3) in the last 30 days`; no hops: `all weights where (…)`. `entity` is that of the rows."""
+    """`orders.lines where (qty > 3) in the last 30 days`; no hops: `all weights where (…)`; `entity` of the rows."""
 
     root: Root
     hops: tuple[Hop, ...]
@@ -240,7 +241,7 @@ class Truth(Condition):
 
 @dataclass(frozen=True, slots=True)
 class Compare(Condition):
-    """`amount >= 100`; `x before y` is `<`, `x after y` is `>`. Sides have comparable types (the checker has seen to it)."""
+    """`amount >= 100`; `x before y` is `<`, `x after y` is `>`. The checker has seen to it that the sides compare."""
 
     operator: OneOfWords["=", "!=", "<", "<=", ">", ">="]
     left: Expression
@@ -307,7 +308,7 @@ class OlderThan(Condition):
 
 @dataclass(frozen=True, slots=True)
 class Quantified(Condition):
-    """`no orders …` is at_most 0 and keeps its word; `any`, `at least 2 visits …`"""
+    """`no orders …` is at_most 0 and keeps its word; `any`, `at least 2 calls …`"""
 
     quantity: OneOfWords["no", "any", "at_least", "at_most", "exactly"]
     number: int
@@ -317,7 +318,7 @@ class Quantified(Condition):
 
 @dataclass(frozen=True, slots=True)
 class LastAll(Condition):
-    """`the last 2 trainings all attended = no`; the condition speaks of the row"""
+    """`the last 2 lessons all attended = no`; the condition speaks of the row"""
 
     number: int
     collection: Collection
@@ -392,7 +393,7 @@ class Action(Node):
 
 @dataclass(frozen=True, slots=True)
 class Create(Action):
-    """`create coupon (customer = this, …)`"""
+    """`create reminder (customer = this, …)`"""
 
     entity: str
     assignments: tuple[Assignment, ...]

@@ -15,6 +15,7 @@ In memory (snapshots, facts, compiled functions, SQL binds) the values of every 
 | record | `RecordId` |
 | empty | None |
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass
