@@ -109,7 +109,7 @@ class EngineMemory:
         return pairs
 
     def earliest(self) -> int | None:
-        """The next instant at which anything is due: deadline, tick or the end of a wait. What the clock sleeps until."""
+        """The next instant at which anything is due (deadline, tick, end of a wait): until then the clock sleeps."""
         asked = (
             select(func.min(_M.deadline)),
             select(func.min(schedules.c.next_at)),
