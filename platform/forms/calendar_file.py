@@ -95,7 +95,7 @@ def _days(given: Mapping[str, Any], part: str, findings: Findings) -> frozenset[
         try:
             days.add(day_number(_date(day)))
         except ValueError:
-            findings.add("not-a-date", f"calendar.{part}[{index}]", value=str(day))
+            findings.add("not-a-day", f"calendar.{part}[{index}]", value=str(day))
     return frozenset(days)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Select, Table, select, text
 
 from ruleloom.dsl.types import Kind
+from ruleloom.forms.fields.registry import field_types
 from ruleloom.storage.columns import LINKED, BigId, PlainText, column_type
 
 if TYPE_CHECKING:
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
 SYSTEM_COLUMNS = ("id", "created_at", "created_by", "updated_at", "updated_by", "version")
 DELETED_AT, TOKENS, SORT = "deleted_at", "_tokens", "_sort_"
 LIVE = text("deleted_at IS NULL")
-SORTED_TYPES = frozenset({"text"})
-"""Field types that get a stored sort key (pinyin for Chinese)."""
-SEARCHED_TYPES = frozenset({"text", "longtext", "email", "phone", "url", "autonumber"})
-"""Field types whose words go into `_tokens`."""
-COMPUTED_TYPES = frozenset({"formula"})
-"""Field types without a column."""
 
 
 def table_name(entity: Entity) -> str:
@@ -83,11 +78,11 @@ class EntityTable:
         self.catalogue = catalogue
         own = [field for field in entity.fields if not field.system]
         self.linked = tuple(field for field in own if field.value_type.kind in LINKED)
-        self.computed = tuple(field for field in own if field.type in COMPUTED_TYPES)
+        self.computed = tuple(field for field in own if not field_types()[field.type].stored)
         self.stored = tuple(f for f in own if f not in self.linked and f not in self.computed)
         self.references = tuple(field for field in self.stored if field.to is not None)
-        self.sorted = tuple(field for field in self.stored if field.type in SORTED_TYPES)
-        self.searched = tuple(field for field in self.stored if field.type in SEARCHED_TYPES)
+        self.sorted = tuple(field for field in self.stored if field_types()[field.type].sort_key)
+        self.searched = tuple(field for field in self.stored if field_types()[field.type].searched)
         self.table = Table(table_name(entity), catalogue.metadata, *self._columns(), *self._indexes())
         for field in self.linked:
             catalogue.links[field.id] = _link(entity, field, catalogue.metadata)

@@ -133,7 +133,7 @@ def test_everything_wrong_is_told_at_once_with_its_path() -> None:
         "timezone": "unknown-timezone-near",
         "calendar.country": "unknown-country",
         "calendar.weekend[0]": "unknown-weekday-near",
-        "calendar.holidays[0]": "not-a-date",
+        "calendar.holidays[0]": "not-a-day",
         "colour": "unknown-property",
         "entities[0].time_field": "unknown-field",
         "entities[0].title_field": "unknown-field-near",

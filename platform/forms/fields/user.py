@@ -1,15 +1,13 @@
-"""Field type user."""
+"""Field type `user`: a reference to a person of the workspace."""
 
 from __future__ import annotations
 
-from ruleloom.dsl.types import Kind
-from ruleloom.forms.fields.base import FieldType
+from ruleloom.forms.fields.reference import Reference
 from ruleloom.forms.fields.registry import FIELD_TYPES
 
 
 @FIELD_TYPES.register
-class User(FieldType):
-    """A field of type user."""
+class User(Reference):
+    """A person."""
 
     type = "user"
-    kind = Kind.RECORD
