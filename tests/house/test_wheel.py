@@ -52,7 +52,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     pins = re.findall(r"^([\w.-]+==[^\s;\\]+)", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE)
     versions = folder / "versions.txt"
     versions.write_text("\n".join(pins), encoding="utf-8")
-    must([*PIP, "--python", folder, "install", "--no-compile", "-c", versions, wheel], folder)
+    must([*PIP, "--python", folder, "install", "-c", versions, wheel], folder)
     return folder
 
 
