@@ -25,9 +25,12 @@ class Conditions:
 
     def __init__(self, workshop: Workshop) -> None:
         self.workshop = workshop
-        self.related = Related(workshop, self.condition, lambda node, scope: self.linked.count(node, scope))
+        self.related = Related(workshop, self.condition, self._count)
         self.values = self.related.values
         self.linked = Linked(workshop, self.values, self.condition)
+
+    def _count(self, node: n.Expression, scope: Scope) -> SqlValue:
+        return self.linked.count(node, scope)
 
     def condition(self, node: n.Condition, scope: Scope) -> ColumnElement[bool]:
         """The SQL of a condition."""
@@ -95,7 +98,8 @@ class Conditions:
 
     def truth(self, node: n.Truth, scope: Scope) -> ColumnElement[bool]:
         """A boolean that is yes."""
-        return self.values.value(node.operand, scope).sql.is_(true())
+        value = self.values.value(node.operand, scope)
+        return false() if value.kind is Kind.EMPTY else value.sql.is_(true())
 
     def is_empty(self, node: n.IsEmpty, scope: Scope) -> ColumnElement[bool]:
         """`x is empty`"""

@@ -121,12 +121,17 @@ class Values:
 
     def arithmetic(self, node: n.Arithmetic, scope: Scope) -> SqlValue:
         """`a * b`"""
-        left, right = self.value(node.left, scope), self.value(node.right, scope)
-        return self.workshop.numbers.computed(_ARITHMETIC[node.operator], left, right)
+        return self._computed(_ARITHMETIC[node.operator], [self.value(side, scope) for side in (node.left, node.right)])
 
     def negative(self, node: n.Negative, scope: Scope) -> SqlValue:
         """`-a`"""
-        return self.workshop.numbers.computed("rl_negative", self.value(node.operand, scope))
+        return self._computed("rl_negative", [self.value(node.operand, scope)])
+
+    def _computed(self, name: str, values: list[SqlValue]) -> SqlValue:
+        """An exact function of numbers; empty when one of them certainly is."""
+        if any(value.kind is Kind.EMPTY for value in values):
+            return self.workshop.constant(None, Kind.NUMBER)
+        return self.workshop.numbers.computed(name, *values)
 
     def shift(self, node: n.Shift, scope: Scope) -> SqlValue:
         """`due + 3 days`; empty outside the years 1 to 9999."""
@@ -171,7 +176,7 @@ class Values:
         if row.result is Kind.TEXT:
             return SqlValue(function(*(v.sql for v in values), type_=Text()), Kind.TEXT)
         if values[0].kind is Kind.NUMBER:
-            return self.workshop.numbers.computed(row.sql, *values)
+            return self._computed(row.sql, values)
         return self.workshop.numbers.whole(function(*(v.sql for v in values), type_=BigInteger()))
 
     def _if(self, node: n.Call, values: list[SqlValue], scope: Scope) -> SqlValue:
@@ -191,6 +196,9 @@ class Values:
     def _picked(self, name: str, values: list[SqlValue]) -> SqlValue:
         if len(values) == 1:
             return values[0]
+        kinds = [value.kind for value in values if value.kind is not Kind.EMPTY]
+        if len(kinds) < len(values):
+            return self.workshop.constant(None, kinds[0] if kinds else Kind.EMPTY)
         given = and_(*(value.sql.is_not(None) for value in values))
         if values[0].kind is Kind.NUMBER:
             picked = self.workshop.numbers.pick(name, values)

@@ -99,6 +99,8 @@ class Workshop:
 
     def compare(self, operator: str, left: SqlValue, right: SqlValue) -> ColumnElement[bool]:
         """`=`, `<` …; NULL counts as false."""
+        if Kind.EMPTY in (left.kind, right.kind):
+            return false()
         if left.kind is Kind.NUMBER:
             return self.numbers.compare(operator, left, right)
         if left.kind is Kind.DATE and right.kind is Kind.DATETIME:
