@@ -1,33 +1,39 @@
-"""Cells to values: one small function per field, made once per run from the field and what the plan says of it.
+"""Cells to values: one small function per field, made once per run from the field type's own cleaner and the plan.
 
-Values come out as `dsl.types` holds them. A cell that means nothing raises `CellError`; an empty one is None.
+The field types know how people write values; a plan adds what only this file knows: day and month the other way
+round, a decimal comma, the zone of its times, codes that a spreadsheet made `17850.0` of.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ruleloom.dsl.calendar import Calendar
 from ruleloom.dsl.types import Kind, Value
 from ruleloom.forms.entity import Field
+from ruleloom.forms.fields.base import InputContext, Refused
+from ruleloom.forms.fields.number import read_number
+from ruleloom.forms.fields.registry import field_types
+from ruleloom.forms.validation import shown_name
 
-_EPOCH_DAY = date(1970, 1, 1).toordinal()
-TRUE_WORDS = frozenset({"true", "yes", "y", "1", "是", "对", "真", "有", "√", "✓"})
-FALSE_WORDS = frozenset({"false", "no", "n", "0", "否", "不", "假", "无", "×", "✗"})
 DATE_FORMATS: Mapping[str, str] = {
     "y-m-d": "%Y-%m-%d", "y/m/d": "%Y/%m/%d", "y.m.d": "%Y.%m.%d", "ymd": "%Y%m%d", "y年m月d日": "%Y年%m月%d日",
     "m/d/y": "%m/%d/%Y", "d/m/y": "%d/%m/%Y", "d.m.y": "%d.%m.%Y", "m-d-y": "%m-%d-%Y", "d-m-y": "%d-%m-%Y",
 }  # fmt: skip
-"""Date formats by the name that a plan uses; those with the year first need no name."""
-UNAMBIGUOUS = ("y-m-d", "y/m/d", "y.m.d", "y年m月d日")
+"""Date formats by the name that a plan uses; those with the year first are understood without being named."""
+YEAR_FIRST = ("y-m-d", "y/m/d", "y.m.d", "ymd", "y年m月d日")
 _TIMES = ("", " %H:%M:%S", " %H:%M", " %H:%M:%S.%f", "T%H:%M:%S")
+_CURRENCY = "¥￥$€£"
+_REMEMBERED = 4096
+"""Cells per column whose value is remembered: dates, codes and prices come again and again."""
 
 Converter = Callable[[str], Value]
+How = Mapping[str, Any]
 
 
 class CellError(Exception):
@@ -38,13 +44,45 @@ class CellError(Exception):
         self.code, self.params = code, params
 
 
-def converter(field: Field, how: Mapping[str, Any], zone: ZoneInfo) -> Converter:
-    """The function for a column: `how` holds `format`, `zone`, `decimal`, `round`, `whole`; `zone` is the workspace's."""
-    kind = field.value_type.kind
-    made = _MAKERS.get(kind)
-    if made is None:
-        raise CellError("import-kind-not-importable", field=field.labels or field.name, type=field.type)
-    return made(field, how, ZoneInfo(how["zone"]) if how.get("zone") else zone)
+def converter(field: Field, how: How, calendar: Calendar) -> Converter:
+    """The function for a column; `how` may hold `format`, `zone`, `decimal`, `round`, `whole`. Empty cells are None."""
+    if not importable(field):
+        raise CellError("import-kind-not-importable", field=shown_name(field))
+    clean = field_types()[field.type].cleaner(field, InputContext(calendar))
+    prepare = _PREPARED.get(field.value_type.kind, _as_it_is)(how)
+
+    @lru_cache(maxsize=_REMEMBERED)
+    def convert(cell: str) -> Value:
+        text = cell.strip()
+        if not text:
+            return None
+        try:
+            return clean(prepare(text))
+        except Refused as refused:
+            raise CellError(refused.code, **{"field": shown_name(field), **refused.params}) from None
+
+    return convert
+
+
+def importable(field: Field) -> bool:
+    """Whether a table's cells can fill the field."""
+    return not field.system and field_types()[field.type].writable and field.value_type.kind is not Kind.FILES
+
+
+def number(cell: str, how: How) -> Decimal:
+    """The exact number of a cell, for sums; CellError when it is none."""
+    try:
+        return read_number(_number(how)(cell.strip()))
+    except Refused as refused:
+        raise CellError(refused.code, **refused.params) from None
+
+
+def _as_it_is(_how: How) -> Callable[[str], Any]:
+    return lambda text: text
+
+
+def _text(how: How) -> Callable[[str], Any]:
+    return whole_number_text if how.get("whole") else _as_it_is(how)
 
 
 def whole_number_text(text: str) -> str:
@@ -53,156 +91,52 @@ def whole_number_text(text: str) -> str:
     return head if point and head.lstrip("-").isdigit() and not tail.strip("0") else text
 
 
-def _text(field: Field, how: Mapping[str, Any], zone: ZoneInfo) -> Converter:  # noqa: ARG001 - one signature for all
-    whole = bool(how.get("whole"))
+def _number(how: How) -> Callable[[str], Any]:
+    comma, digits = how.get("decimal") == ",", how.get("round")
+    step = None if digits is None else Decimal(1).scaleb(-int(digits))
 
-    def convert(cell: str) -> Value:
-        found = unicodedata.normalize("NFC", cell.replace("\0", "")).strip()
-        return (whole_number_text(found) if whole else found) or None
+    def prepare(text: str) -> Any:
+        text = text.strip(_CURRENCY).strip()
+        if comma:
+            text = text.translate(str.maketrans(",.", ".,"))
+        return text if step is None else read_number(text).quantize(step)
 
-    return convert
-
-
-def number(cell: str, decimal: str = ".") -> Decimal:
-    """A number as people write it: full-width digits, thousands separators, a currency sign before it."""
-    text = unicodedata.normalize("NFKC", cell).strip().lstrip("¥￥$€£").replace(" ", "").replace("\u00a0", "")
-    thousands = "," if decimal == "." else "."
-    plain = text.replace(thousands, "").replace(decimal, ".")
-    try:
-        found = Decimal(plain)
-    except InvalidOperation:
-        raise CellError("import-not-a-number", value=cell) from None
-    if not found.is_finite() or (thousands in text and not _grouped(text, thousands, decimal)):
-        raise CellError("import-not-a-number", value=cell)
-    return found
+    return prepare
 
 
-def _grouped(text: str, thousands: str, decimal: str) -> bool:
-    """Whether separators stand where thousands do: `1,054` but not `10,54`."""
-    groups = text.lstrip("+-").partition(decimal)[0].split(thousands)
-    return 1 <= len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:])
+def _moment(how: How) -> Callable[[str], Any]:
+    """Times without a zone are wall clocks of the plan's zone, or, where it names none, of the workspace's."""
+    given = how.get("format")
+    zone = ZoneInfo(str(how["zone"])) if how.get("zone") else None
+    if not given and zone is None:
+        return _as_it_is(how)
+    pattern = DATE_FORMATS.get(str(given), str(given)) if given else ""
+
+    def prepare(text: str) -> Any:
+        found = read_moment(text, pattern)
+        return found.replace(tzinfo=zone) if zone is not None and found.tzinfo is None else found
+
+    return prepare
 
 
-def _number(field: Field, how: Mapping[str, Any], zone: ZoneInfo) -> Converter:  # noqa: ARG001
-    decimal, digits = str(how.get("decimal", ".")), how.get("round")
-    step = Decimal(1).scaleb(-int(digits)) if digits is not None else None
-
-    @lru_cache(maxsize=4096)
-    def convert(cell: str) -> Value:
-        if not cell.strip():
-            return None
-        found = number(cell, decimal)
-        return found.quantize(step) if step is not None else found
-
-    return convert
-
-
-def _boolean(field: Field, how: Mapping[str, Any], zone: ZoneInfo) -> Converter:  # noqa: ARG001
-    def convert(cell: str) -> Value:
-        word = unicodedata.normalize("NFKC", cell).strip().casefold()
-        if not word:
-            return None
-        if word in TRUE_WORDS or word in FALSE_WORDS:
-            return word in TRUE_WORDS
-        raise CellError("import-not-yes-or-no", value=cell)
-
-    return convert
-
-
-def _date(field: Field, how: Mapping[str, Any], zone: ZoneInfo) -> Converter:  # noqa: ARG001
-    formats = _formats(how)
-
-    @lru_cache(maxsize=4096)
-    def convert(cell: str) -> Value:
-        text = cell.strip()
-        return moment(text, formats).toordinal() - _EPOCH_DAY if text else None
-
-    return convert
-
-
-def _datetime(field: Field, how: Mapping[str, Any], zone: ZoneInfo) -> Converter:  # noqa: ARG001
-    formats = _formats(how)
-
-    @lru_cache(maxsize=4096)
-    def convert(cell: str) -> Value:
-        text = cell.strip()
-        if not text:
-            return None
-        found = moment(text, formats)
-        return microseconds(found if found.tzinfo else found.replace(tzinfo=zone))
-
-    return convert
-
-
-def microseconds(at: datetime) -> int:
-    """An aware datetime as microseconds since 1970-01-01T00:00Z, exactly."""
-    passed = at.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
-    return (passed.days * 86_400 + passed.seconds) * 1_000_000 + passed.microseconds
-
-
-def moment(text: str, formats: tuple[str, ...]) -> datetime:
-    """A date, or a date with a time, in the first format that fits; an offset in the text is kept."""
-    if "" in formats:
+def read_moment(text: str, pattern: str) -> datetime:
+    """A date, perhaps with a time, in a strptime pattern of its date; without a pattern in ISO 8601."""
+    if not pattern:
         try:
             return datetime.fromisoformat(text)
         except ValueError:
-            pass
-    for day in formats:
-        for tail in _TIMES if day else ():
-            try:
-                return datetime.strptime(text, day + tail)  # noqa: DTZ007 - the caller gives it its zone
-            except ValueError:
-                continue
-    raise CellError("import-not-a-date", value=text)
+            raise Refused("not-a-datetime", value=text[:40]) from None
+    for time in _TIMES:
+        try:
+            return datetime.strptime(text, pattern + time)  # noqa: DTZ007 - the caller gives it its zone
+        except ValueError:
+            continue
+    raise Refused("not-a-date", value=text[:40])
 
 
-def _formats(how: Mapping[str, Any]) -> tuple[str, ...]:
-    """strptime formats to try; the empty one stands for ISO 8601. A plan's own format is the only one tried."""
-    given = how.get("format")
-    if given:
-        return (DATE_FORMATS.get(str(given), str(given)),)
-    return ("", *(DATE_FORMATS[name] for name in UNAMBIGUOUS))
-
-
-def _choice(field: Field, how: Mapping[str, Any], zone: ZoneInfo) -> Converter:  # noqa: ARG001
-    words = _option_words(field)
-
-    def convert(cell: str) -> Value:
-        word = cell.strip()
-        if not word:
-            return None
-        if word.casefold() not in words:
-            raise CellError("import-no-such-option", value=word, options=[option.value for option in field.options])
-        return words[word.casefold()]
-
-    return convert
-
-
-def _choices(field: Field, how: Mapping[str, Any], zone: ZoneInfo) -> Converter:
-    one = _choice(field, how, zone)
-    separators = str.maketrans(dict.fromkeys(str(how.get("separator", ";；,，、|")), ";"))
-
-    def convert(cell: str) -> Value:
-        found = dict.fromkeys(one(part) for part in cell.translate(separators).split(";") if part.strip())
-        return tuple(str(part) for part in found) or None
-
-    return convert
-
-
-def _option_words(field: Field) -> dict[str, str]:
-    """An option is known by its value and by its labels, in any case of letters."""
-    words = {label.casefold(): option.value for option in field.options for label in option.labels.values()}
-    return words | {option.value.casefold(): option.value for option in field.options}
-
-
-_MAKERS: Mapping[Kind, Callable[[Field, Mapping[str, Any], ZoneInfo], Converter]] = {
+_PREPARED: Mapping[Kind, Callable[[How], Callable[[str], Any]]] = {
     Kind.TEXT: _text,
     Kind.NUMBER: _number,
-    Kind.BOOLEAN: _boolean,
-    Kind.DATE: _date,
-    Kind.DATETIME: _datetime,
-    Kind.CHOICE: _choice,
-    Kind.CHOICES: _choices,
-    Kind.RECORD: _text,
+    Kind.DATE: _moment,
+    Kind.DATETIME: _moment,
 }
-"""References are read as the text of their key; `references` turns it into a record."""

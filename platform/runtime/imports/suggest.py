@@ -10,7 +10,8 @@ from typing import Any
 
 from ruleloom.dsl.types import Kind
 from ruleloom.forms.entity import Entity, Field
-from ruleloom.runtime.imports.cells import DATE_FORMATS, UNAMBIGUOUS, CellError, moment
+from ruleloom.forms.fields.base import Refused
+from ruleloom.runtime.imports.cells import DATE_FORMATS, YEAR_FIRST, importable, read_moment
 
 LIKE_ENOUGH = 0.75
 _SPLIT_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -20,7 +21,7 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 def suggest(entity: Entity, columns: Sequence[str], sample: Sequence[Sequence[str]]) -> dict[str, Any]:
     """A plan to begin with: the best column for each field, each used once, formats where the sample shows one."""
     likeness = sorted(
-        ((_like(column, slot), column, slot) for column in columns for slot in entity.fields if _importable(slot)),
+        ((_like(column, slot), column, slot) for column in columns for slot in entity.fields if importable(slot)),
         key=lambda found: -found[0],
     )
     chosen: dict[str, Field] = {}
@@ -35,10 +36,6 @@ def suggest(entity: Entity, columns: Sequence[str], sample: Sequence[Sequence[st
     return {"entity": entity.key, "key": key, "columns": plan}
 
 
-def _importable(slot: Field) -> bool:
-    return not slot.system and slot.value_type.kind not in (Kind.FILES, Kind.EMPTY, Kind.DURATION)
-
-
 def _source(slot: Field, column: str, cells: Sequence[str]) -> str | Mapping[str, Any]:
     if slot.value_type.kind in (Kind.DATE, Kind.DATETIME):
         found = date_format(cells)
@@ -51,7 +48,7 @@ def _source(slot: Field, column: str, cells: Sequence[str]) -> str | Mapping[str
 def date_format(cells: Iterable[str]) -> str | None:
     """The only format that all cells of a sample fit; None where none is needed or several fit."""
     filled = [cell.strip() for cell in cells if cell.strip()]
-    if not filled or all(_fits(cell, "") or any(_fits(cell, DATE_FORMATS[n]) for n in UNAMBIGUOUS) for cell in filled):
+    if not filled or all(_fits(cell, "") or any(_fits(cell, DATE_FORMATS[n]) for n in YEAR_FIRST) for cell in filled):
         return None
     fitting = [name for name, text in DATE_FORMATS.items() if all(_fits(cell, text) for cell in filled)]
     return fitting[0] if len(fitting) == 1 else None
@@ -59,8 +56,8 @@ def date_format(cells: Iterable[str]) -> str | None:
 
 def _fits(cell: str, text: str) -> bool:
     try:
-        moment(cell, (text,))
-    except CellError:
+        read_moment(cell, text)
+    except Refused:
         return False
     return True
 

@@ -1,0 +1,100 @@
+"""The door for many rows at once (imports, syncs): one transaction, and a row that is refused does not stop the others.
+
+Values are as in `dsl.types` and clean: the caller made them with the field types' own cleaners, and found the records
+that references point to in this same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from ruleloom import access
+from ruleloom.access import Verb
+from ruleloom.dsl.types import Value
+from ruleloom.engine.intents import CreateRecord, UpdateRecords
+from ruleloom.forms.entity import Entity
+from ruleloom.forms.validation import shown_name
+from ruleloom.messages import Diagnostic, RuleloomError
+from ruleloom.runtime.unit_of_work import UnitOfWork
+from ruleloom.storage.records import NewRecord, RecordUpdate
+
+Values = Mapping[str, Value]
+Fate = int | RuleloomError
+"""What became of a row: the id of its record, or why it was refused."""
+
+
+class RowIncomplete(RuleloomError):
+    """A required field is empty; the target of each diagnostic is its key."""
+
+
+def create_many_in(uow: UnitOfWork, entity: Entity, rows: Sequence[Values], *, rules: bool = True) -> list[Fate]:
+    """Creates records, one fate per row in order. Without `rules` nothing is evaluated and nothing fires."""
+    access.require(uow.actor, Verb.CREATE, entity.id)
+    if rules:
+        return [_create(uow, CreateRecord(entity.id, row, uow.workspace.ids.next())) for row in rows]
+    required = [field.key for field in entity.fields if field.required and not field.system]
+    fates: list[Fate] = []
+    new: list[NewRecord] = []
+    for row in rows:
+        lacking = [key for key in required if row.get(key) is None]
+        if lacking:
+            fates.append(_incomplete(entity, lacking))
+            continue
+        new.append(NewRecord(uow.workspace.ids.next(), row))
+        fates.append(new[-1].id)
+    return _insert(uow, entity, new, fates)
+
+
+def update_many_in(
+    uow: UnitOfWork, entity: Entity, rows: Sequence[tuple[int, Values]], *, rules: bool = True
+) -> list[tuple[Fate, bool]]:
+    """Changes records, one fate per row in order; the second part says whether anything was different."""
+    access.require(uow.actor, Verb.UPDATE, entity.id)
+    return [_update(uow, entity, record, values, rules=rules) for record, values in rows]
+
+
+def _update(uow: UnitOfWork, entity: Entity, record: int, values: Values, *, rules: bool) -> tuple[Fate, bool]:
+    lacking = [f.key for f in entity.fields if f.required and f.key in values and values[f.key] is None]
+    if lacking:
+        return _incomplete(entity, lacking), False
+    try:
+        with uow.desk.savepoint():
+            if rules:
+                return record, bool(uow.change(UpdateRecords(entity.id, {record: values})).changes)
+            changed = uow.records.update(entity.id, [RecordUpdate(record, values)], uow.stamp())
+    except RuleloomError as error:
+        return error, False
+    uow.wrote = uow.wrote or bool(changed)
+    return record, bool(changed)
+
+
+def _create(uow: UnitOfWork, write: CreateRecord) -> Fate:
+    try:
+        with uow.desk.savepoint():
+            uow.change(write)
+    except RuleloomError as error:
+        return error
+    return cast("int", write.record)
+
+
+def _incomplete(entity: Entity, keys: Sequence[str]) -> RuleloomError:
+    return RowIncomplete(
+        *(Diagnostic("value-missing", params={"field": shown_name(entity.by_key[k])}, target=k) for k in keys)
+    )
+
+
+def _insert(uow: UnitOfWork, entity: Entity, new: Sequence[NewRecord], fates: list[Fate]) -> list[Fate]:
+    """All in one statement; where the database refuses one (a unique value), one by one to find which."""
+    if not new:
+        return fates
+    uow.wrote = True
+    try:
+        with uow.desk.savepoint():
+            uow.records.insert(entity.id, new, uow.stamp())
+    except RuleloomError as error:
+        if len(new) == 1:
+            return [error if fate == new[0].id else fate for fate in fates]
+        refused = {one.id: _insert(uow, entity, [one], [one.id])[0] for one in new}
+        return [refused[fate] if isinstance(fate, int) else fate for fate in fates]
+    return fates

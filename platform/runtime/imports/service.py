@@ -1,0 +1,267 @@
+"""Imports as people know them: upload, plan with preview, dry run, run, progress, report. For API and command line.
+
+Statuses: `uploaded` → `planned` → `checking` → `checked` → `running` → `done` (or `partial` when rows were left out);
+`failed` when the fault is ours, `stopped` when somebody stopped it. Uploaded files lie in the workspace's folder under
+their SHA-256 and go when their import is 30 days old.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import structlog
+
+from ruleloom import access
+from ruleloom.access import Actor, Verb
+from ruleloom.dsl.types import Value
+from ruleloom.messages import Language, RuleloomError
+from ruleloom.runtime.clock import machine_now
+from ruleloom.runtime.imports.drafts import Reading, Rejected
+from ruleloom.runtime.imports.plan import read_plan
+from ruleloom.runtime.imports.report import Tally, problems_csv
+from ruleloom.runtime.imports.running import Importing, Progress, Stopped
+from ruleloom.runtime.imports.sources import FileUnreadable, Source, open_source
+from ruleloom.runtime.imports.suggest import suggest
+from ruleloom.runtime.missing import Conflict, Missing
+from ruleloom.runtime.secrets_of import error_id
+from ruleloom.storage import import_log
+from ruleloom.storage.import_log import ImportRow, ProblemRow
+
+if TYPE_CHECKING:
+    from ruleloom.runtime.unit_of_work import UnitOfWork
+    from ruleloom.runtime.workspace import Workspace
+
+SAMPLE = 20
+"""Rows that a preview shows."""
+_SUGGESTED_FROM = 500
+_ENDED = ("done", "partial")
+_log = structlog.get_logger("ruleloom.imports")
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the first rows would become."""
+
+    rows: Sequence[tuple[int, Mapping[str, Value]]]
+    """Row number and values by field key; references as the text of their key."""
+    problems: Sequence[ProblemRow]
+
+
+def begin(
+    workspace: Workspace, actor: Actor, entity: str, name: str, content: IO[bytes], **how: str | None
+) -> ImportRow:
+    """Takes a file in; FileUnreadable when it is none that can be read. `how`: `encoding`, `sheet`."""
+    found = workspace.entity(entity)
+    access.require(actor, Verb.IMPORT, found.id)
+    path, sha256 = _store(workspace, content)
+    try:
+        source = open_source(path, name=name, **{word: value for word, value in how.items() if value})
+    except FileUnreadable:
+        path.unlink(missing_ok=True)
+        raise
+    user = actor.user if isinstance(actor.user, int) else None
+    now = machine_now()
+    progress = {"source": _source_json(source), "suggestion": suggest(found, source.columns, _sample(source))}
+    row = ImportRow(
+        workspace.ids.next(), found.key, name[:200], sha256, "uploaded", None, progress, None, now, user, now
+    )
+    with workspace.database.write() as connection:
+        import_log.add(connection, row)
+    return row
+
+
+def read(workspace: Workspace, actor: Actor, import_id: int) -> ImportRow:
+    """An import of one's own; administrators see all. `Missing` (404) otherwise."""
+    with workspace.database.read() as connection:
+        row = import_log.read(connection, import_id)
+    if row is None or not (row.created_by == actor.user or access.may(actor, Verb.ADMINISTER)):
+        raise Missing.of("not-found")
+    return row
+
+
+def sample(workspace: Workspace, row: ImportRow) -> list[list[str]]:
+    """The first rows as they stand in the file."""
+    return [list(cells) for cells in islice(_sample(source_of(workspace, row)), SAMPLE)]
+
+
+def set_plan(workspace: Workspace, actor: Actor, import_id: int, plan: Mapping[str, Any]) -> tuple[ImportRow, Preview]:
+    """Keeps a plan and shows what the first rows would become; PlanInvalid names everything that is wrong."""
+    row = read(workspace, actor, import_id)
+    source = source_of(workspace, row)
+    raw = {"entity": row.entity, **plan}
+    checked = read_plan(raw, workspace.model, source.columns)
+    with workspace.database.write() as connection:
+        if not import_log.claim(connection, row.id, ("uploaded", "planned", "checked"), "planned", machine_now()):
+            raise Conflict.of("import-already-running")
+        import_log.change(connection, row.id, plan=raw, report=None)
+    reading = Reading(checked, workspace.model, source.columns)
+    return replace(row, plan=raw, status="planned"), _preview(reading, source)
+
+
+def _preview(reading: Reading, source: Source) -> Preview:
+    rows: list[tuple[int, Mapping[str, Value]]] = []
+    problems: list[ProblemRow] = []
+    for row in islice(source.rows(), SAMPLE):
+        try:
+            draft = reading.draft([row])
+        except Rejected as rejected:
+            problems += rejected.problems
+            continue
+        rows.append((row.number, {**draft.values, **draft.references}))
+    return Preview(rows, problems)
+
+
+def start(workspace: Workspace, actor: Actor, import_id: int, *, dry: bool) -> ImportRow:
+    """Begins the dry run or the run in the background; ask `read` how far it is."""
+    row = claim(workspace, actor, import_id, dry=dry)
+    name = f"import-{import_id}"
+    threading.Thread(
+        target=carry_out, args=(workspace, actor, row), kwargs={"dry": dry}, name=name, daemon=True
+    ).start()
+    return row
+
+
+def claim(workspace: Workspace, actor: Actor, import_id: int, *, dry: bool) -> ImportRow:
+    """Takes an import that has a plan for running; Conflict when it runs or is done already."""
+    row = read(workspace, actor, import_id)
+    if row.plan is None:
+        raise Conflict.of("import-no-plan")
+    allowed = ("planned", "checked") if dry else ("planned", "checked", "failed", "stopped", "interrupted")
+    status = "checking" if dry else "running"
+    with workspace.database.write() as connection:
+        if not import_log.claim(connection, row.id, allowed, status, machine_now()):
+            raise Conflict.of("import-already-running")
+        if row.status in ("planned", "checked"):
+            import_log.clear_problems(connection, row.id)
+            import_log.change(connection, row.id, progress=_without_numbers(row.progress))
+            row = replace(row, progress=_without_numbers(row.progress))
+    return replace(row, status=status)
+
+
+def carry_out(workspace: Workspace, actor: Actor, row: ImportRow, *, dry: bool) -> ImportRow:
+    """Runs a claimed import to its end and keeps how it ended."""
+    try:
+        ended = _run(workspace, actor, row, dry=dry)
+    except Stopped:
+        ended = "stopped"
+    except RuleloomError as error:
+        ended = "failed"
+        _fail(workspace, row, [{"code": d.code, "params": _plain(d.params)} for d in error.diagnostics])
+    except Exception:  # noqa: BLE001 - a run that nobody waits for has to say that it ended
+        ended, number = "failed", error_id()
+        _log.exception("import-stuck", import_id=row.id, error_id=number)
+        _fail(workspace, row, [{"code": "import-stuck", "params": {"error_id": number}}])
+    with workspace.database.write() as connection:
+        import_log.change(connection, row.id, status=ended, updated_at=machine_now())
+        kept = import_log.read(connection, row.id)
+    return kept or row
+
+
+def _run(workspace: Workspace, actor: Actor, row: ImportRow, *, dry: bool) -> str:
+    source = source_of(workspace, row)
+    plan = read_plan(row.plan or {}, workspace.model, source.columns)
+    base = _without_numbers(row.progress)
+
+    def keep(uow: UnitOfWork, progress: Progress, problems: Sequence[ProblemRow]) -> None:
+        import_log.add_problems(uow.connection, row.id, [_storable(problem) for problem in problems])
+        numbers = {"done": progress.done, "total": progress.total, "numbers": progress.tally.to_json()}
+        import_log.change(uow.connection, row.id, progress={**base, **numbers}, updated_at=machine_now())
+        current = import_log.read(uow.connection, row.id)
+        if current is not None and current.status == "stopping":
+            raise Stopped.of("import-stopped")
+
+    done, kept = row.progress.get("done", 0), row.progress.get("numbers")
+    tally = Importing(workspace, actor, source, plan, keep, dry=dry).run(done, Tally.of_json(kept) if kept else None)
+    with workspace.database.write() as connection:
+        import_log.change(connection, row.id, report={**tally.to_json(), "dry": dry})
+    return "checked" if dry else "partial" if tally.left_out else "done"
+
+
+def stop(workspace: Workspace, actor: Actor, import_id: int) -> None:
+    """Asks a running import to stop after its present chunk."""
+    row = read(workspace, actor, import_id)
+    with workspace.database.write() as connection:
+        if not import_log.claim(connection, row.id, ("running", "checking"), "stopping", machine_now()):
+            raise Conflict.of("import-already-running")
+
+
+def interrupted(workspace: Workspace) -> None:
+    """At start: imports that a dead process left running may be run again, and go on where they were."""
+    with workspace.database.write() as connection:
+        for row in import_log.recent(connection, None, 100):
+            if row.status in ("running", "checking", "stopping"):
+                status = "interrupted" if row.status == "running" else "planned"
+                import_log.change(connection, row.id, status=status, updated_at=machine_now())
+
+
+def report_csv(workspace: Workspace, actor: Actor, import_id: int, language: Language) -> Iterator[str]:
+    """Every row left out, with the reason, as a CSV file."""
+    row = read(workspace, actor, import_id)
+    with workspace.database.read() as connection:
+        found = list(import_log.problems(connection, import_id))
+    return problems_csv(found, row.progress["source"]["columns"], language)
+
+
+def problems(workspace: Workspace, actor: Actor, import_id: int, after: int, limit: int) -> list[ProblemRow]:
+    """A page of the rows left out."""
+    read(workspace, actor, import_id)
+    with workspace.database.read() as connection:
+        return list(import_log.problems(connection, import_id, after, limit))
+
+
+def source_of(workspace: Workspace, row: ImportRow) -> Source:
+    """The uploaded file, ready to be read again."""
+    words: dict[str, Any] = dict(row.progress["source"])
+    words |= {word: tuple(words[word]) for word in ("columns", "sheets")}
+    return Source(path=_folder(workspace) / row.sha256, **words)
+
+
+def _source_json(source: Source) -> dict[str, Any]:
+    return {word: getattr(source, word) for word in ("format", "columns", "encoding", "separator", "sheet", "sheets")}
+
+
+def _without_numbers(progress: Mapping[str, Any]) -> dict[str, Any]:
+    return {word: progress[word] for word in ("source", "suggestion") if word in progress}
+
+
+def _sample(source: Source) -> list[Sequence[str]]:
+    return [row.cells for row in islice(source.rows(), _SUGGESTED_FROM)]
+
+
+def _folder(workspace: Workspace) -> Path:
+    return workspace.folder / "imports"
+
+
+def _store(workspace: Workspace, content: IO[bytes]) -> tuple[Path, str]:
+    """Copies the upload into the folder under its SHA-256, without holding it in memory."""
+    folder = _folder(workspace)
+    folder.mkdir(parents=True, exist_ok=True)
+    digest, draft = hashlib.sha256(), folder / f".{workspace.ids.next()}"
+    with draft.open("wb") as file:
+        while part := content.read(1 << 20):
+            digest.update(part)
+            file.write(part)
+    path = folder / digest.hexdigest()
+    draft.replace(path)
+    return path, digest.hexdigest()
+
+
+def _fail(workspace: Workspace, row: ImportRow, errors: Sequence[Mapping[str, Any]]) -> None:
+    with workspace.database.write() as connection:
+        import_log.change(connection, row.id, report={"errors": list(errors)})
+
+
+def _storable(problem: ProblemRow) -> ProblemRow:
+    return replace(problem, params=_plain(problem.params))
+
+
+def _plain(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters as JSON: what is no JSON becomes text."""
+    kept = (str, int, float, bool, dict, list, type(None))
+    return {name: value if isinstance(value, kept) else str(value) for name, value in params.items()}
