@@ -1,1 +1,25 @@
-"""The dsl room; see its README."""
+"""The rule language: text in English or Chinese ↔ one typed tree. Start with `parse` and `format`; see the README."""
+
+from __future__ import annotations
+
+from ruleloom.dsl.nodes import Node, Rule
+from ruleloom.dsl.parsing import Parsed, parse
+from ruleloom.dsl.vocabulary import Vocabulary
+from ruleloom.dsl.writing import written
+from ruleloom.messages import Diagnostic, Language
+
+__all__ = ["Parsed", "check", "format", "parse"]
+
+
+def format(tree: Node | tuple[Rule, ...], vocabulary: Vocabulary, language: Language) -> str:  # noqa: A001
+    """The canonical text of a tree, or of several rules: parsing it gives the same tree. Comments of rules are kept."""
+    if isinstance(tree, tuple):
+        return "\n\n".join(written(rule, vocabulary, language) for rule in tree)
+    return written(tree, vocabulary, language)
+
+
+def check(
+    text: str, vocabulary: Vocabulary, language: Language | None = None, *, entity: str | None = None
+) -> tuple[Diagnostic, ...]:
+    """Everything wrong with a text of rules, or with a condition when an entity is given."""
+    return parse(text, vocabulary, language, entity=entity, part="condition" if entity else "rules").diagnostics

@@ -535,10 +535,12 @@ class Limit(Node):
 
 @dataclass(frozen=True, slots=True)
 class Comment(Node):
-    """`# …` with the ordinal of the part of the rule before which it stands, so that the formatter can put it back"""
+    """`# …` with the ordinal of the part of the rule (`write_rule.parts_of`) before which it stands"""
 
     text: str
     before: int
+    trailing: bool = False
+    """Whether it stands behind that part in the same line instead."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,213 @@
+"""Text → checked tree: scanning, reading, repairing and checking in one go. Nothing here raises on bad input."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ruleloom.dsl import nodes as n
+from ruleloom.dsl.check_rules import rule_of, with_comments
+from ruleloom.dsl.checker import Checker, Scope
+from ruleloom.dsl.comments import comments_of
+from ruleloom.dsl.grammar import table
+from ruleloom.dsl.lexer import Lattice, scan
+from ruleloom.dsl.names import Names, names_of
+from ruleloom.dsl.reading import Stuck, TooDeepError, TooManyWaysError, read
+from ruleloom.dsl.repair import read_repaired
+from ruleloom.dsl.syntax import Syntax, Token
+from ruleloom.dsl.templates import template_of
+from ruleloom.dsl.vocabulary import Vocabulary
+from ruleloom.messages import Diagnostic, Language, Place
+
+PartName = Literal["rules", "rule", "condition", "expression", "template"]
+LONGEST_TEXT = 250_000
+"""Code points that a text may have: about seven hundred ordinary rules."""
+_WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_QUOTED = re.compile(r'"(?:[^"\\\n]|\\.)*"|“[^”\n]*”|「[^」\n]*」|`[^`\n]*`|#[^\n]*')
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a text says, or what is wrong with it."""
+
+    tree: n.Node | None
+    """The condition, expression, template or single rule; None when the text has errors, and for `rules`."""
+    rules: tuple[n.Rule, ...] = ()
+    """The rules of a text of rules that are without errors. Publish them only when `ok`."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    language: Language = "en"
+    """The language that the text was read in."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the text has no errors."""
+        return not any(diagnostic.severity == "error" for diagnostic in self.diagnostics)
+
+
+def parse(
+    text: str,
+    vocabulary: Vocabulary,
+    language: Language | None = None,
+    *,
+    entity: str | None = None,
+    part: PartName = "rules",
+) -> Parsed:
+    """Read and check a text.
+
+    `entity` is the permanent id of the record's entity (rules name their own). Without a language it is guessed from
+    the text, and the other one is tried when that fails. All errors are in `diagnostics`, in the order of the text;
+    places are code points. Never raises on bad input.
+    """
+    if language is not None:
+        return _parse(text, vocabulary, language, entity, part)
+    first: Language = guess_language(text)
+    found = _parse(text, vocabulary, first, entity, part)
+    if found.ok or len(text) > LONGEST_TEXT:
+        return found
+    other = _parse(text, vocabulary, "en" if first == "zh" else "zh", entity, part)
+    return other if other.ok else found
+
+
+def guess_language(text: str) -> Language:
+    """Chinese when Chinese letters stand outside texts, quoted names and comments."""
+    return "zh" if _WIDE.search(_QUOTED.sub("", text[:10_000])) else "en"
+
+
+@dataclass(slots=True)
+class _Work:
+    """One text on its way."""
+
+    checker: Checker
+    lattice: Lattice
+    language: Language
+    rules: list[n.Rule] = field(default_factory=list)
+
+
+def _parse(text: str, vocabulary: Vocabulary, language: Language, entity: str | None, part: PartName) -> Parsed:
+    names = names_of(vocabulary)
+    checker = Checker(text, names, language)
+    if len(text) > LONGEST_TEXT:
+        checker.wrong("rule-text-too-long", Place(LONGEST_TEXT, len(text)), most=LONGEST_TEXT, text="")
+        return Parsed(None, (), tuple(checker.diagnostics), language)
+    scope = Scope(vocabulary.entity(entity) if entity is not None else None)
+    if part == "template":
+        return _template(checker, text, scope, language)
+    lattice = scan(text, names.words, language)
+    work = _Work(checker, lattice, language)
+    checker.diagnostics.extend(lattice.diagnostics)
+    if any(diagnostic.code == "too-deep" for diagnostic in lattice.diagnostics):
+        return Parsed(None, (), (lattice.diagnostics[-1],), language)
+    if part in ("rules", "rule"):
+        return _rules(work, text, part)
+    syntax = _syntax(work, "expression", 0, len(text))
+    tree: n.Node | None = None
+    if syntax is not None:
+        tree = checker.condition(syntax, scope) if part == "condition" else checker.value(syntax, scope)
+    return _parsed(checker, tree, (), language)
+
+
+def _parsed(checker: Checker, tree: n.Node | None, rules: tuple[n.Rule, ...], language: Language) -> Parsed:
+    found = sorted(dict.fromkeys(_hashable(each) for each in checker.diagnostics), key=lambda each: each.order)
+    diagnostics = tuple(each.diagnostic for each in found)
+    wrong = any(diagnostic.severity == "error" for diagnostic in diagnostics)
+    return Parsed(None if wrong else tree, rules, diagnostics, language)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ordered:
+    order: tuple[int, int]
+    code: str
+    diagnostic: Diagnostic = field(compare=False)
+
+
+def _hashable(diagnostic: Diagnostic) -> _Ordered:
+    place = diagnostic.place or Place(0, 0)
+    return _Ordered((place.start, place.end), diagnostic.code, diagnostic)
+
+
+def _template(checker: Checker, text: str, scope: Scope, language: Language) -> Parsed:
+    checker.source = f'"{text}"'
+    tree = template_of(checker, Token("STRING", text, 0, len(text) + 2), scope)
+    moved = [
+        Diagnostic(d.code, d.place and Place(max(0, d.place.start - 1), d.place.end - 1), d.params, d.severity, d.fix)
+        for d in checker.diagnostics
+    ]
+    checker.diagnostics = moved
+    return _parsed(checker, tree, (), language)
+
+
+def _syntax(work: _Work, start: str, begin: int, stop: int) -> Syntax | None:
+    """The syntax of a stretch; what is wrong with it is reported, and mended so that the rest can be checked too."""
+    automaton = table(work.language)
+    try:
+        found = read(automaton, start, work.lattice, begin, stop)
+        if isinstance(found, Stuck):
+            return read_repaired(work.checker, automaton, start, work.lattice, begin, stop, found)
+    except TooDeepError as problem:
+        work.checker.wrong("too-deep", Place(problem.start, problem.end))
+        return None
+    except TooManyWaysError:
+        work.checker.wrong("too-many-ways", Place(begin, stop))
+        return None
+    return found
+
+
+# ---- rules --------------------------------------------------------------------------------------------------------
+
+
+def _rule_starts(lattice: Lattice) -> list[int]:
+    """Where rules begin: the word followed by a text."""
+    return [
+        start
+        for start in sorted(lattice.edges)
+        for token in lattice.edges[start]
+        if token.type == "RULE"
+        and any(each.type == "STRING" for each in lattice.edges.get(lattice.after(token.end), ()))
+    ]
+
+
+def _rules(work: _Work, text: str, part: PartName) -> Parsed:
+    lattice, checker = work.lattice, work.checker
+    first = lattice.after(0)
+    starts = _rule_starts(lattice)
+    if first in lattice.edges and (not starts or starts[0] != first):
+        starts.insert(0, first)
+    seen: set[str] = set()
+    rules: list[n.Rule] = []
+    for begin, stop in zip(starts, [*starts[1:], len(text)], strict=True):
+        rule = _rule(work, begin, stop, starts)
+        if rule is None:
+            continue
+        if rule.name in seen:
+            checker.wrong("rule-twice", Place(rule.span.start, rule.span.end), name=rule.name)
+        seen.add(rule.name)
+        rules.append(rule)
+    if part == "rule" and len(starts) != 1:
+        checker.wrong("one-rule", Place(starts[1] if len(starts) > 1 else 0, len(text)), found=len(starts))
+    tree = rules[0] if part == "rule" and rules else None
+    return _parsed(checker, tree, tuple(rules), work.language)
+
+
+def _rule(work: _Work, begin: int, stop: int, starts: list[int]) -> n.Rule | None:
+    syntax = _syntax(work, "rule", begin, stop)
+    rule = rule_of(work.checker, syntax) if syntax is not None else None
+    if rule is None or not work.lattice.comments:
+        return rule
+    return with_comments(rule, comments_of(rule, work.lattice, begin, stop, is_first=begin == starts[0]))
+
+
+def expression_at(checker: Checker, text: str, place: Place, scope: Scope, *, exact: bool) -> n.Expression | None:
+    """The expression in the braces of a text. `exact`: it stands literally at `place` of the source."""
+    names: Names = checker.names
+    before = len(checker.diagnostics)
+    source, begin, stop = (checker.source, place.start, place.end) if exact else (text, 0, len(text))
+    lattice = scan(source, names.words, checker.language, begin, stop)
+    inner = checker if exact else Checker(text, names, checker.language)
+    inner.diagnostics.extend(lattice.diagnostics)
+    syntax = _syntax(_Work(inner, lattice, checker.language), "expression", begin, stop)
+    value = inner.value(syntax, scope) if syntax is not None else None
+    if not exact:
+        checker.is_change |= inner.is_change
+        checker.diagnostics.extend(Diagnostic(d.code, place, d.params, d.severity) for d in inner.diagnostics)
+    return value if len(checker.diagnostics) == before else None
