@@ -1,0 +1,42 @@
+import { useQuery } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import { drawnQuery } from '@/api/drawn'
+import { entitiesQuery } from '@/api/model'
+import type { ViewContent } from '@/api/types'
+import { useTexts } from '@/locales/i18n'
+import { Empty, Loading } from '@/ui/Empty'
+import { ProblemNote } from '@/ui/ProblemNote'
+import { Top } from '@/ui/Top'
+import { ViewRoom } from './ViewRoom'
+
+/** Reads what is needed before a view can be shown: the model, and the stored view when one is named. */
+export default function ViewPage() {
+  const { t } = useTexts('views')
+  const { entity: key = '', view: id } = useParams({ strict: false }) as { entity?: string; view?: string }
+  const model = useQuery(entitiesQuery)
+  const stored = useQuery({
+    ...drawnQuery<ViewContent>('views', id ?? ''),
+    enabled: Boolean(id),
+    refetchOnMount: 'always',
+  })
+  const entity = model.data?.find((one) => one.key === key)
+  const error = model.error ?? stored.error
+  if (error || (model.data && !entity)) {
+    return (
+      <>
+        <Top title={t('rail')} crumbs={[{ label: t('rail'), to: '/views' }]} />
+        <div className="page">{error ? <ProblemNote error={error} /> : <Empty title={t('noEntity', { key })} />}</div>
+      </>
+    )
+  }
+  if (!entity || !model.data || (id && (!stored.data || (stored.isFetching && !stored.isFetchedAfterMount)))) {
+    return (
+      <>
+        <Top title={t('rail')} />
+        <Loading />
+      </>
+    )
+  }
+  const held = id && stored.data ? { view: stored.data.data, etag: stored.data.etag } : null
+  return <ViewRoom key={`${entity.key}/${id ?? ''}`} entity={entity} entities={model.data} stored={held} />
+}

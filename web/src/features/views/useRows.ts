@@ -1,0 +1,84 @@
+/** The rows of a grid, read page by page near the screen; pages that were left are given back. */
+import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query'
+import { useCallback, useMemo, useState } from 'react'
+import { LIVE, outlineQuery, queryRecords } from '@/api/records'
+import type { OutlineQuery, Page, RecordQuery, Row } from '@/api/types'
+import { type Layout, layOut, lineAt, type PageRef, pagesNear } from '@/ui/grid/layout'
+
+/** How long a page that is no longer near the screen is kept, in milliseconds. */
+const KEEP = 8_000
+/** Lines read ahead on each side of the screen. */
+const AHEAD = 30
+
+export const pageKey = (entity: string) => [LIVE, 'page', entity]
+
+export interface Rows {
+  layout: Layout | undefined
+  rowAt: (line: number) => Row | undefined
+  onVisible: (first: number, last: number) => void
+  error: unknown
+  /** A newer answer is on the way; what is shown is the one before. */
+  pending: boolean
+  retry: () => void
+}
+
+export function useRows(entity: string, query: OutlineQuery, fields: string[], closed: (key: string) => boolean): Rows {
+  const depths = query.group?.length ?? 0
+  const outline = useQuery({ ...outlineQuery(entity, query), placeholderData: keepPreviousData })
+  const functions = useMemo(() => (query.totals ?? []).map((total) => total.function), [query.totals])
+  const layout = useMemo(
+    () => outline.data && layOut(outline.data, depths, closed, functions),
+    [outline.data, depths, closed, functions],
+  )
+  const [[first, last], setRange] = useState<[number, number]>([0, 0])
+  const near = useMemo(() => (layout ? pagesNear(layout, first, last, AHEAD) : []), [layout, first, last])
+  const size = layout?.outline.page_size ?? 0
+  const pages = useQueries({
+    queries: near.map((ref) => {
+      const ask = pageQuery(query, fields, ref, size)
+      return {
+        queryKey: [...pageKey(entity), ask],
+        queryFn: ({ signal }: { signal: AbortSignal }) => queryRecords(entity, ask, signal),
+        gcTime: KEEP,
+        staleTime: 30_000,
+        enabled: !outline.isPlaceholderData,
+      }
+    }),
+    combine: (results) => ({
+      data: results.map((result): Page<Row> | undefined => result.data),
+      error: results.find((result) => result.error)?.error ?? null,
+    }),
+  })
+  const byPage = useMemo(
+    () => new Map(near.map((ref, index) => [`${ref.group}/${ref.page}`, pages.data[index]?.items])),
+    [near, pages.data],
+  )
+  const rowAt = useCallback(
+    (line: number) => {
+      const at = layout && lineAt(layout, line)
+      return at?.kind === 'row' ? byPage.get(`${at.group}/${at.page}`)?.[at.offset] : undefined
+    },
+    [layout, byPage],
+  )
+  const onVisible = useCallback((from: number, to: number) => setRange([from, to]), [])
+  return {
+    layout,
+    rowAt,
+    onVisible,
+    error: outline.error ?? pages.error,
+    pending: outline.isPlaceholderData || (outline.isFetching && !outline.data),
+    retry: () => void outline.refetch(),
+  }
+}
+
+function pageQuery(query: OutlineQuery, fields: string[], ref: PageRef, limit: number): RecordQuery {
+  return {
+    filter: query.filter,
+    search: query.search,
+    sort: query.sort,
+    fields,
+    group: (query.group ?? []).map((field, index) => ({ field, value: ref.values[index] ?? null })),
+    after: ref.after,
+    limit,
+  }
+}
