@@ -124,6 +124,21 @@ def links_of(
     return found
 
 
+def links_below(connection: Connection, connection_id: int, resource: str, parent: str) -> dict[str, Link]:
+    """Links of the lines of a remote row: their external ids begin with the row's and a slash."""
+    here = (external_links.c.connection == connection_id) & (external_links.c.resource == resource)
+    below = (external_links.c.external_id >= f"{parent}/") & (external_links.c.external_id < f"{parent}0")
+    rows = connection.execute(select(external_links).where(here & below))
+    return {row.external_id: Link(row.external_id, row.entity, row.record, row.hash) for row in rows}
+
+
+def drop_links(connection: Connection, connection_id: int, resource: str, external_ids: Collection[str]) -> None:
+    """Forgets links whose remote rows are gone."""
+    here = (external_links.c.connection == connection_id) & (external_links.c.resource == resource)
+    for part in chunks(list(external_ids)):
+        connection.execute(external_links.delete().where(here & external_links.c.external_id.in_(part)))
+
+
 def keep_links(connection: Connection, connection_id: int, resource: str, links: Iterable[Link], at: int) -> None:
     """Adds links, or renews their hash; an external id points to one record only."""
     rows = {link.external_id: link for link in links}
