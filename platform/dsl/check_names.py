@@ -9,6 +9,8 @@ from typing import Literal
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.check_time import suits_unit, window_of
 from ruleloom.dsl.checker import Checker, Scope, called, kind_name, parts, span
+from ruleloom.dsl.keywords import value_words
+from ruleloom.dsl.names import nearest
 from ruleloom.dsl.syntax import Part, Syntax, Token
 from ruleloom.dsl.types import Kind, ValueType
 from ruleloom.dsl.vocabulary import CollectionWords, EntityWords, FieldWords
@@ -60,6 +62,10 @@ def _report_unknown(c: Checker, token: Token, entity: EntityWords, scope: Scope 
         c.wrong("field-of-this", token, this + c.written(token), name=word, entity=called(entity))
         return
     near = c.names.near_fields(entity.id, word, collections=scope is not None)
+    value_word = nearest(word, value_words(c.language)) if near is None and scope is not None else None
+    if value_word is not None:
+        c.wrong("mistyped-word", token, value_word, right=value_word)
+        return
     c.wrong("no-such-field", token, c.name_fix(near), name=word, entity=called(entity), hint=c.hint(near))
 
 

@@ -82,6 +82,8 @@ def _today(c: Checker, part: Syntax, scope: Scope, want: ValueType | None) -> n.
 
 def _string(c: Checker, part: Syntax, scope: Scope, want: ValueType | None) -> n.Expression | None:  # noqa: ARG001
     token = cast(Token, part.children[0])
+    if token.start == token.end:
+        return None
     if not token.value:
         return n.Empty(span=span(part))
     kind = want.kind if want else Kind.TEXT

@@ -76,10 +76,17 @@ class Checker:
     def __init__(self, source: str, names: Names, language: Language) -> None:
         self.source, self.names, self.language = source, names, language
         self.diagnostics: list[Diagnostic] = []
+        self.repairs = 40
+        """Repairs of grammar that are still tried; after them errors are only named, so that work stays bounded."""
         self.is_change = False
         """Whether the rule being checked has met a change condition or `previous`."""
 
     # ---- reporting
+
+    def may_repair(self) -> bool:
+        """Whether one more repair may be tried."""
+        self.repairs -= 1
+        return self.repairs >= 0
 
     def wrong(self, code: str, part: Part | Place, fix: str | None = None, /, **params: Any) -> None:
         """Report an error; `fix` is what to write instead of the whole place."""

@@ -13,14 +13,15 @@ from functools import cache
 
 from ruleloom.dsl.habits import NUMBER_WORDS, foreign_word
 from ruleloom.dsl.keywords import Keyword, keywords
-from ruleloom.dsl.names import Words
+from ruleloom.dsl.names import Words, distance
 from ruleloom.dsl.syntax import Token
 from ruleloom.messages import Diagnostic, Fix, Place
 
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?)(%|(?:[万亿]元?)|元)?")
 _SCALES = {"万": 10_000, "亿": 100_000_000}
 _LATIN = re.compile(r"[A-Za-z0-9_]")
-_UNKNOWN_START, _UNKNOWN_LETTER, _TOKEN = 8, 10, 1
+_UNKNOWN_START, _UNKNOWN_LETTER, _SLIP, _TOKEN = 8, 10, 12, 1
+_LONGEST_MENDED = 200
 
 
 @cache
@@ -117,8 +118,9 @@ def _complete(reach: dict[int, list[Token]], start: int, end: int) -> list[Token
 
 
 def _nearest(text: str, plain: str, start: int, end: int, words: Words) -> list[Token]:
-    """The division with the fewest unknown letters; each unknown stretch is a name that nobody has."""
+    """The division with the fewest unknown letters; an unknown stretch is a name that nobody has."""
     best: dict[tuple[int, bool], tuple[int, Token | None, tuple[int, bool] | None]] = {(start, False): (0, None, None)}
+    slips = _slips(text, start, end, words) if end - start <= _LONGEST_MENDED else {}
     for at in range(start, end):
         for unknown in (False, True):
             here = best.get((at, unknown))
@@ -126,6 +128,8 @@ def _nearest(text: str, plain: str, start: int, end: int, words: Words) -> list[
                 continue
             for token in _readings(text, plain, at, end, words):
                 _offer(best, (token.end, False), here[0] + _TOKEN, token, (at, unknown))
+            for token in slips.get(at, ()):
+                _offer(best, (token.end, False), here[0] + _SLIP, token, (at, unknown))
             cost = here[0] + _UNKNOWN_LETTER + (0 if unknown else _UNKNOWN_START)
             _offer(best, (at + 1, True), cost, None, (at, unknown))
     key: tuple[int, bool] | None = min((key for key in best if key[0] == end), key=lambda found: best[found][0])
@@ -143,6 +147,20 @@ def _nearest(text: str, plain: str, start: int, end: int, words: Words) -> list[
             stop = before[0]
         key = before
     return tokens[::-1]
+
+
+def _slips(text: str, start: int, end: int, words: Words) -> dict[int, list[Token]]:
+    """Stretches that differ in one letter from a name or a word of the language."""
+    found: dict[int, list[Token]] = {}
+    known = {word for word in words.all if 2 <= len(word) <= end - start + 1}
+    known |= {word for rows in _keywords_by_letter().values() for word, _ in rows if len(word) > 1}
+    for word in known:
+        for length in (len(word),) if len(word) < 3 else (len(word), len(word) - 1, len(word) + 1):
+            for at in range(start, end - length + 1):
+                written = text[at : at + length]
+                if (written[0] == word[0] or written[-1] == word[-1]) and distance(written, word, 1) == 1:
+                    found.setdefault(at, []).append(_unknown(text, at, at + length))
+    return found
 
 
 def _offer(

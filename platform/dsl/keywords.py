@@ -87,3 +87,9 @@ def spelled(token: str, value: str | None, language: Language) -> str:
 def valued() -> frozenset[str]:
     """Terminals whose words differ in meaning, so that the tree keeps them."""
     return frozenset(keyword.token for keyword in keywords() if keyword.value is not None)
+
+
+@cache
+def value_words(language: Language) -> frozenset[str]:
+    """Words that stand for a value by themselves, such as `empty` and `today`."""
+    return frozenset(word for keyword in keywords() if keyword.group == "value" for word in keyword.words[language])

@@ -39,6 +39,8 @@ _STRINGS = {
     "‘": re.compile(r"[‘’]((?:[^‘’\\\n]|\\.)*)[‘’]"),
 }
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:\s*%)?")
+_VALUE_END = re.compile(r"[^,)]*?(?=\s+(?:and|or|then|for|in|且|或|则)(?!\w)|[,)]|$)")
+"""Where a value without its closing quote most likely ends."""
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPES = {"n": "\n", '"': '"', "\\": "\\"}
 _MARKS: Mapping[str, tuple[str, str]] = {
@@ -74,6 +76,11 @@ class Lattice:
         while (further := self.skips.get(end)) is not None:
             end = further
         return end
+
+    def habits(self, begin: int, stop: int) -> list[Diagnostic]:
+        """What is written in a way of another language, where there is no other way to read it."""
+        found = [tokens[0].habit for at, tokens in self.edges.items() if begin <= at < stop and len(tokens) == 1]
+        return [habit for habit in found if habit is not None]
 
     def line(self, begin: int, stop: int) -> list[Token] | None:
         """The tokens of a stretch one after the other; None where it can be read in several ways."""
@@ -153,8 +160,10 @@ class _Scanner:
         return match.end()
 
     def _unclosed(self, start: int, quote: str) -> int:
-        line_end = self.plain.find("\n", start)
-        end = len(self.plain) if line_end < 0 else line_end
+        line_end = self.plain.find("\n", start, self.stop)
+        end = self.stop if line_end < 0 else line_end
+        value = _VALUE_END.match(self.plain, start + 1, end) if self._before(start) in tuple("=(,<>") else None
+        end = value.end() if value else end
         while end > start + 1 and self.plain[end - 1].isspace():
             end -= 1
         if quote in "'‘":
@@ -243,8 +252,9 @@ class _Scanner:
             self._add(Token("NAME", word, start, end, whole=0))
             if after_dot:
                 return
+        named = start in self.lattice.edges
         for keyword in keywords:
-            if keyword.token not in _CALLED or self._called(stop):
+            if keyword.token not in _CALLED or self._called(stop) or (len(keywords) == 1 and not named):
                 self._add(Token(keyword.token, keyword.value or word, start, stop))
         if start not in self.lattice.edges:
             self._strange(word, start, end)

@@ -153,10 +153,10 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     for candidate in candidates:
         if abs(len(candidate) - len(word)) > allowed + 1:
             continue
-        distance = _distance(plain, _plain(candidate), allowed)
-        if distance > allowed or distance >= max(len(plain), 1):
+        slips = distance(plain, _plain(candidate), allowed)
+        if slips > allowed or slips >= max(len(plain), 1):
             continue
-        rank = (distance, _distance(word, candidate, allowed), abs(len(candidate) - len(word)), candidate)
+        rank = (slips, distance(word, candidate, allowed), abs(len(candidate) - len(word)), candidate)
         if best is None or rank < best:
             best = rank
     return best[3] if best else None
@@ -166,21 +166,20 @@ def _plain(word: str) -> str:
     return word.casefold().replace("_", "").replace(" ", "")
 
 
-def _distance(left: str, right: str, allowed: int) -> int:
-    """Insertions, deletions, substitutions and swaps of neighbours between two words; more than `allowed` is not exact."""
+def distance(left: str, right: str, allowed: int) -> int:
+    """Insertions, deletions, substitutions and swaps of neighbours between two words; above `allowed` it is not exact."""
     if abs(len(left) - len(right)) > allowed:
         return allowed + 1
-    before: list[int] = []
-    row = list(range(len(right) + 1))
+    older: list[int] = []
+    above = list(range(len(right) + 1))
     for i, letter in enumerate(left, 1):
-        before, above, row = row, row, [i]
-        older = _older if i > 1 else None
+        row = [i]
         for j, other in enumerate(right, 1):
             cost = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (letter != other))
-            if older is not None and j > 1 and letter == right[j - 2] and left[i - 2] == other:
+            if i > 1 and j > 1 and letter == right[j - 2] and left[i - 2] == other:
                 cost = min(cost, older[j - 2] + 1)
             row.append(cost)
-        _older = above
         if min(row) > allowed:
             return allowed + 1
-    return row[-1]
+        older, above = above, row
+    return above[-1]

@@ -140,10 +140,11 @@ def _template(checker: Checker, text: str, scope: Scope, language: Language) -> 
 def _syntax(work: _Work, start: str, begin: int, stop: int) -> Syntax | None:
     """The syntax of a stretch; what is wrong with it is reported, and mended so that the rest can be checked too."""
     automaton = table(work.language)
+    work.checker.diagnostics.extend(work.lattice.habits(begin, stop))
     try:
         found = read(automaton, start, work.lattice, begin, stop)
         if isinstance(found, Stuck):
-            return read_repaired(work.checker, automaton, start, work.lattice, begin, stop, found)
+            return read_repaired(work.checker, automaton, start, work.lattice, begin, stop)
     except TooDeepError as problem:
         work.checker.wrong("too-deep", Place(problem.start, problem.end))
         return None

@@ -1,21 +1,295 @@
 """When a text does not fit the grammar: say where and what would fit, mend it in the smallest way, and read on.
 
-Candidates are made from the words that the automaton would accept; each is tried by walking the automaton over the
-tokens that follow, and the one that carries furthest wins.
+Candidates are the words that the automaton would accept; each is tried by walking the automaton over the tokens that
+follow, and the one that carries furthest wins. So one slip gives one error, and what follows is still checked.
 """
 
 from __future__ import annotations
 
-from ruleloom.dsl.checker import Checker
-from ruleloom.dsl.grammar import Table
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ruleloom.dsl.checker import Checker, in_both
+from ruleloom.dsl.grammar import END, Table
+from ruleloom.dsl.keywords import keywords, phrases
 from ruleloom.dsl.lexer import Lattice
-from ruleloom.dsl.reading import Stuck
-from ruleloom.dsl.syntax import Syntax
+from ruleloom.dsl.names import distance
+from ruleloom.dsl.reading import read_line
+from ruleloom.dsl.syntax import Syntax, Token
+from ruleloom.messages import Diagnostic, Fix, Language, Place
+
+_LOOK_AHEAD = 12
+_MOST_REPAIRS = 6
+_MARK_WORDS = {"RPAR": ")", "LPAR": "(", "COMMA": ",", "DOT": ".", "EQ": "="}
+_LIKELY = (
+    "RPAR", "COMMA", "AND", "EQ", "THEN", "WHEN", "ON", "LPAR", "WHERE", "ALL", "ALL_OF", "HELD", "AT", "PER", "TO", "GIVE",
+    "UNTIL", "SET", "TO_END", "INSIDE", "IN_LAST", "NEAR", "IN", "RULE", "AT_MOST",
+)  # fmt: skip
+"""Words whose absence is likely and leaves no doubt what was meant, the likeliest first."""
+_LITERAL_NAMES = {"NAME": "name", "UNIT": "unit", "STRING": "text", "NUMBER": "number", "TIME": "time", END: "end"}
+_SHOWN = (
+    "NAME", "STRING", "NUMBER", "TIME", "RPAR", "COMMA", "THEN", "WHEN", "AND", "OR", "EQ", "ORDER", "UNIT", "WHERE",
+    "IN_LAST", "NEAR", "LPAR", "ON", END,
+)  # fmt: skip
+_WORD = re.compile(r"\w+")
 
 
-def read_repaired(
-    c: Checker, table: Table, start: str, lattice: Lattice, begin: int, stop: int, stuck: Stuck
-) -> Syntax | None:
+def _step(table: Table, stack: list[int], terminal: str) -> list[int] | None:
+    """The stack after a terminal; None when it does not fit."""
+    stack = list(stack)
+    while True:
+        action = table.states[stack[-1]].get(terminal)
+        if action is None:
+            return None
+        if isinstance(action, int):
+            stack.append(action)
+            return stack
+        if action.size:
+            del stack[len(stack) - action.size :]
+        after = table.states[stack[-1]][action.origin]
+        assert isinstance(after, int)  # noqa: S101 (a table goes somewhere after each rule)
+        stack.append(after)
+        if terminal == END and after in table.ends.values():
+            return stack
+
+
+def _one_line(table: Table, start: str, lattice: Lattice, begin: int, stop: int) -> list[Token]:
+    """One way through the lattice: at each place the longest token that fits, else the longest."""
+    line: list[Token] = []
+    stack: list[int] | None = [table.starts[start]]
+    at = lattice.after(begin)
+    while at < stop and (choices := lattice.edges.get(at)):
+        ranked = sorted(choices, key=lambda token: (-token.whole, -token.end))
+        chosen, after = ranked[0], None
+        for token in ranked if stack is not None else ():
+            after = _step(table, stack or [], token.type)
+            if after is not None:
+                chosen = token
+                break
+        stack = after if after is not None else stack
+        line.append(chosen)
+        at = lattice.after(chosen.end)
+    return line
+
+
+@dataclass(frozen=True, slots=True)
+class _Repair:
+    """Replace `tokens[first:last]` by `by`; `reach` is how many tokens fit afterwards."""
+
+    reach: int
+    rank: int
+    first: int
+    last: int
+    by: tuple[Token, ...]
+    diagnostic: Diagnostic
+
+
+class _Mender:
+    """Repairs one stretch of text."""
+
+    def __init__(self, c: Checker, table: Table, start: str, line: list[Token], stop: int) -> None:
+        self.c, self.table, self.start, self.line = c, table, start, line
+        self.end = line[-1].end if line else stop
+        self.stop = stop
+
+    def syntax(self) -> Syntax | None:
+        """The syntax after repairs; None when they do not help."""
+        for _ in range(_MOST_REPAIRS):
+            stacks, stuck = self._walk()
+            if stuck is None:
+                found = read_line(self.table, self.start, self.line, self.stop)
+                return found if isinstance(found, Syntax) else None
+            repair = self._best(stacks, stuck) if self.c.may_repair() else None
+            if repair is None:
+                self._give_up(stacks[stuck], stuck)
+                return None
+            self.c.diagnostics.append(repair.diagnostic)
+            self.line[repair.first : repair.last] = repair.by
+        return None
+
+    def _walk(self) -> tuple[list[list[int]], int | None]:
+        """The stack before each token, and the first token that does not fit (the end is one past the last)."""
+        stack = [self.table.starts[self.start]]
+        stacks = [stack]
+        for position, token in enumerate(self.line):
+            after = _step(self.table, stack, token.type)
+            if after is None:
+                return stacks, position
+            stack = after
+            stacks.append(stack)
+        return stacks, None if _step(self.table, stack, END) is not None else len(self.line)
+
+    def _reach(self, stack: list[int] | None, position: int) -> int:
+        """How far the tokens from `position` on fit; one past the end counts as fitting."""
+        limit = min(len(self.line), position + _LOOK_AHEAD)
+        while stack is not None and position < limit:
+            stack = _step(self.table, stack, self.line[position].type)
+            position += stack is not None
+        if stack is not None and position == len(self.line):
+            return position + (_step(self.table, stack, END) is not None)
+        return position
+
+    def _best(self, stacks: list[list[int]], stuck: int) -> _Repair | None:
+        candidates = [*self._phrases(stacks, stuck), *self._insertions(stacks[stuck], stuck)]
+        candidates += [*self._replacements(stacks[stuck], stuck), *self._deletion(stacks[stuck], stuck), *self._placeholders(stacks[stuck], stuck)]
+        far = min(stuck + 2, len(self.line) + 1)
+        useful = [each for each in candidates if each.reach >= far or (each.rank < 0 and each.reach > stuck)]
+        return max(useful, key=lambda each: (each.reach, -each.rank), default=None)
+
+    # ---- candidates
+
+    def _accepted(self, stack: list[int]) -> list[str]:
+        return [
+            terminal
+            for terminal in self.table.states[stack[-1]]
+            if terminal.isupper() and _step(self.table, stack, terminal) is not None
+        ]
+
+    def _phrases(self, stacks: list[list[int]], stuck: int) -> Iterator[_Repair]:
+        """A mistyped or incomplete word of the language, begun up to three tokens earlier."""
+        for first in range(max(0, stuck - 3), min(stuck + 1, len(self.line))):
+            accepted = set(self._accepted(stacks[first]))
+            for terminal, value, written, last in self._similar(first):
+                if terminal not in accepted or last <= stuck - 1:
+                    continue
+                token = Token(terminal, value, self.line[first].start, self.line[last - 1].end)
+                reach = self._reach(_step(self.table, stacks[first], terminal), last)
+                found = self._said("mistyped-word", token, written, right=written)
+                yield _Repair(reach, -2 + (stuck - first), first, last, (token,), found)
+
+    def _similar(self, first: int) -> Iterator[tuple[str, str, str, int]]:
+        """Terminal, value, right words and end (token index) of the phrases that the text from a token on resembles."""
+        language = self.c.language
+        for words, terminal, value in _all_phrases(language):
+            for length in {len(words), len(words) - 1, len(words) + 1} - {0}:
+                last = first + length
+                if last > len(self.line):
+                    continue
+                tokens = self.line[first:last]
+                source = self.c.source[tokens[0].start : tokens[-1].end]
+                if not all(_WORD.fullmatch(self.c.source[token.start : token.end]) for token in tokens):
+                    continue
+                right = " ".join(words)
+                if _resembles(source.lower(), right, words, language):
+                    yield terminal, value or right, right, last
+
+    def _insertions(self, stack: list[int], stuck: int) -> Iterator[_Repair]:
+        at = self.line[stuck].start if stuck < len(self.line) else self.end
+        before_literal = stuck < len(self.line) and self.line[stuck].type in ("STRING", "NUMBER", "BOOL", "NO", "EMPTY")
+        for rank, terminal in enumerate(("EQ", *_LIKELY) if before_literal else _LIKELY):
+            after = _step(self.table, stack, terminal)
+            if after is None:
+                continue
+            written = _written(terminal, self.c.language)
+            token = Token(terminal, "=" if terminal == "EQ" else written, at, at)
+            yield _Repair(self._reach(after, stuck), rank, stuck, stuck, (token,), self._missing(stuck, written))
+
+    def _replacements(self, stack: list[int], stuck: int) -> Iterator[_Repair]:
+        """An unknown word where only one word of the language lets the text go on."""
+        if stuck >= len(self.line) or self.line[stuck].type != "NAME":
+            return
+        for rank, terminal in enumerate(_LIKELY):
+            after = _step(self.table, stack, terminal)
+            if after is not None and terminal.isalpha() and terminal not in _MARK_WORDS:
+                written = _written(terminal, self.c.language)
+                token = Token(terminal, written, self.line[stuck].start, self.line[stuck].end)
+                found = self._said("mistyped-word", token, written, right=written)
+                yield _Repair(self._reach(after, stuck + 1), 30 + rank, stuck, stuck + 1, (token,), found)
+
+    def _deletion(self, stack: list[int], stuck: int) -> Iterator[_Repair]:
+        if stuck < len(self.line):
+            token = self.line[stuck]
+            place = Place(token.start, token.end)
+            params = {"text": self.c.written(token)}
+            found = Diagnostic("superfluous", place, params, fix=Fix("fix-remove", ""))
+            yield _Repair(self._reach(stack, stuck + 1), 60, stuck, stuck + 1, (), found)
+
+    def _placeholders(self, stack: list[int], stuck: int) -> Iterator[_Repair]:
+        """A name, number or text is missing, or stands where something else should: no fix, but the rest is read."""
+        at = self.line[stuck].start if stuck < len(self.line) else self.end
+        found = self._unexpected(stack, stuck)
+        for rank, terminal in enumerate(("NAME", "STRING", "NUMBER", "UNIT", "TIME")):
+            after = _step(self.table, stack, terminal)
+            if after is not None:
+                token = Token(terminal, "", at, at)
+                yield _Repair(self._reach(after, stuck), 70 + rank, stuck, stuck, (token,), found)
+                if stuck < len(self.line):
+                    yield _Repair(self._reach(after, stuck + 1), 80 + rank, stuck, stuck + 1, (token,), found)
+
+    # ---- saying so
+
+    def _said(self, code: str, token: Token, replacement: str, **params: str) -> Diagnostic:
+        fix = Fix("fix-write", replacement, {"text": replacement})
+        return Diagnostic(code, Place(token.start, token.end), {"text": self.c.written(token), **params}, fix=fix)
+
+    def _missing(self, stuck: int, written: str) -> Diagnostic:
+        if stuck >= len(self.line):
+            place = Place(self.end, self.end)
+            right = written if written == ")" else f" {written}"
+            return Diagnostic("missing-at-end", place, {"right": written}, fix=Fix("fix-write", right, {"text": written}))
+        token = self.line[stuck]
+        text = self.c.written(token)
+        joint = "" if written in "(." else " "
+        replacement = f"{written}{joint}{text}"
+        return self._said("missing-word", token, replacement, right=written)
+
+    def _unexpected(self, stack: list[int], stuck: int) -> Diagnostic:
+        expected = self._expected(stack)
+        if stuck >= len(self.line):
+            return Diagnostic("unexpected-end", Place(self.end, self.end), {"expected": expected})
+        token = self.line[stuck]
+        params = {"text": self.c.written(token), "expected": expected}
+        return Diagnostic("unexpected", Place(token.start, token.end), params)
+
+    def _expected(self, stack: list[int]) -> list[dict[str, str] | str]:
+        accepted = set(self._accepted(stack))
+        if _step(self.table, stack, END) is not None:
+            accepted.add(END)
+        shown = [each for each in _SHOWN if each in accepted] + sorted(accepted - set(_SHOWN))
+        return [
+            in_both(f"expected-{_LITERAL_NAMES[each]}") if each in _LITERAL_NAMES else _written(each, self.c.language)
+            for each in shown[:6]
+        ]
+
+    def _give_up(self, stack: list[int], stuck: int) -> None:
+        self.c.diagnostics.append(self._unexpected(stack, stuck))
+
+
+def _all_phrases(language: Language) -> Iterator[tuple[tuple[str, ...], str, str | None]]:
+    for rows in phrases(language).values():
+        for words, found in rows:
+            for keyword in found:
+                yield words, keyword.token, keyword.value
+
+
+def _resembles(source: str, right: str, words: tuple[str, ...], language: Language) -> bool:
+    """Whether a stretch is a phrase with a slip: a letter or two, or one word missing."""
+    if source == right:
+        return False
+    if language == "zh":
+        return len(right) > 1 and abs(len(source) - len(right)) <= 1 and distance(source, right, 1) <= 1
+    given = source.split()
+    if len(given) == len(words) - 1 and len(words) > 1:
+        return any(given == [*words[:skip], *words[skip + 1 :]] for skip in range(len(words)))
+    if len(given) == len(words):
+        allowed = [0 if len(word) < 2 else 1 if len(word) < 6 else 2 for word in words]
+        slips = [distance(one, other, most + 1) for one, other, most in zip(given, words, allowed, strict=True)]
+        return sum(map(bool, slips)) <= 1 and all(slip <= most for slip, most in zip(slips, allowed, strict=True))
+    return False
+
+
+def _written(terminal: str, language: Language) -> str:
+    """How a terminal is written: its mark, or its first word in the language."""
+    if terminal in _MARK_WORDS:
+        return _MARK_WORDS[terminal]
+    for keyword in keywords():
+        word = keyword.word(language)
+        if keyword.token == terminal and word:
+            return word
+    return {"SEMICOLON": ";", "PLUS": "+", "MINUS": "-", "STAR": "*", "SLASH": "/", "ORDER": ">="}.get(terminal, terminal)
+
+
+def read_repaired(c: Checker, table: Table, start: str, lattice: Lattice, begin: int, stop: int) -> Syntax | None:
     """The syntax after repairs, all reported; None when it cannot be mended."""
-    c.wrong("unexpected", stuck.token)
-    return None
+    return _Mender(c, table, start, _one_line(table, start, lattice, begin, stop), stop).syntax()
