@@ -69,7 +69,9 @@ def find_outline(
     rows = _aggregate(finder, grouping, measures) if grouping else [((), count, overall)]
     anchors = _anchors(finder, grouping, page_size) if count > page_size else {}
     groups = tuple(
-        GroupOutline(values, size, sums, (None, *anchors.get(values, ()))) for values, size, sums in rows if size
+        GroupOutline(values, size, sums, (None, *anchors.get(values, ())[: (size - 1) // page_size]))
+        for values, size, sums in rows
+        if size
     )
     return Outline(count, overall, groups, page_size)
 
@@ -158,17 +160,16 @@ def _aggregate(finder: Finder, grouping: Sequence[_Group], measures: Sequence[_M
     return found
 
 
-def _anchors(finder: Finder, grouping: Sequence[_Group], page_size: int) -> dict[tuple[Value, ...], list[str]]:
-    """For each group the cursors of the last rows of its pages, but for the very last page."""
+def _anchors(finder: Finder, grouping: Sequence[_Group], page_size: int) -> dict[tuple[Value, ...], tuple[str, ...]]:
+    """For each group the cursors of the last rows of its full pages (also of the very last one when it is full)."""
     values = [group.value.label(f"g{number}") for number, group in enumerate(grouping)]
     terms = [term.expression.label(f"s{number}") for number, term in enumerate(finder.terms)]
     partition = [group.value for group in grouping] or None
     place = func.row_number().over(partition_by=partition, order_by=finder.ordering()).label("place")
-    size = func.count().over(partition_by=partition).label("size")
-    rows = finder.rows(*values, *terms, place, size).subquery()
-    asked = select(rows).where(rows.c.place % page_size == 0, rows.c.place < rows.c.size).order_by(rows.c.place)
+    rows = finder.rows(*values, *terms, place).subquery()
+    asked = select(rows).where(rows.c.place % page_size == 0).order_by(rows.c.place)
     found: dict[tuple[Value, ...], list[str]] = {}
     for row in finder.connection.execute(asked):
         sorted_by = row[len(values) : len(values) + len(terms)]
         found.setdefault(tuple(row[: len(values)]), []).append(finder.cursor(sorted_by))
-    return found
+    return {group: tuple(cursors) for group, cursors in found.items()}

@@ -46,6 +46,7 @@ class Term:
     descending: bool
     values: type
     """What its values are: `Decimal`, `str`, `int`."""
+    never_empty: bool = False
 
     def order(self) -> list[ColumnElement[Any]]:
         """ORDER BY terms: empties last, then the direction."""
@@ -61,7 +62,7 @@ class Term:
         if value is None:
             return false()
         beyond = self.expression < value if self.descending else self.expression > value
-        return or_(beyond, self.expression.is_(None))
+        return beyond if self.never_empty else or_(beyond, self.expression.is_(None))
 
     def to_cursor(self, value: Any) -> Any:
         """The value as a cursor carries it."""
@@ -163,7 +164,7 @@ class Source:
         """The terms of all levels, and the id last (in the direction of the first level)."""
         terms = [self.term(sort) for sort in sorts]
         descending = bool(sorts) and sorts[0].descending
-        return [*terms, Term(self.root.table.c.id, descending, int)]
+        return [*terms, Term(self.root.table.c.id, descending, int, never_empty=True)]
 
 
 def after(terms: Sequence[Term], values: Sequence[Any]) -> ColumnElement[bool]:
