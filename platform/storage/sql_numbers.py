@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Numeric, Text, false, func, literal, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Numeric, Text, false, func, literal, null, type_coerce
 
 from ruleloom.dsl import numbers
 from ruleloom.dsl.types import Kind
@@ -42,6 +42,8 @@ class PostgresNumbers:
 
     def constant(self, number: Decimal | None) -> SqlValue:
         """A bound number."""
+        if number is None:
+            return SqlValue(null().cast(Numeric()), Kind.NUMBER)
         return SqlValue(literal(number, Numeric()), Kind.NUMBER, constant=number)
 
     def column(self, column: ColumnElement[Any], decimals: int) -> SqlValue:  # noqa: ARG002 - numeric knows its own

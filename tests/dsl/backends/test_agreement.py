@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.types import Kind
 from tests.dsl.backends.databases import Bench
-from tests.dsl.backends.trees import NOW, Random_, calendar
+from tests.dsl.backends.trees import NOW, Pieces, calendar
 
 SIZE = int(os.environ.get("RULELOOM_AGREEMENT", "25"))
 CONDITIONS_PER_WORLD = 12
@@ -31,7 +31,7 @@ def _moment(random: Random) -> Moment:
 @given(seed=st.integers(0, 2**32))
 def test_conditions_agree(seed: int, benches: list[Bench]) -> None:
     random = Random(seed)
-    pieces = Random_(random)
+    pieces = Pieces(random)
     world, moment = pieces.world(), _moment(random)
     cases = []
     for _ in range(CONDITIONS_PER_WORLD):
@@ -52,7 +52,7 @@ def test_conditions_agree(seed: int, benches: list[Bench]) -> None:
 @given(seed=st.integers(0, 2**32))
 def test_values_agree(seed: int, benches: list[Bench]) -> None:
     random = Random(seed)
-    pieces = Random_(random)
+    pieces = Pieces(random)
     world, moment = pieces.world(), _moment(random)
     cases = []
     for _ in range(CONDITIONS_PER_WORLD):

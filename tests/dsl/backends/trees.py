@@ -24,7 +24,7 @@ _BIG = (Decimal("999999999999"), Decimal("-999999999999.99"), Decimal("123456789
 _UNITS = (*n.Unit,)
 
 
-class Random_:
+class Pieces:
     """Random pieces. `depth` bounds how deep trees go."""
 
     def __init__(self, random: Random) -> None:

@@ -1,0 +1,157 @@
+"""Facts of externals from the database: one query per external for many records, with the end of each fact.
+
+Values are those of `to_sql`, so they agree with Python. Until when a value stands is worked out from the times of the
+rows (`facts_until`); it may be too early (then the engine looks again), never too late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
+
+from sqlalchemy import Connection, Table, select
+
+from ruleloom.dsl import nodes as n
+from ruleloom.dsl.moment import Moment
+from ruleloom.dsl.types import Kind, RecordId
+from ruleloom.engine.store import External, Fact, Snapshot
+from ruleloom.storage.catalogue import Catalogue
+from ruleloom.storage.facts_until import Ends, ends_of
+from ruleloom.storage.records import chunks
+from ruleloom.storage.sql_conditions import Conditions
+from ruleloom.storage.sql_numbers import SqlValue
+from ruleloom.storage.sql_writer import Dialect, Scope, Workshop
+
+_NOTHING = Fact(None)
+
+
+def gather(
+    connection: Connection,
+    catalogue: Catalogue,
+    external: External,
+    holders: Mapping[RecordId, Snapshot],
+    now: int,
+    me: RecordId | None = None,
+) -> Mapping[RecordId, Fact]:
+    """The external's fact for each holder at `now`. A path starts at the holder's snapshot, all else at its id."""
+    asking = Asking(connection, catalogue, Moment(now, catalogue.model.calendar, me))
+    if isinstance(external, n.Path):
+        return asking.path(external, holders)
+    return asking.related(external, holders)
+
+
+def members(
+    connection: Connection,
+    catalogue: Catalogue,
+    collection: n.Collection,
+    holder: RecordId,
+    snapshot: Snapshot,  # noqa: ARG001 - the rows know their holder; in memory it is the snapshot that does
+    now: int,
+    me: RecordId | None = None,
+) -> Sequence[RecordId]:
+    """Live records of a collection of one record (where and window applied), in order of creation."""
+    asking = Asking(connection, catalogue, Moment(now, catalogue.model.calendar, me))
+    table = asking.holder_table(collection)
+    rows = asking.writer.related.rows(collection, asking.scope(table))
+    asked = rows.select(rows.row.c.id).order_by(rows.row.c.id)
+    if table is not None:
+        asked = asked.correlate(None).where(table.c.id == holder)
+    return list(connection.execute(asked).scalars())
+
+
+class Asking:
+    """One moment of one transaction."""
+
+    def __init__(self, connection: Connection, catalogue: Catalogue, moment: Moment) -> None:
+        self.connection = connection
+        self.catalogue = catalogue
+        self.moment = moment
+        dialect = cast("Dialect", connection.dialect.name)
+        self.writer = Conditions(Workshop(catalogue.model, catalogue, moment, dialect))
+
+    def scope(self, table: Table | None) -> Scope:
+        """The holder as the record that names speak of."""
+        around = cast("Any", table)
+        return Scope(this=around, row=around, outer=() if table is None else (table,))
+
+    def holder_table(self, collection: n.Collection) -> Table | None:
+        """The table of the records that have the collection; None where it belongs to no record or to `me`."""
+        if not collection.hops or collection.root == "me":
+            return None
+        hop = collection.hops[0]
+        owner, field = self.catalogue.model.field(hop.field)
+        return self.catalogue.table(owner.id if hop.direction == "forward" else str(field.value_type.entity))
+
+    # ---- paths --------------------------------------------------------------------------------------------------
+
+    def path(self, path: n.Path, holders: Mapping[RecordId, Snapshot]) -> dict[RecordId, Fact]:
+        """What the path ends with, from the reference that each snapshot holds."""
+        if path.root == "me":
+            value = self._values(path.fields, [self.moment.me] if self.moment.me is not None else [])
+            return dict.fromkeys(holders, Fact(value.get(self.moment.me)))
+        key = self.writer.values.key(path.fields[0])
+        starts = {record: cast("RecordId | None", snapshot[key]) for record, snapshot in holders.items()}
+        found = self._values(path.fields[1:], {start for start in starts.values() if start is not None})
+        return {record: Fact(found.get(start)) for record, start in starts.items()}
+
+    def _values(self, fields: tuple[str, ...], records: Iterable[RecordId]) -> dict[RecordId | None, Any]:
+        """The end of a path for each live record at its start."""
+        entity, _ = self.catalogue.model.field(fields[0])
+        type_ = self.catalogue.model.field(fields[-1])[1].value_type
+        table = self.catalogue.table(entity.id)
+        if type_.kind in (Kind.CHOICES, Kind.FILES):
+            return self._linked(fields, table, records)
+        value = self.writer.values.value(n.Path("this", fields, type_), self.scope(table))
+        found: dict[RecordId | None, Any] = {}
+        for ids in chunks(sorted(cast("Iterable[int]", records))):
+            asked = select(table.c.id, value.sql).where(table.c.id.in_(ids), table.c.deleted_at.is_(None))
+            found.update((record, self.read(value, result)) for record, result in self.connection.execute(asked))
+        return found
+
+    def _linked(self, fields: tuple[str, ...], table: Table, records: Iterable[RecordId]) -> dict[RecordId | None, Any]:
+        link = self.catalogue.links[fields[-1]]
+        type_ = self.catalogue.model.field(fields[-1])[1].value_type
+        holder = self.writer.values.holder(n.Path("this", fields, type_), self.scope(table))
+        found: dict[RecordId | None, Any] = {}
+        for ids in chunks(sorted(cast("Iterable[int]", records))):
+            asked = select(table.c.id, link.c.value).join_from(table, link, link.c.record == holder)
+            asked = asked.where(table.c.id.in_(ids), table.c.deleted_at.is_(None)).order_by(link.c.position)
+            for record, value in self.connection.execute(asked):
+                found[record] = (*found.get(record, ()), value)
+        return found
+
+    def read(self, value: SqlValue, result: Any) -> Any:
+        """A fetched value as held in memory."""
+        if value.kind is Kind.NUMBER:
+            return self.writer.workshop.numbers.read(result, value.scale)
+        if value.kind is Kind.BOOLEAN and result is not None:
+            return bool(result)
+        return result
+
+    # ---- related records ----------------------------------------------------------------------------------------
+
+    def related(
+        self, external: n.Aggregate | n.Quantified | n.LastAll, holders: Mapping[RecordId, Snapshot]
+    ) -> dict[RecordId, Fact]:
+        """Aggregates and quantifiers, in one query per some hundred records."""
+        table = self.holder_table(external.collection)
+        value = self._value(external, self.scope(table))
+        ends = ends_of(self, external, table, holders)
+        if table is None:
+            read = list(self.connection.execute(select(value.sql, *ends.columns)).one())
+            return {record: self._fact(value, ends, record, read) for record in holders}
+        found = dict.fromkeys(holders, _NOTHING)
+        for ids in chunks(sorted(cast("Iterable[int]", holders))):
+            asked = select(table.c.id, value.sql, *ends.columns).where(table.c.id.in_(ids))
+            for record, *columns in self.connection.execute(asked):
+                found[record] = self._fact(value, ends, record, columns)
+        return found
+
+    def _fact(self, value: SqlValue, ends: Ends, record: RecordId, columns: Sequence[Any]) -> Fact:
+        result = self.read(value, columns[0])
+        return Fact(result, ends.until(record, result, columns[1:]))
+
+    def _value(self, external: n.Aggregate | n.Quantified | n.LastAll, scope: Scope) -> SqlValue:
+        if isinstance(external, n.Aggregate):
+            return self.writer.values.value(external, scope)
+        return SqlValue(self.writer.condition(external, scope), Kind.BOOLEAN)
