@@ -88,6 +88,8 @@ class Drafting:
                 self._take(made, slot, row, cell or slot.column.constant or "")
             except CellError as error:
                 problems.append(_problem(row, slot.column.column, error))
+            except Rejected as rejected:
+                problems += rejected.problems
         if problems:
             raise Rejected(problems)
         return made
@@ -107,13 +109,19 @@ class Drafting:
     def _summed(self, slot: _Slot, rows: Sequence[Row]) -> Value:
         if slot.column.counts:
             return Decimal(len(rows))
-        factors = [[_factor(row, place, slot.column.how) for place in slot.factors] for row in rows]
+        named = list(zip(slot.column.product, slot.factors, strict=True))
+        factors = [[_factor(row, name, place, slot.column.how) for name, place in named] for row in rows]
         return slot.convert(format(total(factors), "f"))
 
 
-def _factor(row: Row, place: int, how: Mapping[str, Any]) -> Decimal | None:
+def _factor(row: Row, name: str, place: int, how: Mapping[str, Any]) -> Decimal | None:
+    """A number of a line; Rejected names the line, because the sum is the parent's."""
     cell = row.cells[place]
-    return number(cell, how) if cell.strip() else None
+    try:
+        return number(cell, how) if cell.strip() else None
+    except CellError as error:
+        named = CellError(error.code, **{"field": name, **error.params})
+        raise Rejected([_problem(row, name, named)]) from error
 
 
 def _first(rows: Sequence[Row], place: int | None) -> tuple[Row, str]:

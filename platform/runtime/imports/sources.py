@@ -186,7 +186,7 @@ def _bytes(path: Path) -> Iterator[IO[bytes]]:
 @contextmanager
 def _text(path: Path, encoding: str) -> Iterator[IO[str]]:
     with _bytes(path) as raw:
-        stream = io.TextIOWrapper(io.BufferedReader(raw, _CHUNK), encoding, errors="replace", newline="")  # type: ignore[type-var]
+        stream = io.TextIOWrapper(raw, encoding, errors="replace", newline="")
         try:
             yield stream
         finally:

@@ -1,0 +1,220 @@
+"""Imports through the commands' door, on both databases: what is made, what is left out, and why."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruleloom.access import WORKSPACE
+from ruleloom.runtime.imports import service
+from ruleloom.runtime.workspace import Workspace
+from ruleloom.storage.import_log import ImportRow
+
+from tests.imports.workspaces import opened, records
+
+
+@pytest.fixture
+def workspace(migrated_database: str, tmp_path: Path) -> Iterator[Workspace]:
+    with opened(migrated_database, folder=tmp_path) as found:
+        yield found
+
+
+def run(
+    workspace: Workspace, content: str | bytes, plan: dict[str, Any], *, name: str = "file.csv", dry: bool = False
+) -> ImportRow:
+    data = content.encode() if isinstance(content, str) else content
+    row = service.begin(workspace, WORKSPACE, plan["entity"], name, io.BytesIO(data))
+    service.set_plan(workspace, WORKSPACE, row.id, plan)
+    return service.carry_out(workspace, WORKSPACE, service.claim(workspace, WORKSPACE, row.id, dry=dry), dry=dry)
+
+
+def problems(workspace: Workspace, row: ImportRow) -> list[tuple[int, str | None, str]]:
+    return [(p.row, p.column, p.code) for p in service.problems(workspace, WORKSPACE, row.id, 0, 1000)]
+
+
+CUSTOMERS = {"entity": "customer", "key": ["code"], "columns": {"code": "Code", "name": "Name", "credit": "Credit"}}
+
+
+@pytest.mark.parametrize("rules", [True, False])
+def test_good_rows_go_in_and_bad_rows_are_named(workspace: Workspace, rules: bool) -> None:
+    file = "Code,Name,Credit\nC1,Ärger & Co,10.50\n,No code,1\nC2,Two,abc\nC3,三号,1.234\nC1,again,2\n\nC4,Four,\n"
+    done = run(workspace, file, {**CUSTOMERS, "rules": rules})
+    assert [(r["code"], r["name"], r["credit"]) for r in records(workspace, "customer")] == [
+        ("C1", "Ärger & Co", Decimal("10.50")),
+        ("C4", "Four", None),
+    ]
+    assert sorted(problems(workspace, done)) == [
+        (3, None, "import-key-empty"),
+        (4, "Credit", "not-a-number"),
+        (5, "Credit", "number-decimals"),
+        (6, None, "import-key-repeated"),
+    ]
+    assert done.status == "partial"
+    assert done.report is not None
+    assert (done.report["rows"], done.report["created"], done.report["left_out"]) == (6, 2, 4)
+
+
+def test_importing_again_changes_what_is_different_only(workspace: Workspace) -> None:
+    run(workspace, "Code,Name,Credit\nC1,One,1\nC2,Two,2\n", CUSTOMERS)
+    again = run(workspace, "Code,Name,Credit\nC1,One,1.00\nC2,Second,2\nC3,Three,3\n", CUSTOMERS)
+    assert again.report is not None
+    assert {k: again.report[k] for k in ("created", "updated", "unchanged", "left_out")} == {
+        "created": 1, "updated": 1, "unchanged": 1, "left_out": 0,
+    }  # fmt: skip
+    assert [r["name"] for r in records(workspace, "customer")] == ["One", "Second", "Three"]
+
+
+def test_a_dry_run_counts_the_same_and_writes_nothing(workspace: Workspace) -> None:
+    file = "Code,Name,Credit\nC1,One,1\nC2,Two,x\n"
+    rehearsed = run(workspace, file, CUSTOMERS, dry=True)
+    assert rehearsed.status == "checked"
+    assert records(workspace, "customer") == []
+    assert problems(workspace, rehearsed) == [(3, "Credit", "not-a-number")]
+    row = service.claim(workspace, WORKSPACE, rehearsed.id, dry=False)
+    done = service.carry_out(workspace, WORKSPACE, row, dry=False)
+    assert done.report is not None
+    assert rehearsed.report is not None
+    assert {**done.report, "dry": True} == rehearsed.report
+    assert problems(workspace, done) == [(3, "Credit", "not-a-number")]
+    assert len(records(workspace, "customer")) == 1
+
+
+INVOICES: dict[str, Any] = {
+    "entity": "invoice",
+    "key": ["number"],
+    "columns": {
+        "number": "No",
+        "ordered_at": {"column": "At", "zone": "Europe/London"},
+        "customer": {"column": "Cust", "whole": True, "find": "code", "missing": "create", "copy": {"country": "Land"}},
+        "amount": {"sum": ["Qty", "Price"]},
+        "line_count": {"count": True},
+    },
+    "group": {
+        "by": "No",
+        "entity": "invoice_line",
+        "parent": "invoice",
+        "columns": {"position": {"position": True}, "sku": "Sku", "quantity": "Qty", "price": "Price"},
+    },
+}
+LINES = (
+    "No,Sku,Qty,At,Price,Cust,Land\n"
+    "1,a,2,2010-12-01 08:26:00,2.55,17850.0,UK\n"
+    "1,b,3,2010-12-01 08:27:00,1.1,17850.0,UK\n"
+    "2,a,1,2010-07-01 08:00:00,1,,UK\n"
+    "C3,a,-1,2010-12-02 00:00:00,2.55,17850.0,UK\n"
+    "1,c,1,2010-12-01 08:26:00,0.001,17850.0,UK\n"
+    "4,a,1,2010-12-02 00:00:00,x,17850.0,UK\n"
+    "4,b,1,2010-12-02 00:00:00,1,17850.0,UK\n"
+)
+
+
+@pytest.mark.parametrize("rules", [True, False])
+def test_one_file_feeds_parents_and_lines(workspace: Workspace, rules: bool) -> None:
+    done = run(workspace, LINES, {**INVOICES, "rules": rules})
+    found = {r["number"]: r for r in records(workspace, "invoice")}
+    assert {n: (r["amount"], r["line_count"]) for n, r in found.items()} == {
+        "1": (Decimal("8.401"), 3),
+        "2": (Decimal("1.000"), 1),
+        "C3": (Decimal("-2.550"), 1),
+    }
+    assert found["1"]["ordered_at"] == 1291191960 * 1_000_000
+    assert found["2"]["ordered_at"] == 1277967600 * 1_000_000, "summer time"
+    assert found["2"]["customer"] is None
+    [customer] = records(workspace, "customer")
+    assert (customer["code"], customer["country"]) == ("17850", "UK")
+    assert found["1"]["customer"] == found["C3"]["customer"] == customer["id"]
+    lines = records(workspace, "invoice_line")
+    assert [(r["sku"], r["position"]) for r in lines if r["invoice"] == found["1"]["id"]] == [
+        ("a", 1),
+        ("b", 2),
+        ("c", 3),
+    ]
+    assert problems(workspace, done) == [(7, "Price", "not-a-number"), (8, None, "import-with-its-group")]
+    assert done.report is not None
+    assert done.report["made"] == {"customer": 1}
+    assert done.report["empty"] == {"customer": 1}
+    assert done.report["lines"] == 5
+
+
+def test_lines_are_not_doubled_by_a_second_import(workspace: Workspace) -> None:
+    run(workspace, LINES, INVOICES)
+    again = run(workspace, LINES, INVOICES)
+    assert again.report is not None
+    assert (again.report["created"], again.report["unchanged"], again.report["lines"]) == (0, 3, 0)
+    assert len(records(workspace, "invoice_line")) == 5
+
+
+def test_rows_can_be_left_out_on_purpose(workspace: Workspace) -> None:
+    done = run(
+        workspace, LINES, {**INVOICES, "skip": [{"column": "No", "starts": "C"}, {"column": "Cust", "empty": True}]}
+    )
+    assert {r["number"] for r in records(workspace, "invoice")} == {"1"}
+    assert done.report is not None
+    assert done.report["skipped"] == 2
+
+
+@pytest.mark.parametrize(("missing", "left_out"), [("refuse", 1), ("empty", 0), ("create", 0)])
+def test_references_that_are_missing(workspace: Workspace, missing: str, left_out: int) -> None:
+    run(workspace, "Code,Name,Credit\nC1,One,1\n", CUSTOMERS)
+    reference = {"column": "Cust", "find": "code", "missing": missing, "aliases": {"c-one": "C1"}}
+    plan = {"entity": "invoice", "key": ["number"], "columns": {"number": "No", "customer": reference}}
+    done = run(workspace, "No,Cust\n1,C1\n2,c-one\n3,C9\n4,\n", plan)
+    assert done.report is not None
+    assert done.report["left_out"] == left_out
+    by_number = {r["number"]: r["customer"] for r in records(workspace, "invoice")}
+    assert by_number["1"] == by_number["2"] is not None
+    assert by_number["4"] is None
+    if missing == "refuse":
+        assert problems(workspace, done) == [(4, "Cust", "import-reference-missing")]
+    else:
+        assert (by_number["3"] is None) is (missing == "empty")
+
+
+def test_a_name_that_several_have_is_refused(workspace: Workspace) -> None:
+    run(workspace, "Code,Name,Credit\nC1,Same,1\nC2,Same,1\n", CUSTOMERS)
+    plan = {"entity": "invoice", "columns": {"number": "No", "customer": {"column": "Cust", "find": "name"}}}
+    done = run(workspace, "No,Cust\n1,Same\n", plan)
+    assert problems(workspace, done) == [(2, "Cust", "import-reference-ambiguous")]
+
+
+def test_a_broken_off_import_goes_on_without_doubling(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ruleloom.runtime.imports import running
+
+    monkeypatch.setattr(running, "ROWS_WITH_RULES", 10)
+    file = "Code,Name,Credit\n" + "".join(f"K{n},Name {n},{n}\n" for n in range(95))
+    row = service.begin(workspace, WORKSPACE, "customer", "f.csv", io.BytesIO(file.encode()))
+    service.set_plan(workspace, WORKSPACE, row.id, {**CUSTOMERS, "key": []})
+    claimed = service.claim(workspace, WORKSPACE, row.id, dry=False)
+    real, chunks = running.Importing._one, []
+
+    def die_at_the_fourth(self: Any, *args: Any) -> None:
+        chunks.append(1)
+        if len(chunks) == 4:
+            raise KeyboardInterrupt
+        real(self, *args)
+
+    monkeypatch.setattr(running.Importing, "_one", die_at_the_fourth)
+    with pytest.raises(KeyboardInterrupt):
+        service.carry_out(workspace, WORKSPACE, claimed, dry=False)
+    assert len(records(workspace, "customer")) == 30
+    service.interrupted(workspace)
+    again = service.claim(workspace, WORKSPACE, row.id, dry=False)
+    done = service.carry_out(workspace, WORKSPACE, again, dry=False)
+    assert done.status == "done"
+    assert [r["code"] for r in records(workspace, "customer")] == [f"K{n}" for n in range(95)]
+    assert done.report is not None
+    assert done.report["created"] == 95
+
+
+def test_the_report_names_rows_and_reasons_in_both_languages(workspace: Workspace) -> None:
+    done = run(workspace, "Code,Name,Credit\nC1,=cmd(),x\n", CUSTOMERS)
+    english = "".join(service.report_csv(workspace, WORKSPACE, done.id, "en"))
+    chinese = "".join(service.report_csv(workspace, WORKSPACE, done.id, "zh"))
+    assert english.startswith("\ufeffrow,column,reason,Code,Name,Credit")
+    assert chinese.startswith("\ufeff行号,列,原因")
+    assert "2,Credit," in english
+    assert "'=cmd()" in english, "a spreadsheet must not run it"
