@@ -266,7 +266,8 @@ def last_all_finder(condition: n.LastAll, related: Related, store: Store) -> Fin
     logic = Logic(condition.condition, related._tables.vocabulary, "row")
 
     def find(holder: RecordId, snapshot: Snapshot, moment: Moment) -> Fact:
-        now, turns, found, holds = moment.now, [], 0, True
+        turns: list[int | None] = []
+        now, found, holds = moment.now, 0, True
         for seen in _newest_first(related, holder, snapshot, now, turns):
             fits, until = related.test(seen, snapshot, holder, moment)
             turns.append(until)
@@ -327,7 +328,8 @@ def aggregate_finder(aggregate: n.Aggregate, related: Related, tables: Tables) -
     combine = _COMBINED[aggregate.function]
 
     def find(holder: RecordId, snapshot: Snapshot, moment: Moment) -> Fact:
-        now, turns = moment.now, list[int | None]()
+        now = moment.now
+        turns: list[int | None] = []
         inside: list[tuple[int, int, Any]] = []
         for seen in related.candidates(holder, snapshot):
             enters = max(seen.enters, seen.time if seen.time is not None else _FOREVER) if only_past else seen.enters

@@ -55,7 +55,7 @@ class Writes:
             default = getattr(field, "default", None)
             if default is not None:
                 snapshot[key] = default
-        snapshot.update(self._checked(write.entity, write.values, record, cause))
+        snapshot.update(self._checked(write.entity, write.values, cause))
         snapshot.update(
             id=record, created_at=at, updated_at=at, created_by=cause.actor, updated_by=cause.actor, version=1
         )
@@ -84,21 +84,21 @@ class Writes:
         before = table.rows.get(record)
         if before is None:
             raise refused("record-unknown", entity=table.entity.name, record=str(record))
-        checked = self._checked(entity, values, record, cause)
+        checked = self._checked(entity, values, cause)
         if all(_same(before[key], value) for key, value in checked.items()):
             return None
         return RecordChange(entity, record, before, _next(before, checked, at, cause))
 
-    def _checked(self, entity: str, values: Mapping[str, Value], record: RecordId, cause: Cause) -> dict[str, Value]:
+    def _checked(self, entity: str, values: Mapping[str, Value], cause: Cause) -> dict[str, Value]:
         table = self._tables.tables[entity]
         checked = dict(values)
         for key in table.references:
             value = checked.get(key)
-            if value is None or (value == record and table.by_key[key].value_type.entity == entity):
+            if value is None:
                 continue
             field = table.by_key[key]
             target = field.value_type.entity or ""
-            if target == USER or value in self._tables.tables[target].rows:  # type: ignore[comparison-overlap]
+            if target == USER or value in self._tables.tables[target].rows:
                 continue
             if cause.firing is None:
                 raise refused("reference-unknown", field=field.name, record=str(value), entity=target)
