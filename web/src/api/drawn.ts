@@ -15,8 +15,9 @@ export interface DrawnInput<Content> {
 
 export interface DrawnVersion {
   version: number
-  at: string
-  by: string | { id: string; name: string } | null
+  published_at: string
+  published_by: string | null
+  content: unknown
 }
 
 export const drawnKey = (kind: DrawnKind, ...rest: unknown[]) => ['drawn', kind, ...rest]

@@ -11,6 +11,7 @@ import type {
   Row,
   StoredFile,
   Values,
+  WorkedForm,
   Written,
 } from './types'
 
@@ -74,6 +75,19 @@ export function updateRecord(entity: string, id: string, values: Values, etag: s
 
 export function deleteRecord(entity: string, id: string, etag: string): Promise<Answer<Written>> {
   return request<Written>('DELETE', path(entity, id), { ifMatch: etag })
+}
+
+/** Brings a deleted record back, as undo does. */
+export function restoreRecord(entity: string, id: string): Promise<Answer<Written>> {
+  return request<Written>('POST', `${path(entity, id)}/restore`, { body: {} })
+}
+
+export function workedFormsQuery(entity: string, id: string) {
+  return queryOptions({
+    queryKey: [LIVE, 'worked-forms', entity, id],
+    queryFn: ({ signal }) =>
+      get<{ items: WorkedForm[] }>(`${path(entity, id)}/forms`, { signal }).then((page) => page.items),
+  })
 }
 
 export async function uploadFile(file: File): Promise<StoredFile> {

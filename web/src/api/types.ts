@@ -167,7 +167,7 @@ export interface Firing {
   edge: 'on' | 'off' | 'change' | 'schedule' | 'skipped' | 'blocked'
   reason: Reason | null
   effects: Effect[]
-  cause: unknown
+  cause: string
 }
 
 export interface Problem {
@@ -192,8 +192,8 @@ export interface Written {
 export interface HistoryEntry {
   id: string
   at: string
-  actor: { id: string | null; name: string | null } | string | null
-  cause: unknown
+  actor: { entity: string; id: string; title: string | null } | null
+  cause: string
   before: Values | null
   after: Values | null
   fields: string[]
@@ -220,8 +220,9 @@ export interface Drawn<Content> {
   published_version: number | null
   status: 'draft' | 'published' | 'paused'
   updated_at: string
-  updated_by: string | { id: string; name: string } | null
+  updated_by: string | null
   shared: boolean
+  version: number
 }
 
 export interface ViewContent {
@@ -234,8 +235,6 @@ export interface ViewContent {
 
 export interface FormField {
   field: string
-  label?: Labels
-  required?: boolean
   visible_when?: LanguageText | null
   required_when?: LanguageText | null
   visible_logic?: unknown
@@ -255,7 +254,7 @@ export interface FormContent {
 export interface Diagnostic {
   from: number
   to: number
-  severity: 'error' | 'warning' | 'info'
+  severity: 'error' | 'warning' | 'hint'
   code: string
   message: string
   fix?: { title: string; replacement: string } | null
@@ -274,4 +273,11 @@ export interface StoredFile {
   name: string
   size: number
   type: string
+}
+
+/** A form as it stands for one record, worked out by the server. */
+export interface WorkedForm {
+  id: string
+  name: string
+  sections: { title: Labels; columns: number; fields: { field: string; visible: boolean; required: boolean }[] }[]
 }

@@ -86,7 +86,7 @@ function Account() {
     </div>
   )
   return (
-    <Popup open={open} onOpen={setOpen} content={panel}>
+    <Popup label={t('account', { name: user.name })} open={open} onOpen={setOpen} content={panel}>
       <button type="button" className="btn quiet bare" aria-label={t('account', { name: user.name })} title={user.name}>
         <span className="avatar" aria-hidden="true">
           {user.name.slice(0, 1)}

@@ -31,7 +31,12 @@ export function Notices() {
     if (!next && unread.length) read.mutate()
   }
   return (
-    <Popup open={open} onOpen={onOpen} content={<List items={items} onPick={() => onOpen(false)} />}>
+    <Popup
+      label={t('notices.title')}
+      open={open}
+      onOpen={onOpen}
+      content={<List items={items} onPick={() => onOpen(false)} />}
+    >
       <IconButton icon="bell" badge={unread.length} label={t('notices.bell', { count: unread.length })} />
     </Popup>
   )

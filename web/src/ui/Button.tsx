@@ -45,13 +45,15 @@ interface IconButtonProps extends Omit<ComponentProps<'button'>, 'className' | '
 /** A button that shows an icon only. */
 export function IconButton({ label, icon, small, badge, ...rest }: IconButtonProps) {
   return (
-    <button type="button" {...rest} className={classes('quiet', small, true)} aria-label={label} title={label}>
+    <button
+      type="button"
+      {...rest}
+      className={classes('quiet', small, true)}
+      aria-label={label}
+      title={label}
+      data-badge={badge ? (badge > 99 ? '99+' : badge) : undefined}
+    >
       <Icon name={icon} />
-      {badge ? (
-        <span className="badge-dot num" aria-hidden="true">
-          {badge > 99 ? '99+' : badge}
-        </span>
-      ) : null}
     </button>
   )
 }

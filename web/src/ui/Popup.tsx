@@ -5,11 +5,14 @@ import type { ReactElement, ReactNode } from 'react'
 export function Popup({
   open,
   onOpen,
+  label,
   content,
   children,
 }: {
   open: boolean
   onOpen: (open: boolean) => void
+  /** What the panel is about. */
+  label: string
   content: ReactNode
   children: ReactElement
 }) {
@@ -25,7 +28,8 @@ export function Popup({
         // Escape closes from anywhere inside; a list that is open inside takes the key first.
         <div
           className="popup"
-          role="presentation"
+          role="dialog"
+          aria-label={label}
           onKeyDown={(e) => e.key === 'Escape' && !e.defaultPrevented && onOpen(false)}
         >
           {content}

@@ -289,6 +289,7 @@ export function FilterPopup({
   const { t } = useTexts('views')
   return (
     <Popup
+      label={t('zones.filter')}
       open={open}
       onOpen={onOpen}
       content={

@@ -74,7 +74,7 @@ export function SaveView({
     </form>
   )
   return (
-    <Popup open={open} onOpen={setOpen} content={form}>
+    <Popup label={t('save')} open={open} onOpen={setOpen} content={form}>
       <Button tone="primary">{t('save')}</Button>
     </Popup>
   )

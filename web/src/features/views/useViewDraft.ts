@@ -90,9 +90,11 @@ export function useViewDraft(entity: Entity, stored: StoredView | null, building
       asNew: boolean
     }) => {
       const content = now
-      const input = { name, labels, shared, entity: entity.key, content }
+      const input = { name, labels, shared, content }
       const made =
-        view && !asNew ? await saveDraft('views', view.id, input, etag.current) : await createDrawn('views', input)
+        view && !asNew
+          ? await saveDraft('views', view.id, input, etag.current)
+          : await createDrawn('views', { ...input, entity: entity.key })
       const answer = await publishDrawn<ViewContent>('views', made.data.id, made.etag)
       etag.current = answer.etag
       return answer.data

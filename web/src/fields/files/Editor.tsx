@@ -28,7 +28,7 @@ export default function Editor({ value, onChange, disabled, ...ids }: EditorProp
   const take = (list: FileList | null) => list?.length && upload.mutate([...list])
   return (
     <div
-      className={over ? 'files over' : 'files'}
+      className={over ? 'file-drop over' : 'file-drop'}
       onDragOver={(event) => {
         event.preventDefault()
         setOver(true)

@@ -23,16 +23,11 @@ export function GroupLine({
 }) {
   const { t } = useTexts()
   return (
-    <div
-      className="grid-row group"
-      role="row"
-      aria-rowindex={index + 2}
-      aria-expanded={node.open}
-      style={{ transform: `translateY(${top}px)` }}
-    >
+    <div className="grid-row group" role="row" aria-rowindex={index + 2} style={{ transform: `translateY(${top}px)` }}>
       <div
         role="gridcell"
         aria-colspan={columns}
+        aria-expanded={node.open}
         className="cell group-cell"
         data-cell={`${index}:0`}
         tabIndex={active ? 0 : -1}
