@@ -39,12 +39,15 @@ def shipped_apps() -> list[str]:
     return sorted(entry.name for entry in files("ruleloom.shipped").iterdir() if (entry / "app.yaml").is_file())
 
 
-def find_app(name: str) -> Traversable:
-    """The folder of a shipped app by name, or of any app by path; `AppError` (`app-unknown`) when there is neither."""
+def find_app(name: str, *, shipped_only: bool = False) -> Traversable:
+    """The folder of a shipped app by name, or of any app by path; `AppError` (`app-unknown`) when there is neither.
+
+    `shipped_only`: names that come from outside (the front door) never reach into the machine's folders.
+    """
     if name in shipped_apps():
         return files("ruleloom.shipped") / name
     folder = Path(name)
-    if (folder / "app.yaml").is_file():
+    if not shipped_only and (folder / "app.yaml").is_file():
         return folder
     findings = Findings()
     findings.add("app-unknown", "", name=name, known=shipped_apps())
