@@ -69,6 +69,11 @@ def change_connection(connection: Connection, connection_id: int, revision: int,
     return found.rowcount == 1
 
 
+def set_status(connection: Connection, connection_id: int, status: str) -> None:
+    """Notes how the last try went."""
+    connection.execute(connections.update().where(connections.c.id == connection_id).values(status=status))
+
+
 def read_connection(connection: Connection, connection_id: int) -> ConnectionRow | None:
     """A connection that is not deleted."""
     found = connection.execute(_live_connections().where(connections.c.id == connection_id)).first()

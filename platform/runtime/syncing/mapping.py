@@ -13,8 +13,7 @@ sale_orders:
     customer: {field: FCustId.FNumber, find: code, missing: create}
     amount: FBillAllAmount
     status: {field: FDocumentStatus, aliases: {C: done, A: open}}
-  lines:
-    {list: entries, key: FSaleOrderEntry_FEntryID, entity: order_line, parent: order, fields: {sku: FMaterialId.FNumber}}
+  lines: {list: entries, key: FSaleOrderEntry_FEntryID, entity: order_line, parent: order, fields: {qty: FQty}}
 ```
 Resources are synced in the order of the mapping: those that others refer to first.
 """

@@ -47,8 +47,7 @@ class Sync:
         self.run_row = SyncRunRow(workspace.ids.next(), connection_id, "running", now, None, {}, ())
 
     def run(self) -> SyncRunRow:
-        """Reads every mapped resource to its end; a resource that fails does not stop the next one."""
-        self._begin()
+        """After `begin`: reads every mapped resource to its end; one that fails does not stop the next."""
         errors: list[Problem] = []
         with closing(self._connector):
             for mapping in self._mappings:
@@ -68,7 +67,7 @@ class Sync:
         left_out = any(tally.rejected for tally in self._tallies.values())
         return self._end("failed" if errors else "partial" if left_out else "done", errors)
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
         """A run that is still open belongs to a process that died: its lease was free."""
         with self._workspace.database.write() as connection:
             for open_run in exchange.open_runs(connection, self._connection):
