@@ -1,6 +1,7 @@
 """The command `ruleloom`: one file per subcommand, found by its name, imported only when it is called.
 
-A file `platform/cli/create_user.py` with a click command called `command` is `ruleloom create-user`.
+A file `platform/cli/create_user.py` with a click command called `command` is `ruleloom create-user`; where that is a
+keyword of Python the name ends with an underscore: `import_.py` is `ruleloom import`.
 """
 
 from __future__ import annotations
@@ -15,17 +16,22 @@ class _Files(click.Group):
     """A group whose commands are the files beside this one."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return sorted(
-            module.name.replace("_", "-") for module in pkgutil.iter_modules(__path__) if module.name[0] != "_"
-        )
+        return sorted(_files())
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.list_commands(ctx):
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        file = _files().get(cmd_name)
+        if file is None:
             return None
-        found = importlib.import_module(f"{__name__}.{cmd_name.replace('-', '_')}").command
+        found = importlib.import_module(f"{__name__}.{file}").command
         if not isinstance(found, click.Command):
             raise TypeError(f"{cmd_name}: `command` is not a click command")
         return found
+
+
+def _files() -> dict[str, str]:
+    """Commands by name, with their files."""
+    files = [module.name for module in pkgutil.iter_modules(__path__) if module.name[0] != "_"]
+    return {file.removesuffix("_").replace("_", "-"): file for file in files}
 
 
 @click.group(cls=_Files, context_settings={"help_option_names": ["-h", "--help"]})

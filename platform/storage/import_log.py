@@ -1,4 +1,4 @@
-"""Rows of imports: each run with its plan and progress, and every row of the file that was left out, with the reason."""
+"""Rows of imports: each run with its plan and progress, and every row of the file that was left out, with why."""
 
 from __future__ import annotations
 
@@ -61,9 +61,11 @@ def read(connection: Connection, import_id: int) -> ImportRow | None:
     return _row(found) if found else None
 
 
-def recent(connection: Connection, before: int | None, limit: int) -> list[ImportRow]:
-    """Imports, newest first; `before` continues after a page."""
+def recent(connection: Connection, before: int | None, limit: int, by: int | None = None) -> list[ImportRow]:
+    """Imports (of one person), newest first; `before` continues after a page."""
     asked = select(import_runs) if before is None else select(import_runs).where(import_runs.c.id < before)
+    if by is not None:
+        asked = asked.where(import_runs.c.created_by == by)
     return [_row(row) for row in connection.execute(asked.order_by(import_runs.c.id.desc()).limit(limit))]
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from ruleloom.access import WORKSPACE
 from ruleloom.runtime.imports import service
 from ruleloom.runtime.workspace import Workspace
 from ruleloom.storage.import_log import ImportRow
-
 from tests.imports.workspaces import opened, records
 
 

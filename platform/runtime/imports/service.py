@@ -85,6 +85,14 @@ def read(workspace: Workspace, actor: Actor, import_id: int) -> ImportRow:
     return row
 
 
+def recent(workspace: Workspace, actor: Actor, before: int | None, limit: int) -> list[ImportRow]:
+    """One's own imports, newest first; administrators see all."""
+    access.require(actor, Verb.IMPORT)
+    by = None if access.may(actor, Verb.ADMINISTER) else actor.user
+    with workspace.database.read() as connection:
+        return import_log.recent(connection, before, limit, by if isinstance(by, int) else None)
+
+
 def sample(workspace: Workspace, row: ImportRow) -> list[list[str]]:
     """The first rows as they stand in the file."""
     return [list(cells) for cells in islice(_sample(source_of(workspace, row)), SAMPLE)]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ruleloom import access
@@ -151,8 +150,11 @@ def preview(workspace: Workspace, actor: Actor, connection_id: int, resource: st
                 "mapping-no-resource", resource=resource, resources=[r.name for r in connector.resources]
             ) from None
         fields = connector.discover(found)
-        with closing(connector.read(found, None, (), SAMPLE)) as pages:  # type: ignore[type-var]  # a generator
-            rows = [each for page in islice(pages, 1) for each in page.rows]
+        rows: list[Row] = []
+        for page in connector.read(found, None, (), SAMPLE):
+            rows += page.rows
+            if len(rows) >= SAMPLE:
+                break
     return Sample(fields, rows[:SAMPLE])
 
 
