@@ -8,6 +8,7 @@ from typing import Any, TextIO
 
 import click
 
+from ruleloom.engine import jsonlogic_ours  # noqa: F401 - registers our operators
 from ruleloom.engine.jsonlogic import JsonLogicError, evaluate
 
 

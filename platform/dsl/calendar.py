@@ -15,6 +15,7 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
+_FIRST_DAY, _LAST_DAY = date.min.toordinal() - _EPOCH_DAY, date.max.toordinal() - _EPOCH_DAY
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -55,7 +56,9 @@ class Calendar:
         return moment(instant_).astimezone(self.zone)
 
     def day_of(self, instant_: int) -> int:
-        """The local day of an instant."""
+        """The local day of an instant; beyond the years that dates have, days of UTC."""
+        if not _FIRST_DAY < instant_ // DAY < _LAST_DAY:
+            return instant_ // DAY
         return day_number(self.local(instant_).date())
 
     def midnight(self, day: int) -> int:
@@ -63,7 +66,12 @@ class Calendar:
         return self.at(day, time(0))
 
     def at(self, day: int, clock: time) -> int:
-        """The instant of a local wall-clock time; a skipped one falls on the shift, a doubled one on the first."""
+        """The instant of a local wall-clock time; a skipped one falls on the shift, a doubled one on the first.
+
+        Beyond the years that dates have, days are those of UTC: such instants are only ever compared with.
+        """
+        if not _FIRST_DAY < day < _LAST_DAY:
+            return day * DAY + (clock.hour * 60 + clock.minute) * MINUTE + clock.second * SECOND + clock.microsecond
         wall = datetime.combine(day_date(day), clock)
         first = instant(wall.replace(tzinfo=self.zone, fold=0))
         if self.local(first).replace(tzinfo=None) == wall:

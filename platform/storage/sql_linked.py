@@ -108,9 +108,11 @@ class Linked:
             before: list[ColumnElement[bool]] = []
             for argument in node.arguments:
                 assert isinstance(argument, n.Expression)  # noqa: S101 - the checker has seen to it
+                empty = self.empty(argument, scope)
+                taken = [] if argument is node.arguments[-1] else [opposite(empty)]
                 for guards, part in self._cases(argument, scope):
-                    yield [*before, *guards], part
-                before.append(self.empty(argument, scope))
+                    yield [*before, *taken, *guards], part
+                before.append(empty)
         else:
             raise NotInSql.of("condition-not-in-sql", part=type(node).__name__)
 

@@ -8,10 +8,15 @@ from random import Random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ruleloom.dsl.jsonlogic import to_jsonlogic
 from ruleloom.dsl.moment import Moment
+from ruleloom.dsl.reads import externals_of
 from ruleloom.dsl.types import Kind
+from ruleloom.engine.jsonlogic import evaluate, truthy
+from ruleloom.engine.jsonlogic_ours import record_data
 from tests.dsl.backends.databases import Bench
 from tests.dsl.backends.trees import NOW, Pieces, calendar
+from tests.dsl.backends.world import MODEL
 
 SIZE = int(os.environ.get("RULELOOM_AGREEMENT", "25"))
 CONDITIONS_PER_WORLD = 12
@@ -64,3 +69,20 @@ def test_values_agree(seed: int, benches: list[Bench]) -> None:
             for (entity, expression), wanted in zip(cases, expected, strict=True):
                 found = bench.values(connection, entity, expression, moment)
                 assert found == wanted, (bench.dialect, entity, expression)
+
+
+@_quiet
+@given(seed=st.integers(0, 2**32))
+def test_jsonlogic_agrees_about_the_record_alone(seed: int) -> None:
+    random = Random(seed)
+    pieces = Pieces(random)
+    world, moment = pieces.world(), _moment(random)
+    for _ in range(3 * CONDITIONS_PER_WORLD):
+        entity = random.choice(["customer", "order", "training"])
+        condition = pieces.condition(entity, "this", 2)
+        if externals_of(condition):
+            continue
+        rule = to_jsonlogic(condition, MODEL)
+        for row in world.live(entity).values():
+            data = record_data(row, MODEL.entity(entity), moment)
+            assert truthy(evaluate(rule, data)) is world.holds(condition, row, moment), (rule, row)

@@ -325,7 +325,10 @@ class Pieces:
         path = self.path(Kind.CHOICES, entity, root)
         if path is None:
             return self._empty(entity, root, depth)
-        options = tuple(n.Constant(v, path.type) for v in self.r.sample(["gold", "new", "late"], self.r.randint(1, 2)))
+        options = tuple(
+            n.Constant(v, ValueType(Kind.CHOICE, field=path.type.field))
+            for v in self.r.sample(["gold", "new", "late"], self.r.randint(1, 2))
+        )
         if self.r.random() < 0.5:
             return n.Has(self.r.choice(["any", "all"]), path, options)
         operand: n.Expression = path
