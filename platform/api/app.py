@@ -26,7 +26,7 @@ log = structlog.get_logger()
 class RuleloomApi(Api):  # type: ignore[misc]  # flask-smorest has no types
     """flask-smorest with our shape of errors in the document."""
 
-    ERROR_SCHEMA = problems.ProblemSchema
+    ERROR_SCHEMA = problems.HttpProblemSchema
 
 
 def create_app(workspace: Workspace | None = None, **settings: Any) -> Flask:

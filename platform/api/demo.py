@@ -34,4 +34,4 @@ class AdvancedSchema(Schema):
 def advance(given: dict[str, Any]) -> dict[str, Any]:
     """Let days pass; everything due on the way fires at its due time"""
     now, firings = demo.advance(workspace(), current_actor(), given["days"])
-    return {"now": instant_text(now), "firings": [firing_json(workspace(), each) for each in firings]}
+    return {"now": instant_text(now), "firings": [firing_json(workspace().model, each) for each in firings]}

@@ -8,11 +8,14 @@ from flask import Response, make_response
 from marshmallow import Schema, fields, validate
 
 from ruleloom.api.conditional import etag, expected_version
+from ruleloom.api.drawn_json import drawn_json
 from ruleloom.api.here import workspace
 from ruleloom.api.resource import Resource
 from ruleloom.api.shapes import LabelsSchema
 from ruleloom.api.signed_in import current_actor
+from ruleloom.api.wire import instant_text
 from ruleloom.runtime.commands import definitions
+from ruleloom.storage.definitions import Definition, DefinitionVersion
 
 STATUSES = ("draft", "published", "paused")
 
@@ -56,13 +59,12 @@ def drawn(kind: str, name: str, about: str, content: type[Schema], shown: type[S
     resource = Resource(name, about)
     one, page, new, changed = _schemas(kind, content, shown)
     path = f"/{name}"
-    shape = definitions.shape_of(kind)
 
     @resource.get(path, query=DrawnQuery, answer=page)
     def read(query: dict[str, Any]) -> dict[str, Any]:
         """All that the signed-in person may see"""
         found = definitions.everything(workspace(), current_actor(), kind, query.get("entity"))
-        return {"items": [shape(workspace(), each) for each in found], "next": None}
+        return {"items": [drawn_json(workspace().model, each) for each in found], "next": None}
 
     @resource.post(path, body=new, answer=one, status=201)
     def create(given: dict[str, Any]) -> tuple[Any, dict[str, str]]:
@@ -88,7 +90,8 @@ def drawn(kind: str, name: str, about: str, content: type[Schema], shown: type[S
     @resource.get(f"{path}/<drawn_id>/versions", answer=VersionsSchema)
     def versions(drawn_id: str) -> dict[str, Any]:
         """Published versions, newest first"""
-        return {"items": definitions.versions(workspace(), current_actor(), kind, drawn_id), "next": None}
+        found = definitions.versions(workspace(), current_actor(), kind, drawn_id)
+        return {"items": [_version(each) for each in found], "next": None}
 
     @resource.post(f"{path}/<drawn_id>/restore", body=RestoreSchema, answer=one)
     def restore(given: dict[str, Any], drawn_id: str) -> tuple[Any, dict[str, str]]:
@@ -101,22 +104,32 @@ def drawn(kind: str, name: str, about: str, content: type[Schema], shown: type[S
         definitions.delete(workspace(), current_actor(), kind, drawn_id)
         return make_response("", 204)
 
-    def _answer(found: definitions.Drawn) -> tuple[Any, dict[str, str]]:
-        return shape(workspace(), found), etag(found.version)
+    def _answer(found: Definition) -> tuple[Any, dict[str, str]]:
+        return drawn_json(workspace().refreshed().model, found), etag(found.revision)
 
     return resource
+
+
+def _version(found: DefinitionVersion) -> dict[str, Any]:
+    author = None if found.author is None else str(found.author)
+    return {
+        "version": found.version,
+        "published_at": instant_text(found.at),
+        "published_by": author,
+        "content": found.content,
+    }
 
 
 def _schemas(kind: str, content: type[Schema], shown: type[Schema]) -> tuple[Any, ...]:
     """The schemas of one kind: answered, page of them, new, changed."""
     title = kind.capitalize()
     common = {
-        "name": fields.String(required=True, validate=validate.Length(1, 200)),
+        "name": fields.String(validate=validate.Length(1, 200)),
         "labels": fields.Nested(LabelsSchema),
         "shared": fields.Boolean(),
     }
     changed = Schema.from_dict(
-        {**common, "name": fields.String(validate=validate.Length(1, 200)), "content": fields.Nested(content)},
+        {**common, "content": fields.Nested(content)},
         name=f"{title}Change",
     )
     new = Schema.from_dict(

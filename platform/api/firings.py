@@ -29,4 +29,4 @@ class FiringsQuery(PageQuery):
 def read(query: dict[str, Any]) -> dict[str, Any]:
     """Firings, newest first"""
     page = reading.firings(workspace(), current_actor(), **query)
-    return {"items": [firing_json(workspace(), each) for each in page.items], "next": page.next}
+    return {"items": [firing_json(workspace().model, each) for each in page.items], "next": page.next}

@@ -12,14 +12,14 @@ from ruleloom.api.resource import Resource
 resource = Resource("health", "Whether this process can serve.")
 
 
-class HealthSchema(Schema):
+class ServiceStateSchema(Schema):
     """All well, or the answer is an error."""
 
     status = fields.String(required=True)
     database = fields.String(required=True)
 
 
-@resource.get("/health", answer=HealthSchema, public=True)
+@resource.get("/health", answer=ServiceStateSchema, public=True)
 def read() -> dict[str, Any]:
     """Reads one row of the database"""
     return {"status": "ok", "database": workspace().check()}

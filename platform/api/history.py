@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 from ruleloom.api.here import workspace
 from ruleloom.api.record_json import change_json
 from ruleloom.api.resource import Resource
-from ruleloom.api.shapes import PageQuery, TitledSchema, values
+from ruleloom.api.shapes import PageQuery, TitledSchema, value_map
 from ruleloom.api.signed_in import current_actor
 from ruleloom.runtime import reading
 
@@ -23,8 +23,9 @@ class ChangeSchema(Schema):
     at = fields.String(required=True)
     actor = fields.Nested(TitledSchema, required=True, allow_none=True)
     cause = fields.String(required=True)
-    before = values(required=True, allow_none=True)
-    after = values(required=True, allow_none=True)
+    operation = fields.String(required=True)
+    before = value_map(required=True, allow_none=True)
+    after = value_map(required=True, allow_none=True)
     fields_ = fields.List(fields.String(), required=True, data_key="fields", attribute="fields")
 
 
@@ -39,4 +40,5 @@ class HistorySchema(Schema):
 def read(query: dict[str, Any], entity: str, record: str) -> dict[str, Any]:
     """Changes of a record, newest first"""
     page = reading.history(workspace(), current_actor(), entity, record, **query)
-    return {"items": [change_json(workspace(), entity, change) for change in page.items], "next": page.next}
+    found, names = workspace().entity(entity), reading.names_of_users(workspace(), page.items)
+    return {"items": [change_json(found, change, names) for change in page.items], "next": page.next}

@@ -51,7 +51,7 @@ class ErrorEntrySchema(Schema):
     fix = fields.Nested(FixSchema)
 
 
-class ProblemSchema(Schema):
+class HttpProblemSchema(Schema):
     """What every error answers with."""
 
     type = fields.String(required=True)

@@ -8,9 +8,10 @@ from marshmallow import Schema, fields, validate
 
 from ruleloom.api.conditional import etag, expected_version, idempotency_key
 from ruleloom.api.here import workspace
+from ruleloom.api.outline_json import outline_json
 from ruleloom.api.record_json import record_json, written_json
 from ruleloom.api.resource import Resource
-from ruleloom.api.shapes import RecordSchema, TextSchema, WrittenSchema, values
+from ruleloom.api.shapes import RecordSchema, TextSchema, WrittenSchema, value_map
 from ruleloom.api.signed_in import current_actor
 from ruleloom.api.views import SortSchema, TotalSchema
 from ruleloom.runtime import reading
@@ -22,7 +23,7 @@ resource = Resource("records", "The records of every entity.")
 class ValuesSchema(Schema):
     """Field keys and their values; a field that is absent stays as it is."""
 
-    values = values(required=True)
+    values = value_map(required=True)
 
 
 class GroupValueSchema(Schema):
@@ -81,6 +82,10 @@ class OutlineSchema(Schema):
     page_size = fields.Integer(required=True)
 
 
+_shown = written_json
+"""How a write answers; kept with the idempotency key, so that the repetition answers as the first did."""
+
+
 @resource.post("/records/<entity>/query", body=QuerySchema, answer=RecordPageSchema)
 def query(given: dict[str, Any], entity: str) -> dict[str, Any]:
     """One page of records"""
@@ -91,7 +96,8 @@ def query(given: dict[str, Any], entity: str) -> dict[str, Any]:
 @resource.post("/records/<entity>/outline", body=OutlineAskSchema, answer=OutlineSchema)
 def outline(given: dict[str, Any], entity: str) -> Any:
     """Counts, groups and totals of the same records"""
-    return reading.outline(workspace(), current_actor(), entity, **given)
+    found, made, titles = reading.outline(workspace(), current_actor(), entity, **given)
+    return outline_json(workspace().model, found, given["group"], given["totals"], made, titles)
 
 
 @resource.post("/records/<entity>", body=ValuesSchema, answer=WrittenSchema, status=201)
@@ -127,11 +133,6 @@ def delete(entity: str, record: str) -> tuple[Any, dict[str, str]]:
 def restore(entity: str, record: str) -> tuple[Any, dict[str, str]]:
     """Bring a deleted record back"""
     return _answer(records.restore(workspace(), current_actor(), entity, record, show=_shown))
-
-
-def _shown(written: records.Written) -> dict[str, Any]:
-    """How a write answers; kept with the idempotency key, so that the repetition answers as the first did."""
-    return written_json(workspace(), written)
 
 
 def _answer(shown: dict[str, Any]) -> tuple[Any, dict[str, str]]:

@@ -12,6 +12,7 @@ from ruleloom.api.here import workspace
 from ruleloom.api.shapes import LANGUAGES, BothSchema, ReasonSchema, TextSchema
 from ruleloom.api.signed_in import current_actor
 from ruleloom.runtime.commands import definitions, rules
+from ruleloom.storage.definitions import Definition
 
 
 class ShownRuleSchema(TextSchema):
@@ -29,13 +30,21 @@ class SampleSchema(Schema):
     title = fields.String(required=True, allow_none=True)
 
 
-class PreviewSchema(Schema):
+class RulePreviewSchema(Schema):
     """How many records of the entity match now, and some of them."""
 
     matching = fields.Integer(required=True)
     total = fields.Integer(required=True)
     sample = fields.List(fields.Nested(SampleSchema), required=True)
     sentence = fields.Nested(BothSchema, required=True)
+
+
+class SwitchedSchema(Schema):
+    """Where a rule stands after pausing or resuming."""
+
+    id = fields.String(required=True)
+    status = fields.String(required=True)
+    version = fields.Integer(required=True)
 
 
 class ExplainSchema(Schema):
@@ -51,7 +60,7 @@ class ExplainSchema(Schema):
 resource = drawn("rule", "rules", "When what becomes true, then what is done.", TextSchema, ShownRuleSchema)
 
 
-@resource.post("/rules/preview", body=TextSchema, answer=PreviewSchema)
+@resource.post("/rules/preview", body=TextSchema, answer=RulePreviewSchema)
 def preview(given: dict[str, Any]) -> Any:
     """How many records match now, and which"""
     return rules.preview(workspace(), current_actor(), given["text"], given["language"])
@@ -63,17 +72,17 @@ def explain(given: dict[str, Any]) -> Any:
     return rules.explain(workspace(), current_actor(), **given)
 
 
-@resource.post("/rules/<drawn_id>/pause")
+@resource.post("/rules/<drawn_id>/pause", answer=SwitchedSchema)
 def pause(drawn_id: str) -> Any:
     """Stop a rule; its conditions are dropped without an edge"""
     return _switched(definitions.pause(workspace(), current_actor(), "rule", drawn_id))
 
 
-@resource.post("/rules/<drawn_id>/resume")
+@resource.post("/rules/<drawn_id>/resume", answer=SwitchedSchema)
 def resume(drawn_id: str) -> Any:
     """Let a paused rule go on; records that match now do not fire"""
     return _switched(definitions.resume(workspace(), current_actor(), "rule", drawn_id))
 
 
-def _switched(found: definitions.Drawn) -> tuple[dict[str, Any], dict[str, str]]:
-    return {"id": found.id, "status": found.status, "version": found.version}, etag(found.version)
+def _switched(found: Definition) -> tuple[dict[str, Any], dict[str, str]]:
+    return {"id": str(found.id), "status": found.status, "version": found.revision}, etag(found.revision)

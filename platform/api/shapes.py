@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, validate
 LANGUAGES = ("en", "zh")
 
 
-def values(**more: Any) -> fields.Dict:
+def value_map(**more: Any) -> fields.Dict:
     """A map of field keys to values as JSON: ids and numbers are strings, instants RFC 3339, empty is null."""
     return fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), **more)
 
@@ -48,8 +48,8 @@ class RecordSchema(Schema):
 
     id = fields.String(required=True)
     version = fields.Integer(required=True)
-    values = values(required=True)
-    titles = values(required=True)
+    values = value_map(required=True)
+    titles = value_map(required=True)
 
 
 class ReasonSchema(Schema):

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from ruleloom.storage.tables_definitions import definitions
 from ruleloom.storage.tables_work import effects, firings
 
 UNFINISHED = ("pending", "queued", "running")
@@ -119,3 +120,10 @@ def waiting_effects(connection: Connection, statuses: Collection[str], now: int,
 
 def _effect(row: Row[Any]) -> EffectRow:
     return EffectRow(**row._asdict())
+
+
+def rule_names(connection: Connection, rules: Collection[str]) -> Mapping[str, str]:
+    """How rules are called now, by id, deleted ones too."""
+    ids = [int(rule) for rule in rules if rule.isdigit()]
+    rows = connection.execute(select(definitions.c.id, definitions.c.name).where(definitions.c.id.in_(ids)))
+    return {str(row.id): row.name for row in rows}

@@ -80,7 +80,7 @@ def create(
     language: Language | None = None,
     active: bool = True,
 ) -> Account:
-    """Adds a person with an account; where a user record with this address exists, the account becomes that person's."""
+    """Adds a person with an account; a user record with this address, where there is one, becomes the account's."""
     access.require(actor, Verb.ADMINISTER)
     folded = require_email(email)
     hashed = hash_password(_strong(password, folded)) if password is not None else None
@@ -96,7 +96,7 @@ def create(
 
 
 def change(workspace: Workspace, actor: Actor, user: str, **given: Any) -> Account:
-    """Changes name, email, password, roles, language or active of a person; signs out who loses a right or a password."""
+    """Changes a person's name, email, password, roles, language or `active`; ends the sessions where rights change."""
     access.require(actor, Verb.ADMINISTER)
     before = _row(workspace, id_of(user))
 

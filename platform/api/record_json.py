@@ -1,0 +1,58 @@
+"""Records, writes and changes as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ruleloom.api.firing_json import firing_json
+from ruleloom.api.wire import instant_text, to_wire
+from ruleloom.forms.entity import USER, Entity
+from ruleloom.runtime import reading
+from ruleloom.runtime.commands.records import Written
+from ruleloom.runtime.unit_of_work import UnitOfWork
+from ruleloom.storage.change_log import LoggedChange
+
+
+def record_json(shown: reading.Shown) -> dict[str, Any]:
+    """`{id, version, values, titles}`"""
+    return {
+        "id": str(shown.id),
+        "version": shown.version,
+        "values": {key: to_wire(field, value) for key, (field, value) in shown.values.items()},
+        "titles": {key: None if title is None else str(title) for key, title in shown.titles.items()},
+    }
+
+
+def written_json(uow: UnitOfWork, written: Written) -> dict[str, Any]:
+    """The answer of a write: the record as it is now (as it was, when it is deleted), firings and warnings."""
+    catalogue = uow.published.catalogue
+    snapshot = written.snapshot if written.snapshot is not None else written.before or {}
+    record = record_json(reading.show(uow.connection, catalogue, written.entity, [snapshot])[0])
+    fired = reading.firings_by_id(uow.connection, uow.published, written.firings)
+    return {
+        "record": record,
+        "firings": [firing_json(uow.published.model, each) for each in fired],
+        "warnings": [{"code": "rule-warning", "message": text} for text in written.warnings],
+    }
+
+
+def change_json(entity: Entity, change: LoggedChange, names: Mapping[int, str]) -> dict[str, Any]:
+    """One row of a record's history."""
+    actor = None
+    if change.actor is not None:
+        actor = {"entity": USER, "id": str(change.actor), "title": names.get(change.actor)}
+    return {
+        "id": str(change.id),
+        "at": instant_text(change.at),
+        "actor": actor,
+        "cause": str((change.cause or {}).get("kind", "")),
+        "operation": change.operation,
+        "before": _values(entity, change.before),
+        "after": _values(entity, change.after),
+        "fields": sorted({*change.before, *change.after}),
+    }
+
+
+def _values(entity: Entity, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: to_wire(entity.by_key[key], value) for key, value in values.items() if key in entity.by_key}

@@ -1,0 +1,40 @@
+"""What only a demo workspace can do: let time pass."""
+
+from __future__ import annotations
+
+from ruleloom import access
+from ruleloom.access import WORKSPACE, Actor, Verb
+from ruleloom.dsl.calendar import DAY
+from ruleloom.messages import RuleloomError
+from ruleloom.runtime import reading, settling
+from ruleloom.runtime.unit_of_work import UnitOfWork
+from ruleloom.runtime.workspace import Workspace
+from ruleloom.storage import workspace_settings as settings
+
+SHOWN = 200
+"""Firings in the answer, the latest ones."""
+
+
+class NotADemo(RuleloomError):
+    """A workspace in which time cannot be moved."""
+
+    status = 409
+
+
+def advance(workspace: Workspace, actor: Actor, days: int) -> tuple[int, list[reading.ShownFiring]]:
+    """Moves the clock on and settles everything due on the way, in time order; the new present and what fired."""
+    if not workspace.demo:
+        raise NotADemo.of("not-a-demo")
+    access.require(actor, Verb.UPDATE)
+
+    def move(uow: UnitOfWork) -> int:
+        offset = int(settings.read(uow.connection, settings.CLOCK_OFFSET, 0)) + days * DAY
+        settings.write(uow.connection, settings.CLOCK_OFFSET, offset)
+        uow.wrote = True
+        return offset
+
+    offset = workspace.transact(move, WORKSPACE, origin="demo")
+    workspace.clock.seen(offset, 0)
+    fired = settling.settle(workspace)
+    with workspace.reading() as opened:
+        return opened.now, reading.firings_by_id(opened.connection, opened.published, fired[-SHOWN:])

@@ -1,0 +1,183 @@
+"""The door for writes of records: one verb per function, each one transaction; the `…_in` forms join a given one.
+
+Values come in as JSON (as the HTTP API describes them), for rules and imports as values of `dsl.types` too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from sqlalchemy.exc import IntegrityError
+
+from ruleloom import access
+from ruleloom.access import Actor, Verb
+from ruleloom.dsl.types import RecordId, Value
+from ruleloom.engine.intents import CreateRecord, DeleteRecord, UpdateRecords
+from ruleloom.engine.store import Snapshot
+from ruleloom.forms.entity import Entity
+from ruleloom.runtime import requirements
+from ruleloom.runtime.missing import Conflict, Missing, id_of
+from ruleloom.runtime.pipeline.ports import Outcome
+from ruleloom.runtime.restoring import RestoreRecord
+from ruleloom.runtime.unit_of_work import UnitOfWork
+from ruleloom.runtime.workspace import Workspace
+from ruleloom.storage import idempotency
+
+Given = Mapping[str, Any]
+T = TypeVar("T")
+BULK = 1000
+"""Records that one bulk command takes; it is one transaction and each record one write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write did: the record as it is now (None: deleted), and the ids of the firings that it caused."""
+
+    entity: Entity
+    record: RecordId
+    snapshot: Snapshot | None
+    before: Snapshot | None
+    firings: Sequence[int]
+    warnings: Sequence[str]
+
+
+Show = Callable[[UnitOfWork, Written], T]
+"""How the caller wants the answer; asked inside the transaction, so that it can be kept with an idempotency key."""
+
+
+def create(
+    workspace: Workspace, actor: Actor, entity: str, values: Given, *, show: Show[T], key: str | None = None
+) -> T:
+    """Creates a record. With an idempotency `key` a repetition gives the first answer and creates nothing."""
+
+    def command(uow: UnitOfWork) -> T:
+        return show(uow, create_in(uow, entity, values))
+
+    if key is None:
+        return workspace.transact(command, actor)
+    return _once(workspace, actor, key, {"entity": entity, "values": values}, command)
+
+
+def update(
+    workspace: Workspace, actor: Actor, entity: str, record: str, values: Given, version: int, *, show: Show[T]
+) -> T:
+    """Changes fields of a record whose present version is `version`; `StaleVersion` (412) otherwise."""
+    return workspace.transact(lambda uow: show(uow, update_in(uow, entity, id_of(record), values, version)), actor)
+
+
+def delete(workspace: Workspace, actor: Actor, entity: str, record: str, version: int, *, show: Show[T]) -> T:
+    """Deletes a record whose present version is `version`; references to it read as empty until it is restored."""
+    return workspace.transact(lambda uow: show(uow, delete_in(uow, entity, id_of(record), version)), actor)
+
+
+def restore(workspace: Workspace, actor: Actor, entity: str, record: str, *, show: Show[T]) -> T:
+    """Brings a deleted record back with its cascades and the references to it."""
+    return workspace.transact(lambda uow: show(uow, restore_in(uow, entity, id_of(record))), actor)
+
+
+def bulk(
+    workspace: Workspace, actor: Actor, entity: str, changes: Mapping[str, tuple[Given, int | None]], *, show: Show[T]
+) -> list[T]:
+    """Changes several records in one transaction, all or none: id → (values, version seen or None)."""
+    if len(changes) > BULK:
+        raise Conflict.of("too-many-at-once", limit=BULK)
+
+    def command(uow: UnitOfWork) -> list[T]:
+        ids = sorted((id_of(record), given) for record, given in changes.items())
+        return [show(uow, update_in(uow, entity, record, *given)) for record, given in ids]
+
+    return workspace.transact(command, actor, origin="bulk")
+
+
+# ---- inside a transaction
+
+
+def create_in(uow: UnitOfWork, entity: str, values: Given) -> Written:
+    """Creates a record."""
+    found = uow.published.entity(entity)
+    access.require(uow.actor, Verb.CREATE, found.id)
+    clean = requirements.read(uow, found, values, Verb.CREATE)
+    record = uow.workspace.ids.next()
+    outcome = uow.change(CreateRecord(found.id, clean, record))
+    return _written(uow, found, record, outcome)
+
+
+def update_in(uow: UnitOfWork, entity: str, record: RecordId, values: Given, version: int | None = None) -> Written:
+    """Changes fields of a record."""
+    found = uow.published.entity(entity)
+    access.require(uow.actor, Verb.UPDATE, found.id)
+    clean = requirements.read(uow, found, values, Verb.UPDATE)
+    _expect(uow, found, record, version)
+    outcome = uow.change(UpdateRecords(found.id, {record: clean}))
+    return _written(uow, found, record, outcome)
+
+
+def delete_in(uow: UnitOfWork, entity: str, record: RecordId, version: int | None = None) -> Written:
+    """Deletes a record."""
+    found = uow.published.entity(entity)
+    access.require(uow.actor, Verb.DELETE, found.id)
+    _expect(uow, found, record, version)
+    outcome = uow.change(DeleteRecord(found.id, record))
+    return _written(uow, found, record, outcome)
+
+
+def restore_in(uow: UnitOfWork, entity: str, record: int) -> Written:
+    """Brings a deleted record back."""
+    found = uow.published.entity(entity)
+    access.require(uow.actor, Verb.RESTORE, found.id)
+    if not uow.records.read_deleted(found.id, [record]):
+        raise Missing.of("not-deleted")
+    outcome = uow.change(cast("Any", RestoreRecord(found.id, record)))
+    return _written(uow, found, record, outcome)
+
+
+def _expect(uow: UnitOfWork, entity: Entity, record: RecordId, version: int | None) -> None:
+    """Locks the record before the instant of the write is read, and remembers the version that the writer saw."""
+    uow.desk.lock(entity.id, [record])
+    if version is not None:
+        uow.desk.expected[record] = version
+
+
+def _written(uow: UnitOfWork, entity: Entity, record: RecordId, outcome: Outcome) -> Written:
+    """The state after everything that the rules did, with all firings of this write and of what it led to."""
+    after = uow.records.read(entity.id, [record]).get(record)
+    before = next((c.before for c in outcome.changes if c.record == record and c.entity == entity.id), None)
+    firings = [cast("int", firing.id) for firing in uow.desk.entered]
+    warnings = [*outcome.warnings, *(text for text in uow.desk.warnings if text not in outcome.warnings)]
+    uow.desk.entered.clear()
+    uow.desk.warnings.clear()
+    return Written(entity, record, after, before, firings, warnings)
+
+
+# ---- idempotency keys
+
+
+def _once(
+    workspace: Workspace, actor: Actor, key: str, request: Mapping[str, Any], command: Callable[[UnitOfWork], T]
+) -> T:
+    """Runs a command once per key and actor; the answer is kept in the same transaction as the write."""
+    asked = hashlib.sha256(json.dumps(request, sort_keys=True, default=str).encode()).hexdigest()
+    user = cast("int", actor.user or 0)
+
+    def once(uow: UnitOfWork) -> T:
+        kept = idempotency.find(uow.connection, key, user)
+        if kept is not None:
+            return cast("T", _same_request(asked, *kept))
+        answer = command(uow)
+        idempotency.keep(uow.connection, key, user, asked, answer, uow.now)
+        return answer
+
+    try:
+        return workspace.transact(once, actor)
+    except IntegrityError:  # the same request came in twice at the same moment; the other one is committed
+        return workspace.transact(once, actor)
+
+
+def _same_request(asked: str, first: str, answer: Value) -> Value:
+    if asked != first:
+        raise Conflict.of("key-used-otherwise")
+    return answer

@@ -1,0 +1,240 @@
+"""The writing half of the road of one change, over one open transaction. Made anew for every transaction.
+
+`runtime/pipeline` says in which order its methods are called; see `pipeline/ports.py` for what each promises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, cast
+
+from ruleloom.actions.base import Both
+from ruleloom.actions.registry import actions
+from ruleloom.dsl.types import RecordId, Value
+from ruleloom.engine.intents import CreateRecord, DeleteRecord, Effect, UpdateRecords, Write
+from ruleloom.engine.store import RecordChange, Snapshot
+from ruleloom.messages import RuleloomError
+from ruleloom.runtime import effect_rows, requirements
+from ruleloom.runtime.pipeline.ports import Cause, Firing, Prepared, Run
+from ruleloom.runtime.restoring import RestoreRecord
+from ruleloom.storage import deletion, firing_log, notices, parked_runs
+from ruleloom.storage.change_log import Stamp
+from ruleloom.storage.records import NewRecord, RecordUpdate, touched
+from ruleloom.storage.sql_store import SqlStore
+
+if TYPE_CHECKING:
+    from ruleloom.runtime.unit_of_work import UnitOfWork
+
+
+class SqlDesk(SqlStore):
+    """Reads through `SqlStore`, writes through `storage.records`; keeps what the transaction led to for the answer."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        super().__init__(uow.connection, uow.published.catalogue)
+        self.uow = uow
+        self.expected: dict[RecordId, int] = {}
+        """Versions that the writer has seen, by record."""
+        self.entered: list[Firing] = []
+        self.warnings: list[str] = []
+        self.leaves = False
+        """Whether an effect waits for the worker."""
+        self._ids: dict[int, int] = {}
+        self._positions: dict[int, int] = {}
+
+    @property
+    def locks(self) -> bool:
+        """Whether others may write at the same time: not on SQLite, which has one writer."""
+        return self.connection.dialect.name != "sqlite"
+
+    # ---- hop 4: what the write will be
+
+    def prepare(self, write: Write, at: int, cause: Cause) -> Prepared:
+        """Works a write out: required fields, form conditions and gates; *all* that is missing in one error."""
+        stamp = self._stamp(at, cause)
+        if isinstance(write, CreateRecord):
+            changes = self._created(write, stamp, cause.firing is None)
+        elif isinstance(write, UpdateRecords):
+            changes = self._updated(write, stamp, cause.firing is None)
+        else:
+            changes = self._rehearsed(write, stamp)
+        requirements.require(self.uow, changes, cause, at, related=False)
+        return Prepared(write, tuple(changes), cause, at)
+
+    def _created(self, write: CreateRecord, stamp: Stamp, exact: bool) -> list[RecordChange]:
+        entity = self.uow.published.model.entity(write.entity)
+        record = (
+            write.record if write.record is not None else self._ids.setdefault(id(write), self.uow.workspace.ids.next())
+        )
+        values = requirements.clean(self.uow, entity, write.values, new=True, exact=exact)
+        system: dict[str, Value] = {
+            "id": record, "created_at": stamp.at, "created_by": stamp.actor,
+            "updated_at": stamp.at, "updated_by": stamp.actor, "version": requirements.FIRST_VERSION,
+        }  # fmt: skip
+        after = {**system, **{f.key: values.get(f.key) for f in entity.fields if not f.system}}
+        return [RecordChange(write.entity, record, None, after)]
+
+    def _updated(self, write: UpdateRecords, stamp: Stamp, exact: bool) -> list[RecordChange]:
+        entity = self.uow.published.model.entity(write.entity)
+        before = self.uow.records.read(write.entity, list(write.values), lock=True)
+        requirements.require_present(before, write.values, self.expected)
+        changes = []
+        for record, given in write.values.items():
+            was, values = before[record], requirements.clean(self.uow, entity, given, new=False, exact=exact)
+            changed = {key: value for key, value in values.items() if was[key] != value}
+            if changed:
+                changes.append(RecordChange(write.entity, record, was, touched(was, changed, stamp)))
+        return changes
+
+    def _rehearsed(self, write: DeleteRecord | RestoreRecord, stamp: Stamp) -> list[RecordChange]:
+        """Deleting and restoring reach other records: they are done and undone once to see which."""
+        if isinstance(write, DeleteRecord):
+            before = self.uow.records.read(write.entity, [write.record], lock=True)
+            requirements.require_present(before, [write.record], self.expected)
+        rehearsal = self.connection.begin_nested()
+        try:
+            return self._do(write, stamp)
+        finally:
+            rehearsal.rollback()
+
+    # ---- hop 5: writing
+
+    def apply(self, prepared: Prepared) -> None:
+        """Writes the records and the change log; then the gates that read other records, on the state as written."""
+        stamp = self._stamp(prepared.at, prepared.cause)
+        write = prepared.write
+        if isinstance(write, CreateRecord):
+            change = prepared.changes[0]
+            after = dict(cast("Snapshot", change.after))
+            self.uow.records.insert(write.entity, [NewRecord(cast("int", change.record), after)], stamp)
+        elif isinstance(write, UpdateRecords):
+            updates = [_update(change) for change in prepared.changes]
+            self.uow.records.update(write.entity, updates, stamp)
+        else:
+            self._do(write, stamp)
+        self.uow.wrote = True
+        requirements.require(self.uow, prepared.changes, prepared.cause, prepared.at, related=True)
+        if prepared.cause.firing is not None:
+            self._note(prepared.cause.firing, write, prepared.changes)
+
+    def _do(self, write: DeleteRecord | RestoreRecord, stamp: Stamp) -> list[RecordChange]:
+        do = deletion.delete if isinstance(write, DeleteRecord) else deletion.restore
+        return do(self.uow.records, write.entity, [cast("int", write.record)], stamp)
+
+    def lock(self, entity: str, records: Collection[RecordId]) -> None:
+        """Locks a rule's records in id order until the transaction ends."""
+        self.uow.records.lock(entity, records)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undoes what happens inside when an exception leaves it."""
+        entered, warnings, leaves = len(self.entered), len(self.warnings), self.leaves
+        nested = self.connection.begin_nested()
+        try:
+            yield
+        except BaseException:
+            nested.rollback()
+            del self.entered[entered:], self.warnings[warnings:]
+            self.leaves = leaves
+            raise
+        nested.commit()
+
+    # ---- hops 8 and 9: firings and what they do
+
+    def enter(self, firing: Firing) -> None:
+        """Records a firing with its reason and gives it its id."""
+        firing.id = self.uow.workspace.ids.next()
+        firing_log.add_firing(self.connection, effect_rows.firing_row(self.uow, firing))
+        self.entered.append(firing)
+        self.uow.wrote = True
+
+    def perform(self, firing: Firing, effect: Effect) -> None:
+        """Notices and warnings now; what leaves the workspace becomes a pending effect."""
+        kind, about = actions().of(effect), effect_rows.about(self.uow, firing)
+        work = kind.work_out(effect, about)
+        rows = [
+            notices.NoticeRow(
+                self.uow.workspace.ids.next(), cast("int", notice.user), firing.at, notice.text,
+                cast("int", firing.id), firing.entity, cast("int", firing.record),
+            )
+            for notice in work.notices
+        ]  # fmt: skip
+        notices.add(self.connection, rows)
+        self.warnings += work.warnings
+        self.leaves = self.leaves or kind.leaves
+        summary = kind.summary(effect, about, effect_rows.names_for(self.uow, effect))
+        status = "pending" if kind.leaves else "done"
+        self._effect(firing, kind.kind, status, work.content, summary)
+
+    def failed(self, firing: Firing, error: RuleloomError) -> None:
+        """Records that the actions of a firing failed and were undone."""
+        problems = [{"code": d.code, "params": {k: str(v) for k, v in d.params.items()}} for d in error.diagnostics]
+        summary = effect_rows.failure(error)
+        self._effect(firing, "actions", "failed", {}, summary, error={"diagnostics": problems})
+
+    def stopped(self, firing: Firing) -> None:
+        """Records that a chain of rules was stopped before this firing."""
+        if firing.id is None:
+            self.enter(firing)
+        self._effect(firing, "actions", "cancelled", {}, effect_rows.too_deep(firing))
+
+    def _note(self, firing: Firing, write: Write, changes: Sequence[RecordChange]) -> None:
+        """The effect row of a write that an action made."""
+        kind = actions().of(write)
+        summary = kind.summary(write, effect_rows.about(self.uow, firing), effect_rows.names_for(self.uow, write))
+        record = cast("int", changes[0].record) if changes else None
+        self._effect(firing, kind.kind, "done", {}, summary, entity=write.entity, record=record)
+
+    def _effect(
+        self, firing: Firing, kind: str, status: str, content: Mapping[str, Any], summary: Both, **more: Any
+    ) -> None:
+        firing_id = cast("int", firing.id)
+        position = self._positions[firing_id] = self._positions.get(firing_id, -1) + 1
+        row = firing_log.EffectRow(
+            self.uow.workspace.ids.next(), firing_id, position, kind, status, content,
+            cast("Mapping[str, str]", summary), self.uow.now, **more,
+        )  # fmt: skip
+        firing_log.add_effect(self.connection, row)
+
+    # ---- runs that wait
+
+    def park(self, run: Run) -> None:
+        """Keeps a waiting run."""
+        run.id = self.uow.workspace.ids.next()
+        row = parked_runs.ParkedRow(
+            run.id, cast("int", run.firing.id), run.version, run.branch, run.position,
+            cast("int", run.firing.record), run.wake, run.watch,
+        )  # fmt: skip
+        parked_runs.park(self.connection, row)
+
+    def unpark(self, run: Run) -> None:
+        """The run goes on now."""
+        parked_runs.unpark(self.connection, cast("int", run.id))
+
+    def waiting(self, watch: str, record: RecordId) -> Sequence[Run]:
+        """Runs of a record that wait for a condition, oldest first."""
+        return self._runs(parked_runs.waiting(self.connection, watch, cast("int", record)))
+
+    def next_wake(self, up_to: int) -> int | None:
+        """The earliest end of a wait up to an instant."""
+        return parked_runs.next_wake(self.connection, up_to)
+
+    def runs_at(self, instant: int) -> Sequence[Run]:
+        """Runs that wake at that instant."""
+        return self._runs(parked_runs.at(self.connection, instant))
+
+    def _runs(self, rows: Sequence[parked_runs.ParkedRow]) -> list[Run]:
+        return [effect_rows.run_of(self.uow, row) for row in rows]
+
+    def _stamp(self, at: int, cause: Cause) -> Stamp:
+        actor = cause.actor if isinstance(cause.actor, int) else None
+        if cause.firing is not None:
+            return Stamp(at, actor, {"kind": "firing", "id": str(cause.firing.id), "rule": cause.firing.rule})
+        return Stamp(at, actor, {"kind": cause.origin})
+
+
+def _update(change: RecordChange) -> RecordUpdate:
+    """The values that a change leads to, for the record as it was when the write was worked out."""
+    before, after = cast("Snapshot", change.before), cast("Snapshot", change.after)
+    values = {key: after[key] for key in after if after[key] != before[key] and key not in requirements.STAMPED}
+    return RecordUpdate(cast("int", change.record), values, int(cast("Any", before["version"])))

@@ -1,0 +1,125 @@
+"""Rows of the firing log from firings, and back: reasons, summaries, waiting runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from ruleloom.actions.base import About, Both, both
+from ruleloom.dsl.types import RecordId
+from ruleloom.engine.intents import CreateRecord, DeleteRecord, GiveTask, Intent, SendNotice, UpdateRecords
+from ruleloom.engine.store import Snapshot
+from ruleloom.forms.entity import USER, Entity
+from ruleloom.messages import LANGUAGES, Language, RuleloomError
+from ruleloom.runtime import reasons
+from ruleloom.runtime.pipeline.carrying import LONGEST_CHAIN
+from ruleloom.runtime.pipeline.ports import Cause, Firing, Run
+from ruleloom.runtime.rule_content import tree_of
+from ruleloom.storage import firing_log
+from ruleloom.storage.parked_runs import ParkedRow
+
+if TYPE_CHECKING:
+    from ruleloom.runtime.unit_of_work import UnitOfWork
+
+Names = dict[str, Mapping[Language, str]]
+
+
+def firing_row(uow: UnitOfWork, firing: Firing) -> firing_log.FiringRow:
+    """The row of a firing with its reason as found now."""
+    published = uow.published.rules.get(firing.rule)
+    number = cast("int", firing.id)
+    # a tick of a schedule happens once, whoever settles it; the others are kept apart by their id
+    occasion = "" if firing.edge == "schedule" else f":{number}"
+    return firing_log.FiringRow(
+        number,
+        f"{firing.rule}:{firing.record}:{firing.edge}:{firing.at}{occasion}",
+        firing.rule,
+        published.version if published else 0,
+        firing.entity,
+        cast("int", firing.record),
+        firing.edge,
+        firing.at,
+        uow.now,
+        reasons.reason_of(uow, firing),
+        _cause(firing.cause),
+        firing.depth,
+    )
+
+
+def _cause(cause: Cause | None) -> dict[str, Any]:
+    if cause is None:
+        return {"kind": "time"}
+    if cause.firing is not None:
+        return {
+            "kind": "rule",
+            "firing": str(cause.firing.id),
+            "rule": cause.firing.rule,
+            "name": cause.firing.rule_name,
+        }
+    return {"kind": cause.origin, "user": str(cause.actor) if cause.actor is not None else None}
+
+
+def about(uow: UnitOfWork, firing: Firing) -> About:
+    """What an action knows of the firing it belongs to."""
+    entity = uow.published.model.entity(firing.entity)
+    snapshot = uow.desk.snapshots(firing.entity, [firing.record]).get(firing.record, {})
+    writer = firing.cause.actor if firing.cause is not None else None
+    author = cast("RecordId | None", snapshot.get("created_by"))
+    return About(firing.entity, firing.record, title_of(entity, snapshot), firing.at, writer, author)
+
+
+def title_of(entity: Entity, snapshot: Snapshot) -> str:
+    """How a record is named to people; its id where nothing names it."""
+    title = entity.title_field
+    found = snapshot.get(title.key) if title is not None else None
+    return str(found) if found is not None else str(snapshot.get("id", ""))
+
+
+def names_for(uow: UnitOfWork, intent: Intent) -> Names:
+    """Labels of the entities and fields, and names of the people, that a summary of this intent speaks of."""
+    if isinstance(intent, CreateRecord | UpdateRecords | DeleteRecord):
+        entity = uow.published.model.entity(intent.entity)
+        fields = {f"{entity.id}.{f.key}": _labels(f.labels, f.name) for f in entity.fields}
+        return {entity.id: _labels(entity.labels, entity.name), **fields}
+    people: tuple[RecordId, ...] = ()
+    if isinstance(intent, SendNotice):
+        people = intent.recipients
+    elif isinstance(intent, GiveTask) and intent.user is not None:
+        people = (intent.user,)
+    found = uow.desk.snapshots(USER, people)
+    return {str(user): _labels({}, str(snapshot.get("name") or user)) for user, snapshot in found.items()}
+
+
+def _labels(labels: Mapping[Language, str], name: str) -> dict[Language, str]:
+    return {language: labels.get(language) or name for language in LANGUAGES}
+
+
+def failure(error: RuleloomError) -> Both:
+    """Why the actions of a firing failed."""
+    found = {language: [d.message(language) for d in error.diagnostics] for language in LANGUAGES}
+    return both("did-fail", problems=found)
+
+
+def too_deep(_firing: Firing) -> Both:
+    """Why a chain was stopped."""
+    return both("did-stop", depth=str(LONGEST_CHAIN))
+
+
+def run_of(uow: UnitOfWork, row: ParkedRow) -> Run:
+    """A waiting run with its firing, and the rule version that it began with compiled in this process."""
+    found = firing_log.page(uow.connection, firing_log.FiringFilter(ids=[row.firing]), 1)[0]
+    _keep_version(uow, found, row.version)
+    rule = uow.published.rules.get(found.rule)
+    firing = Firing(
+        found.rule, rule.name if rule else "", 0, found.entity, found.record,
+        cast("Any", found.edge), found.at, found.depth, id=found.id,
+    )  # fmt: skip
+    return Run(firing, row.version, row.branch, row.position, row.wake, row.watch, row.id)
+
+
+def _keep_version(uow: UnitOfWork, found: firing_log.FiringRow, version: str) -> None:
+    try:
+        uow.published.book.version(version)
+    except KeyError:
+        old = uow.definitions.version(int(found.rule), found.rule_version)
+        uow.published.book.keep(tree_of(old.content, uow.published.model))

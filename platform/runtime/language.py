@@ -1,0 +1,225 @@
+"""The rule language for editors: reading with places in UTF-16 units, completion, words. Never raises on bad text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+from ruleloom.dsl import Parsed
+from ruleloom.dsl.functions import FUNCTIONS
+from ruleloom.dsl.jsonlogic import to_jsonlogic
+from ruleloom.dsl.keywords import keywords
+from ruleloom.dsl.nodes import Condition, Rule
+from ruleloom.dsl.reads import reads_of
+from ruleloom.dsl.tree_json import to_json
+from ruleloom.dsl.writing import quoted_name
+from ruleloom.forms.entity import CollectionOf, Entity, Field, Model
+from ruleloom.messages import Diagnostic, Language, text
+from ruleloom.runtime.rule_content import in_both_languages, read_condition, read_rule
+from ruleloom.runtime.workspace import Workspace
+
+_WORD = re.compile(r"[^\W\d]\w*\Z")
+_PATH = re.compile(r"((?:[^\W\d]\w*|`[^`\n]*`)\s*\.\s*)+\Z")
+MOST = 200
+
+
+def read(
+    workspace: Workspace,
+    text: str,
+    language: Language,
+    entity: str | None = None,
+    part: str = "rule",
+    reader: Language = "en",
+) -> dict[str, Any]:
+    """Tree, sentence, canonical text and diagnostics of a text; `reader` is the language of the messages."""
+    published = workspace.refreshed()
+    parsed = _parsed(published.model, text, language, published.entity(entity).id if entity else None, part)
+    places = Utf16(text)
+    answer: dict[str, Any] = {
+        "tree": None,
+        "sentence": None,
+        "formatted": None,
+        "jsonlogic": None,
+        "diagnostics": [_diagnostic(each, places, reader) for each in parsed.diagnostics],
+    }
+    if parsed.ok and parsed.tree is not None:
+        formatted = in_both_languages(parsed.tree, published.model)
+        answer |= {"tree": to_json(parsed.tree), "formatted": formatted, "sentence": sentence(formatted)}
+        if isinstance(parsed.tree, Condition):
+            answer["jsonlogic"] = _local_logic(parsed.tree, published.model)
+    return answer
+
+
+def _parsed(model: Model, text: str, language: Language, entity: str | None, part: str) -> Parsed:
+    if part == "rule" or entity is None:
+        return read_rule(text, language, model)
+    return read_condition(text, language, model, entity)
+
+
+def sentence(formatted: Mapping[Language, str]) -> dict[Language, str]:
+    """A text on one line, without its comments."""
+    lines = {language: [line.strip() for line in text.splitlines()] for language, text in formatted.items()}
+    return {language: " ".join(line for line in each if not line.startswith("#")) for language, each in lines.items()}
+
+
+def shown_rule(text: str, language: Language, model: Model) -> dict[str, Any]:
+    """What is answered beside a rule's text: tree, sentence, canonical text; null while it cannot be read."""
+    parsed = read_rule(text, language, model)
+    if not parsed.ok or not isinstance(parsed.tree, Rule):
+        return {"tree": None, "sentence": None, "formatted": None}
+    formatted = in_both_languages(parsed.tree, model)
+    return {"tree": to_json(parsed.tree), "sentence": sentence(formatted), "formatted": formatted}
+
+
+def logic_of(condition: Mapping[str, Any], model: Model, entity: Entity) -> Any:
+    """The JsonLogic of a `{text, language}`; None where the browser cannot decide it, or the text is broken."""
+    parsed = read_condition(str(condition.get("text", "")), condition.get("language", "en"), model, entity.id)
+    return _local_logic(parsed.tree, model) if parsed.ok and isinstance(parsed.tree, Condition) else None
+
+
+def _local_logic(condition: Condition, model: Model) -> Any:
+    return to_jsonlogic(condition, model) if reads_of(condition, model).record_local else None
+
+
+# ---- places
+
+
+class Utf16:
+    """Code point offsets of a text → UTF-16 units, as browsers count them."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def unit(self, place: int) -> int:
+        """The UTF-16 offset of a code point offset."""
+        return len(self._text[:place].encode("utf-16-le")) // 2
+
+    def place(self, unit: int) -> int:
+        """The code point offset of a UTF-16 offset; inside a pair it is the pair's beginning."""
+        return len(self._text.encode("utf-16-le")[: 2 * unit].decode("utf-16-le", errors="ignore"))
+
+
+def _diagnostic(found: Diagnostic, places: Utf16, reader: Language) -> dict[str, Any]:
+    start, end = (found.place.start, found.place.end) if found.place else (0, 0)
+    shown: dict[str, Any] = {
+        "from": places.unit(start),
+        "to": places.unit(end),
+        "severity": found.severity,
+        "code": found.code,
+        "message": found.message(reader),
+    }
+    if found.fix is not None:
+        title = text(found.fix.title_code, reader, found.fix.params)
+        shown["fix"] = {"title": title, "replacement": found.fix.replacement}
+    return shown
+
+
+# ---- completion
+
+
+def complete(
+    workspace: Workspace,
+    text: str,
+    language: Language,
+    position: int,
+    entity: str | None = None,
+    part: str = "rule",  # noqa: ARG001 - the names and words are the same in both
+) -> dict[str, Any]:
+    """What may stand at a position (UTF-16 units): names of the record, of what a path leads to, words, functions."""
+    published = workspace.refreshed()
+    places = Utf16(text)
+    before = text[: places.place(position)]
+    word = _WORD.search(before)
+    start = word.start() if word else len(before)
+    model = published.model
+    owner = published.entity(entity) if entity else _entity_of(text, language, model)
+    path = _PATH.search(before[:start])
+    if path and owner is not None:
+        owner = _end_of(path.group(), owner, model)
+        items = _names(owner, language) if owner else []
+    else:
+        items = [*(_names(owner, language) if owner else []), *_entities(model, language), *_words(language)]
+    typed = before[start:].casefold()
+    fitting = [item for item in items if typed in item["label"].casefold()]
+    fitting.sort(key=lambda item: not item["label"].casefold().startswith(typed))
+    return {"from": places.unit(start), "items": fitting[:MOST]}
+
+
+def _entity_of(text: str, language: Language, model: Model) -> Entity | None:
+    """The entity of a rule that may still be broken: whichever is named first in its head."""
+    parsed = read_rule(text, language, model)
+    if isinstance(parsed.tree, Rule):
+        return model.entity(parsed.tree.entity)
+    head = re.split(r"\bwhen\b|当", text, maxsplit=1)[0]
+    named = [
+        (head.find(word), -len(word), entity)
+        for entity in model.entities
+        for word in (entity.name, *entity.labels.values())
+        if word and word in head
+    ]
+    return min(named, key=lambda found: found[:2])[2] if named else None
+
+
+def _end_of(path: str, start: Entity, model: Model) -> Entity | None:
+    here: Entity | None = start
+    for name in (part.strip().strip("`") for part in path.split(".")[:-1]):
+        if here is None:
+            return None
+        here = _behind(here, name, model)
+    return here
+
+
+def _behind(entity: Entity, name: str, model: Model) -> Entity | None:
+    for field in entity.fields:
+        if name in (field.name, *field.labels.values()) and field.value_type.entity:
+            return model.entity(field.value_type.entity)
+    for collection in entity.collections:
+        if name in (collection.name, *collection.labels.values()):
+            return model.entity(collection.entity)
+    return None
+
+
+def _names(entity: Entity, language: Language) -> list[dict[str, str]]:
+    fields = [_item(field, language, "field", field.type) for field in entity.fields]
+    return fields + [_item(each, language, "collection", each.entity) for each in entity.collections]
+
+
+def _item(named: Field | CollectionOf | Entity, language: Language, kind: str, detail: str) -> dict[str, str]:
+    label = named.labels.get(language) or named.name
+    return {"label": label, "insert": quoted_name(label, language), "kind": kind, "detail": detail}
+
+
+def _entities(model: Model, language: Language) -> list[dict[str, str]]:
+    return [_item(entity, language, "entity", entity.key) for entity in model.entities]
+
+
+def _words(language: Language) -> list[dict[str, str]]:
+    written = [word for keyword in keywords() if (word := keyword.word(language))]
+    called = _functions(language)
+    plain = [{"label": w, "insert": w, "kind": "keyword", "detail": ""} for w in dict.fromkeys(written)]
+    return plain + [{"label": f, "insert": f"{f}(", "kind": "function", "detail": ""} for f in called]
+
+
+def _functions(language: Language) -> list[str]:
+    return [row.zh if language == "zh" else row.name for row in cast("Iterable[Any]", FUNCTIONS.values())]
+
+
+def words(workspace: Workspace, entity: str | None, language: Language) -> dict[str, Any]:
+    """Keywords, functions, units and, with an entity, its names: for highlighting."""
+    groups: dict[str, list[str]] = {}
+    for keyword in keywords():
+        groups.setdefault(keyword.group, []).extend(keyword.words[language])
+    units = groups.pop("unit", [])
+    every = [word for group in groups.values() for word in group]
+    owner = workspace.refreshed().entity(entity) if entity else None
+    named = [
+        {"label": item["label"], "name": item["insert"], "kind": item["kind"]}
+        for item in (_names(owner, language) if owner else [])
+    ]
+    return {
+        "keywords": sorted(set(every)),
+        "functions": _functions(language),
+        "units": sorted(set(units)),
+        "fields": named,
+    }

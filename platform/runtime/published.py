@@ -1,0 +1,103 @@
+"""What is published at one version of the rule set: model, tables, compiled rules. Shared by threads, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from ruleloom.dsl.calendar import Calendar
+from ruleloom.engine.ruleset import RuleBook
+from ruleloom.forms.calendar_file import read_calendar
+from ruleloom.forms.entity import Entity, Model
+from ruleloom.forms.entity_file import read_entity
+from ruleloom.forms.fields.base import InputContext
+from ruleloom.forms.findings import Findings
+from ruleloom.forms.model_file import build_model
+from ruleloom.forms.validation import Validator
+from ruleloom.messages import RuleloomError
+from ruleloom.runtime.missing import Missing
+from ruleloom.runtime.rule_content import tree_of
+from ruleloom.storage import workspace_settings as settings
+from ruleloom.storage.catalogue import Catalogue
+from ruleloom.storage.definitions import Content, Definition, Definitions
+
+TIMEZONE, CALENDAR, NAME, DEMO = "timezone", "calendar", "name", "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedRule:
+    """Which version of which rule is in force, and how its author named it."""
+
+    id: str
+    name: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The published state of a workspace."""
+
+    version: int
+    model: Model
+    catalogue: Catalogue
+    book: RuleBook
+    rules: Mapping[str, PublishedRule]
+    definitions: Mapping[str, Sequence[Definition]] = field(default_factory=dict)
+    """Published views, forms and pipelines by kind."""
+    validators: dict[str, Validator] = field(default_factory=dict)
+    """Made at first use."""
+
+    def entity(self, key: str) -> Entity:
+        """The entity of a key (or permanent id); `Missing` (404) when there is none."""
+        found = self.model.by_key.get(key)
+        if found is None:
+            raise Missing.of("no-entity", name=key)
+        return found
+
+    def validator(self, entity: Entity) -> Validator:
+        """What cleans input for records of an entity."""
+        found = self.validators.get(entity.id)
+        if found is None:
+            found = self.validators[entity.id] = Validator(entity, InputContext(self.model.calendar))
+        return found
+
+    def of_entity(self, kind: str, entity_id: str) -> list[Definition]:
+        """Published definitions of a kind that belong to an entity."""
+        return [each for each in self.definitions.get(kind, ()) if each.entity == entity_id]
+
+
+def load(connection: Connection, known: Published | None = None) -> Published:
+    """What is published now; `known` itself when its version is still the present one."""
+    version = settings.rule_set_version(connection)
+    if known is not None and known.version == version:
+        return known
+    definitions = Definitions(connection)
+    entities = definitions.all("entity", published=True)
+    model = model_of([each.content or {} for each in entities], calendar_of(connection))
+    book, rules = RuleBook(model), dict[str, PublishedRule]()
+    for rule in definitions.all("rule", published=True):
+        if not rule.paused and rule.content is not None and rule.published_version is not None:
+            book.add(str(rule.id), tree_of(rule.content, model))
+            rules[str(rule.id)] = PublishedRule(str(rule.id), rule.name, rule.published_version)
+    others = {kind: definitions.all(kind, published=True) for kind in ("view", "form", "pipeline")}
+    return Published(version, model, Catalogue(model), book, rules, others)
+
+
+def model_of(contents: Sequence[Content], calendar: Calendar, error: type[RuleloomError] | None = None) -> Model:
+    """The model of the contents of entity definitions, with the built-in entities; raises everything that is wrong."""
+    findings = Findings()
+    drafts = [read_entity(dict(content), str(content.get("name")), findings) for content in contents]
+    model = build_model([draft for draft in drafts if draft is not None], calendar, findings)
+    findings.raise_if_any(*([error] if error else []))
+    return model
+
+
+def calendar_of(connection: Connection) -> Calendar:
+    """The workspace's calendar."""
+    findings = Findings()
+    timezone, given = settings.read(connection, TIMEZONE, "UTC"), settings.read(connection, CALENDAR)
+    calendar = read_calendar(timezone, given, findings)
+    findings.raise_if_any()
+    return calendar

@@ -1,0 +1,166 @@
+"""An open workspace: its database, clock, ids, and what is published, held in memory per version of the rule set."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from ruleloom.access import Actor
+from ruleloom.forms.entity import Entity, Model
+from ruleloom.runtime import published
+from ruleloom.runtime.clock import Clock
+from ruleloom.runtime.ids import IdMaker
+from ruleloom.runtime.published import Published
+from ruleloom.storage import counter
+from ruleloom.storage import workspace_settings as settings
+from ruleloom.storage.database import Database, is_retriable, server_now
+from ruleloom.storage.sql_store import SqlStore
+
+if TYPE_CHECKING:
+    from ruleloom.runtime.unit_of_work import UnitOfWork
+
+REPEATS = 5
+"""How often a command is repeated after a deadlock or a serialisation failure before it fails."""
+CLOCK_FLOOR, PREPARED = "clock_floor", "prepared"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A read transaction with what is published, at one instant."""
+
+    connection: Connection
+    published: Published
+    store: SqlStore
+    now: int
+
+
+class Workspace:
+    """One workspace. Threads share it; every transaction gets a connection of its own."""
+
+    def __init__(self, database: Database, *, process: int = 0, folder: Path | None = None) -> None:
+        self.database = database
+        self.ids = IdMaker(process)
+        self.clock = Clock()
+        self.folder = folder or _folder_of(database)
+        self.committed: list[Callable[[UnitOfWork], None]] = []
+        """Called after each commit: the clock thread and the worker look whether there is something for them."""
+        self._published: Published | None = None
+        self._lock = threading.Lock()
+        with database.read() as connection:
+            self.name = str(settings.read(connection, published.NAME, "Ruleloom"))
+            self.demo = bool(settings.read(connection, published.DEMO, False))
+            self.look(connection)
+
+    # ---- what is published
+
+    @property
+    def published(self) -> Published:
+        """What this process knows to be published; see `refreshed`."""
+        if self._published is None:
+            with self.database.read() as connection:
+                self.look(connection)
+        assert self._published is not None  # noqa: S101 - set by look
+        return self._published
+
+    def look(self, connection: Connection) -> Published:
+        """Reads the version of the rule set and, when it moved, everything published; also the clock's row."""
+        known = self._published
+        found = published.load(connection, known)
+        if found is not known:
+            with self._lock:
+                if self._published is None or found.version >= self._published.version:
+                    self._published = found
+        self.clock.seen(settings.read(connection, settings.CLOCK_OFFSET, 0), settings.read(connection, CLOCK_FLOOR, 0))
+        return found
+
+    def refreshed(self) -> Published:
+        """What is published now."""
+        with self.database.read() as connection:
+            return self.look(connection)
+
+    @property
+    def model(self) -> Model:
+        """The published model."""
+        return self.published.model
+
+    def entity(self, key: str) -> Entity:
+        """The entity of a key; `Missing` (404) when there is none."""
+        return self.published.entity(key)
+
+    # ---- transactions
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """A read transaction."""
+        with self.database.read() as connection:
+            found = self.look(connection)
+            yield Reading(connection, found, SqlStore(connection, found.catalogue), self.now(connection))
+
+    def now(self, connection: Connection) -> int:
+        """The workspace's present instant, by the database's clock where it has one."""
+        return self.clock.now(server_now(connection))
+
+    def transact(self, command: Callable[[UnitOfWork], T], actor: Actor, origin: str = "person") -> T:
+        """Runs a command in one transaction; the whole command is repeated after a deadlock, at most `REPEATS` times.
+
+        A `Blocked` write commits what was settled before it and then raises; any other error undoes everything.
+        """
+        for attempt in range(REPEATS):
+            try:
+                return self._once(command, actor, origin)
+            except DBAPIError as error:
+                if not is_retriable(error) or attempt == REPEATS - 1:
+                    raise
+            time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - so that two do not meet again
+        raise AssertionError("unreachable")
+
+    def _once(self, command: Callable[[UnitOfWork], T], actor: Actor, origin: str) -> T:
+        from ruleloom.runtime.unit_of_work import UnitOfWork
+
+        with self.database.write() as connection:
+            uow = UnitOfWork(self, connection, self.look(connection), actor, origin)
+            result = uow.carry_out(command)
+            if uow.wrote:
+                counter.bump(connection)
+        for listener in self.committed:
+            listener(uow)
+        return uow.answer(result)
+
+    def is_new(self) -> bool:
+        """Whether the built-in tables are still missing."""
+        with self.database.read() as connection:
+            return not settings.read(connection, PREPARED, False)
+
+    def check(self) -> str:
+        """Reads one row; the name of the database's kind."""
+        with self.database.read() as connection:
+            settings.rule_set_version(connection)
+        return self.database.url.get_backend_name()
+
+    def set(self, **values: Any) -> None:
+        """Writes settings of the workspace (`timezone`, `name`, `demo` …)."""
+        with self.database.write() as connection:
+            for key, value in values.items():
+                settings.write(connection, key, value)
+            settings.raise_rule_set_version(connection)
+        self.name, self.demo = str(values.get("name", self.name)), bool(values.get("demo", self.demo))
+
+    def close(self) -> None:
+        """Gives the connections back."""
+        self.database.close()
+
+
+def _folder_of(database: Database) -> Path:
+    """Where files are kept unless said otherwise: beside an SQLite database, else in the working folder."""
+    name = database.url.database
+    return Path(name).resolve().parent if database.is_sqlite and name else Path.cwd()

@@ -1,0 +1,50 @@
+"""`engine.store.Store` over a database: snapshots, facts in batch, and the engine's memory. One per transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, select
+
+from ruleloom.storage import facts, hops
+from ruleloom.storage.engine_memory import EngineMemory
+from ruleloom.storage.records import Records
+
+if TYPE_CHECKING:
+    from ruleloom.dsl.nodes import Collection as RelatedRecords
+    from ruleloom.dsl.nodes import Hop
+    from ruleloom.dsl.types import RecordId
+    from ruleloom.engine.store import External, Fact, RecordChange, Snapshot
+    from ruleloom.storage.catalogue import Catalogue
+
+
+class SqlStore(EngineMemory):
+    """Reads of one transaction."""
+
+    def __init__(self, connection: Connection, catalogue: Catalogue) -> None:
+        super().__init__(connection)
+        self.catalogue = catalogue
+        self._records = Records(connection, catalogue)
+
+    def snapshots(self, entity: str, records: Collection[RecordId]) -> Mapping[RecordId, Snapshot]:
+        """Live records of an entity by id."""
+        return self._records.read(entity, records)
+
+    def all_records(self, entity: str) -> Collection[RecordId]:
+        """Every live record of an entity, in order of creation."""
+        table = self.catalogue.table(entity)
+        asked = select(table.c.id).where(table.c.deleted_at.is_(None)).order_by(table.c.id)
+        return list(self.connection.execute(asked).scalars())
+
+    def holders(self, hops_: Sequence[Hop], changes: Sequence[RecordChange]) -> set[RecordId]:
+        """Records at the start of the hops from which they lead to a changed record, before or after the write."""
+        return hops.holders(self.connection, self.catalogue, hops_, changes)
+
+    def gather(self, external: External, holders: Mapping[RecordId, Snapshot], now: int) -> Mapping[RecordId, Fact]:
+        """The external's fact for each of these records, in one query."""
+        return facts.gather(self.connection, self.catalogue, external, holders, now)
+
+    def members(self, collection: RelatedRecords, holder: RecordId, snapshot: Snapshot, now: int) -> Sequence[RecordId]:
+        """Live records of a collection of one record, in order of creation."""
+        return facts.members(self.connection, self.catalogue, collection, holder, snapshot, now)

@@ -1,0 +1,146 @@
+"""Signing in and out, as browsers and programs do it."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from ruleloom.access import WORKSPACE
+from ruleloom.runtime.commands import sessions
+from ruleloom.runtime.workspace import Workspace
+from tests.api.client import PASSWORD, Client
+
+SESSION = "/api/v1/session"
+
+
+def test_who_am_i(administrator: Client) -> None:
+    me = administrator.get("/session").get_json()
+    assert me["user"]["name"] == "Ada"
+    assert me["user"]["roles"] == ["administrator"]
+    assert me["csrf"] == administrator.csrf
+    assert me["workspace"]["demo"] is False
+
+
+def test_nobody_is_signed_in(app: Flask) -> None:
+    answer = app.test_client().get(SESSION, headers={"Accept-Language": "zh-CN,zh;q=0.9"})
+    assert answer.status_code == 401
+    assert answer.content_type == "application/problem+json"
+    assert answer.get_json()["code"] == "not-signed-in"
+    assert answer.get_json()["detail"] == "请先登录。"
+
+
+def test_the_cookie_is_out_of_reach_of_scripts(app: Flask) -> None:
+    answer = app.test_client().post(SESSION, json={"email": "ADA@example.com ", "password": PASSWORD})
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+
+
+def test_wrong_passwords_are_refused_then_slowed_down_and_do_not_say_what_was_wrong(app: Flask) -> None:
+    client = app.test_client()
+    wrong = client.post(SESSION, json={"email": "ada@example.com", "password": "wrong"})
+    unknown = client.post(SESSION, json={"email": "nobody@example.com", "password": "wrong"})
+    assert wrong.status_code == unknown.status_code == 401
+    assert wrong.get_json()["detail"] == unknown.get_json()["detail"]
+    for _ in range(4):
+        client.post(SESSION, json={"email": "ada@example.com", "password": "wrong"})
+    locked = client.post(SESSION, json={"email": "ada@example.com", "password": PASSWORD})
+    assert locked.status_code == 429
+    assert int(locked.headers["Retry-After"]) > 0
+
+
+def test_an_unsafe_request_needs_the_csrf_header(administrator: Client) -> None:
+    body = {"name": "New", "email": "new@example.com"}
+    refused = administrator.client.post("/api/v1/users", json=body)
+    assert refused.status_code == 403
+    assert refused.get_json()["code"] == "csrf-missing"
+    foreign = administrator.client.post("/api/v1/users", json=body, headers={"X-CSRF-Token": "of another session"})
+    assert foreign.status_code == 403
+    assert len(administrator.get("/users").get_json()["items"]) == 3
+
+
+def test_signing_out_ends_the_session_on_the_server(administrator: Client) -> None:
+    cookie = administrator.client.get_cookie("ruleloom_session")
+    assert cookie is not None
+    assert administrator.ask("DELETE", "/session").status_code == 204
+    administrator.client.set_cookie("ruleloom_session", cookie.value)
+    assert administrator.get("/session").status_code == 401
+
+
+def test_a_one_time_token_signs_in_once(app: Flask, workspace: Workspace, administrator: Client) -> None:
+    token = sessions.one_time_token(workspace, int(administrator.me["user"]["id"]))
+    assert app.test_client().post(SESSION, json={"token": token}).status_code == 200
+    again = app.test_client().post(SESSION, json={"token": token})
+    assert again.status_code == 401
+    assert again.get_json()["code"] == "one-time-refused"
+
+
+def test_every_sign_in_gets_a_new_secret(app: Flask) -> None:
+    client = app.test_client()
+    client.set_cookie("ruleloom_session", "planted")
+    client.post(SESSION, json={"email": "ada@example.com", "password": PASSWORD})
+    first = client.get_cookie("ruleloom_session")
+    client.post(SESSION, json={"email": "ada@example.com", "password": PASSWORD})
+    second = client.get_cookie("ruleloom_session")
+    assert first is not None
+    assert second is not None
+    assert len({"planted", first.value, second.value}) == 3
+
+
+def test_programs_use_tokens_without_csrf(app: Flask, administrator: Client) -> None:
+    made = administrator.post("/tokens", {"name": "nightly"}).get_json()
+    bearer = {"Authorization": f"Bearer {made['secret']}"}
+    program = app.test_client()
+    assert program.get(SESSION, headers=bearer).get_json()["user"]["name"] == "Ada"
+    body = {"name": "Zoe", "email": "zoe@example.com"}
+    assert program.post("/api/v1/users", json=body, headers=bearer).status_code == 201
+    listed = administrator.get("/tokens").get_json()["items"]
+    assert [token["name"] for token in listed] == ["nightly"]
+    assert "secret" not in listed[0]
+    assert administrator.ask("DELETE", f"/tokens/{made['id']}").status_code == 204
+    assert program.get(SESSION, headers=bearer).status_code == 401
+
+
+def test_tokens_of_others_cannot_be_revoked(administrator: Client, member: Client) -> None:
+    made = administrator.post("/tokens", {"name": "mine"}).get_json()
+    assert member.ask("DELETE", f"/tokens/{made['id']}").status_code == 404
+    assert len(administrator.get("/tokens").get_json()["items"]) == 1
+
+
+def test_only_administrators_add_people(manager: Client) -> None:
+    refused = manager.post("/users", {"name": "X", "email": "x@example.com"})
+    assert refused.status_code == 403
+    assert refused.get_json()["code"] == "not-allowed"
+
+
+def test_people_have_one_account_per_address_and_sound_passwords(administrator: Client) -> None:
+    taken = administrator.post("/users", {"name": "Ada 2", "email": "Ada@Example.com"})
+    assert (taken.status_code, taken.get_json()["errors"][0]["field"]) == (409, "email")
+    short = administrator.post("/users", {"name": "B", "email": "b@example.com", "password": "short"})
+    assert (short.status_code, short.get_json()["code"]) == (422, "password-short")
+    wrong = administrator.post("/users", {"name": "B", "email": "no address"})
+    assert wrong.get_json()["code"] == "email-wrong"
+    assert len(administrator.get("/users").get_json()["items"]) == 3
+
+
+def test_the_last_administrator_stays(administrator: Client) -> None:
+    me = administrator.me["user"]["id"]
+    refused = administrator.ask("PATCH", f"/users/{me}", json={"roles": ["member"]})
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "last-administrator")
+
+
+def test_a_new_password_ends_the_sessions_of_the_account(administrator: Client, member: Client) -> None:
+    person = member.me["user"]["id"]
+    changed = administrator.ask("PATCH", f"/users/{person}", json={"password": "another long password"})
+    assert changed.status_code == 200
+    assert member.get("/session").status_code == 401
+
+
+def test_people_choose_their_language(member: Client) -> None:
+    changed = member.ask("PATCH", "/session", json={"language": "zh"})
+    assert changed.get_json()["user"]["language"] == "zh"
+    assert member.get("/session").get_json()["user"]["language"] == "zh"
+
+
+def test_the_command_line_acts_as_the_workspace(workspace: Workspace) -> None:
+    assert WORKSPACE.user is None
+    assert sessions.find(workspace, "no such secret") is None
