@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from ruleloom.dsl.nodes import Node, Rule
 from ruleloom.dsl.parsing import Parsed, parse
+from ruleloom.dsl.reformat import reformat
+from ruleloom.dsl.tree_json import TreeError, from_json, to_json
 from ruleloom.dsl.vocabulary import Vocabulary
 from ruleloom.dsl.writing import written
 from ruleloom.messages import Diagnostic, Language
 
-__all__ = ["Parsed", "check", "format", "parse"]
+__all__ = ["Parsed", "TreeError", "check", "format", "from_json", "parse", "reformat", "to_json"]
 
 
 def format(tree: Node | tuple[Rule, ...], vocabulary: Vocabulary, language: Language) -> str:  # noqa: A001

@@ -175,11 +175,15 @@ def _shift(c: Checker, part: Syntax, scope: Scope, left: Part, right: Syntax, si
 
 def _arithmetic(c: Checker, part: Syntax, scope: Scope) -> n.Expression | None:
     left, mark, right = part.children
-    operands = [_a_number(c, side, scope) for side in (left, right)]
-    if operands[0] is None or operands[1] is None:
+    before = len(c.diagnostics)
+    one = _a_number(c, left, scope)
+    if any(diagnostic.code == "time-difference" for diagnostic in c.diagnostics[before:]):
+        return None
+    two = _a_number(c, right, scope)
+    if one is None or two is None:
         return None
     operator = {"PLUS": "+", "MINUS": "-", "STAR": "*", "SLASH": "/"}[cast(Token, mark).type]
-    return n.Arithmetic(operator, operands[0], operands[1], span=span(part))  # type: ignore[arg-type]
+    return n.Arithmetic(operator, one, two, span=span(part))  # type: ignore[arg-type]
 
 
 def _a_number(c: Checker, part: Part, scope: Scope) -> n.Expression | None:
@@ -195,6 +199,8 @@ def _a_number(c: Checker, part: Part, scope: Scope) -> n.Expression | None:
 
 def _negative(c: Checker, part: Syntax, scope: Scope, want: ValueType | None) -> n.Expression | None:  # noqa: ARG001
     operand = _a_number(c, part.children[-1], scope)
+    if isinstance(operand, n.Constant) and isinstance(operand.value, Decimal) and operand.value:
+        return n.Constant(-operand.value, NUMBER, span=span(part))
     return None if operand is None else n.Negative(operand, span=span(part))
 
 

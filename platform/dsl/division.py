@@ -120,7 +120,7 @@ def _complete(reach: dict[int, list[Token]], start: int, end: int) -> list[Token
 def _nearest(text: str, plain: str, start: int, end: int, words: Words) -> list[Token]:
     """The division with the fewest unknown letters; an unknown stretch is a name that nobody has."""
     best: dict[tuple[int, bool], tuple[int, Token | None, tuple[int, bool] | None]] = {(start, False): (0, None, None)}
-    slips = _slips(text, start, end, words) if end - start <= _LONGEST_MENDED else {}
+    slips = _slips(text, plain, start, end, words) if end - start <= _LONGEST_MENDED else {}
     for at in range(start, end):
         for unknown in (False, True):
             here = best.get((at, unknown))
@@ -149,7 +149,7 @@ def _nearest(text: str, plain: str, start: int, end: int, words: Words) -> list[
     return tokens[::-1]
 
 
-def _slips(text: str, start: int, end: int, words: Words) -> dict[int, list[Token]]:
+def _slips(text: str, plain: str, start: int, end: int, words: Words) -> dict[int, list[Token]]:
     """Stretches that differ in one letter from a name or a word of the language."""
     found: dict[int, list[Token]] = {}
     known = {word for word in words.all if 2 <= len(word) <= end - start + 1}
@@ -158,7 +158,9 @@ def _slips(text: str, start: int, end: int, words: Words) -> dict[int, list[Toke
         for length in (len(word),) if len(word) < 3 else (len(word), len(word) - 1, len(word) + 1):
             for at in range(start, end - length + 1):
                 written = text[at : at + length]
-                if (written[0] == word[0] or written[-1] == word[-1]) and distance(written, word, 1) == 1:
+                near = written[0] == word[0] or (written[-1] == word[-1] and (len(word) > 2 or word in words.all))
+                near = near and not _splits_latin(plain, at, at + length)
+                if near and distance(written, word, 1) == 1:
                     found.setdefault(at, []).append(_unknown(text, at, at + length))
     return found
 

@@ -262,7 +262,8 @@ class _Scanner:
     def _phrase(self, word: str, start: int) -> tuple[tuple[Keyword, ...], int]:
         for pattern, keywords in _patterns(self.language).get(word.lower(), ()):
             match = pattern.match(self.plain, start)
-            if match is not None:
+            after_number = keywords[0].token == "ELAPSED" and self._before(start).isdigit()
+            if match is not None and not after_number:
                 return keywords, match.end()
         return (), start
 

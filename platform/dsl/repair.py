@@ -183,7 +183,8 @@ class _Mender:
                 continue
             written = _written(terminal, self.c.language)
             token = Token(terminal, "=" if terminal == "EQ" else written, at, at)
-            yield _Repair(self._reach(after, stuck), rank, stuck, stuck, (token,), self._missing(stuck, written))
+            sure = -1 if len(self._accepted(stack)) == 1 else rank
+            yield _Repair(self._reach(after, stuck), sure, stuck, stuck, (token,), self._missing(stuck, written))
 
     def _replacements(self, stack: list[int], stuck: int) -> Iterator[_Repair]:
         """An unknown word where only one word of the language lets the text go on."""
