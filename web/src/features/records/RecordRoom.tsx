@@ -4,6 +4,7 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react
 import { labelOf, titleOf } from '@/api/model'
 import { ApiProblem } from '@/api/problem'
 import { deleteRecord, etagOf, LIVE, restoreRecord, updateRecord } from '@/api/records'
+import { useSession } from '@/api/session'
 import type { Entity, Row, Written } from '@/api/types'
 import { recordPanels } from '@/app/features'
 import { useTexts } from '@/locales/i18n'
@@ -15,6 +16,7 @@ import { ProblemNote } from '@/ui/ProblemNote'
 import { Pill, Top } from '@/ui/Top'
 import { toast } from '@/ui/toasts'
 import { UndoButtons } from '@/ui/UndoButtons'
+import { formatInstant } from '@/values/time'
 import { Clashes } from './Clashes'
 import { changes, stand } from './formModel'
 import { JustFired } from './JustFired'
@@ -138,6 +140,7 @@ export function RecordRoom({ entity, row }: { entity: Entity; row: Row }) {
                 touched={edit.touched}
               />
             )}
+            <Origin row={row} />
           </div>
           <div className="stack record-side">
             {written && <JustFired written={written} onClose={() => setWritten(null)} />}
@@ -152,6 +155,20 @@ export function RecordRoom({ entity, row }: { entity: Entity; row: Row }) {
         </div>
       </div>
     </>
+  )
+}
+
+/** Who made the record and who touched it last. */
+function Origin({ row }: { row: Row }) {
+  const { t } = useTexts('records')
+  const zone = useSession()?.workspace.timezone ?? 'UTC'
+  const at = (key: string) => (typeof row.values[key] === 'string' ? formatInstant(row.values[key], zone) : '–')
+  return (
+    <p className="mut record-origin num">
+      {t('origin', { by: row.titles.created_by || t('nobody'), at: at('created_at') })}
+      {' · '}
+      {t('updated', { by: row.titles.updated_by || t('nobody'), at: at('updated_at') })}
+    </p>
   )
 }
 

@@ -1,0 +1,173 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { drawnKey, versionsOf } from '@/api/drawn'
+import { labelOf } from '@/api/model'
+import { useSession } from '@/api/session'
+import type { Drawn, Entity, FormContent } from '@/api/types'
+import { fieldType } from '@/fields/registry'
+import { useTexts } from '@/locales/i18n'
+import { Button, IconButton } from '@/ui/Button'
+import { DragRoom } from '@/ui/drag/DragRoom'
+import { PaletteItem } from '@/ui/drag/Zone'
+import { Menu } from '@/ui/Menu'
+import { ProblemNote } from '@/ui/ProblemNote'
+import { Pill, Top } from '@/ui/Top'
+import { UndoButtons } from '@/ui/UndoButtons'
+import { formatInstant } from '@/values/time'
+import { FieldPanel } from './FieldPanel'
+import { FormPreview } from './FormPreview'
+import { addSection, findField, placeField, removeField, sectionOf, zoneOf } from './model'
+import { SectionBox } from './SectionBox'
+import { useFormDraft } from './useFormDraft'
+import './forms.css'
+
+export interface FormRoomProps {
+  entity: Entity
+  entities: Entity[]
+  form: Drawn<FormContent>
+  etag: string | null
+}
+
+/** Drawing a form: fields at the left, sections in the middle, the living form at the right. */
+export function FormRoom({ entity, entities, form, etag }: FormRoomProps) {
+  const { t, language } = useTexts('forms')
+  const draft = useFormDraft(form, etag, labelOf(form, language))
+  const [chosen, setChosen] = useState<string | null>(null)
+  const { now, set } = draft.history
+  const change = (content: FormContent) => set({ ...now, content })
+  const label = (key: string) => {
+    const field = entity.fields.find((one) => one.key === key)
+    return field ? labelOf(field, language) : key
+  }
+  const sectionLabel = (index: number) => {
+    const section = now.content.sections[index]
+    return (section && labelOf({ labels: section.title }, language)) || t('sectionNumber', { number: index + 1 })
+  }
+  const zoneLabel = (zone: string) => {
+    const index = sectionOf(zone)
+    return index === null ? zone : sectionLabel(index)
+  }
+  const own = entity.fields.filter((field) => !field.system)
+  const state = { saved: t('app:draftSaved'), saving: t('app:draftSaving'), failed: t('draftFailed') }[draft.state]
+  const chosenField = chosen ? findField(now.content, chosen) : undefined
+  return (
+    <>
+      <Top
+        title={now.name}
+        crumbs={[{ label: t('rail'), to: '/forms' }]}
+        state={
+          <Pill tone={draft.unpublished ? 'amber' : 'green'}>
+            {draft.unpublished ? t('app:draft') : t('app:published')}
+          </Pill>
+        }
+      >
+        <span className="saved" role="status">
+          {state}
+        </span>
+        <UndoButtons history={draft.history} />
+        <Versions id={form.id} current={draft.form.published_version} onRestore={draft.restore} />
+        <Button tone="primary" busy={draft.publishing} disabled={!draft.unpublished} onClick={draft.publish}>
+          {t('app:publish')}
+        </Button>
+      </Top>
+      <DragRoom
+        itemLabel={label}
+        zoneLabel={zoneLabel}
+        onDrop={({ item }, target) => {
+          const index = sectionOf(target.zone)
+          if (index !== null) change(placeField(now.content, index, item, target.before))
+        }}
+      >
+        <div className="form-builder">
+          <aside className="palette-room" aria-label={t('fields')}>
+            <header>
+              <h2>{t('fields')}</h2>
+            </header>
+            <div className="palette-list">
+              {own.map((field) => (
+                <PaletteItem
+                  key={field.key}
+                  item={field.key}
+                  label={labelOf(field, language)}
+                  icon={fieldType(field.type).icon}
+                  tone={field.value_kind}
+                  used={Boolean(findField(now.content, field.key))}
+                  menu={now.content.sections.map((_, index) => ({
+                    key: zoneOf(index),
+                    label: t('addTo', { section: sectionLabel(index) }),
+                    onPick: () => change(placeField(now.content, index, field.key)),
+                  }))}
+                />
+              ))}
+            </div>
+            <p className="hint">{t('app:drag.how')}</p>
+          </aside>
+          <div className="form-sections" role="region" aria-label={t('layout')} tabIndex={0}>
+            {draft.error ? <ProblemNote error={draft.error} /> : null}
+            {now.content.sections.map((section, index) => (
+              <SectionBox
+                // biome-ignore lint/suspicious/noArrayIndexKey: sections have no ids, and their order is their identity
+                key={index}
+                index={index}
+                section={section}
+                content={now.content}
+                label={label}
+                sectionLabel={sectionLabel}
+                chosen={chosen}
+                onChoose={setChosen}
+                onChange={change}
+                onRemoveField={(key) => change(removeField(now.content, key))}
+              />
+            ))}
+            <Button icon="plus" onClick={() => change(addSection(now.content))}>
+              {t('addSection')}
+            </Button>
+          </div>
+          <FormPreview entity={entity} content={now.content} />
+        </div>
+      </DragRoom>
+      {chosen && chosenField && (
+        <FieldPanel
+          entity={entity}
+          entities={entities}
+          field={chosenField}
+          title={label(chosen)}
+          content={now.content}
+          onChange={change}
+          onClose={() => setChosen(null)}
+        />
+      )}
+    </>
+  )
+}
+
+function Versions({
+  id,
+  current,
+  onRestore,
+}: {
+  id: string
+  current: number | null
+  onRestore: (version: number) => void
+}) {
+  const { t } = useTexts('forms')
+  const zone = useSession()?.workspace.timezone ?? 'UTC'
+  const { data } = useQuery({
+    queryKey: drawnKey('forms', 'versions', id, current),
+    queryFn: () => versionsOf('forms', id),
+    enabled: current !== null,
+  })
+  if (!data?.length) return null
+  return (
+    <Menu
+      items={data.map((version) => ({
+        key: String(version.version),
+        icon: version.version === current ? ('check' as const) : undefined,
+        label: t('version', { number: version.version, at: formatInstant(version.published_at, zone) }),
+        onPick: () => onRestore(version.version),
+      }))}
+    >
+      <IconButton icon="clock" label={t('versions')} />
+    </Menu>
+  )
+}
