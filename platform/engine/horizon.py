@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl import shifts
 from ruleloom.dsl.calendar import Calendar
-from ruleloom.dsl.kinds import kind_of
+from ruleloom.dsl.kinds import kind_of, midnight_side
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.reads import children, held_of, is_timed
 from ruleloom.dsl.types import Kind
@@ -123,14 +123,10 @@ class ClockMaker:
 
     def _compared(self, condition: n.Compare | n.Between | n.OneOf) -> Callable[[Situated], int | None]:
         first, *others = (part for part in _expressions_of(condition) if isinstance(part, n.Expression))
-        left, rights = self.shape(first), [(self.shape(other), kind_of(other)) for other in others]
-        kind, calendar = kind_of(first), self.calendar
-
-        def until(s: Situated) -> int | None:
-            here = left(s)
-            return earliest(*(crossing(here, kind, right(s), other, calendar) for right, other in rights))
-
-        return until
+        sides = [midnight_side(first, other)[:2] for other in others]
+        pairs = [(self.shape(left), kind_of(left), self.shape(right), kind_of(right)) for left, right in sides]
+        calendar = self.calendar
+        return lambda s: earliest(*(crossing(left(s), lk, right(s), rk, calendar) for left, lk, right, rk in pairs))
 
     def _windowed(self, condition: n.Within | n.OlderThan) -> Callable[[Situated], int | None]:
         shape, kind = self.shape(condition.operand), kind_of(condition.operand)
@@ -139,11 +135,8 @@ class ClockMaker:
             value, end, flow = shape(s)
             if value is None:
                 return end
-            if flow is not None:
-                tomorrow = s.moment.midnight(s.moment.today + 1)
-                return earliest(
-                    end, flow.bends(), flow.reaches(s.moment.now), tomorrow, *_ends(condition, value, kind, s.moment)
-                )
+            if isinstance(flow, MovingInstant | MovingDay):
+                return _moving_window_until(condition, (value, end, flow), s.moment)
             return earliest(end, *_ends(condition, value, kind, s.moment))
 
         return until
@@ -267,15 +260,20 @@ def crossing(left: Shape, left_kind: Kind, right: Shape, right_kind: Kind, calen
     ends = earliest(left[1], right[1])
     if left[0] is None or right[0] is None or (left[2] is None and right[2] is None):
         return ends
-    if left[2] is not None and right[2] is not None:
+    if isinstance(left[2], MovingInstant) and isinstance(right[2], MovingInstant):
         return earliest(ends, left[2].bends(), right[2].bends())
-    flow, flow_kind, target, target_kind = (
-        (left[2], left_kind, right[0], right_kind)
-        if left[2] is not None
-        else (right[2], right_kind, left[0], left_kind)
-    )
+    if left[2] is not None and right[2] is not None:
+        # at least one of them moves in steps: between two steps it stands still
+        if isinstance(left[2], MovingInstant):
+            right = (right[0], right[2].bends(), None)
+        else:
+            left = (left[0], left[2].bends(), None)
+        return earliest(ends, crossing(left, left_kind, right, right_kind, calendar))
+    if left[2] is None:
+        left, left_kind, right, right_kind = right, right_kind, left, left_kind
+    flow = left[2]
     assert flow is not None  # noqa: S101 - one of the two moves
-    return earliest(ends, *(flow.reaches(goal) for goal in _goals(flow_kind, target, target_kind, calendar)))
+    return earliest(ends, *(flow.reaches(goal) for goal in _goals(left_kind, right[0], right_kind, calendar)))
 
 
 def _goals(flow_kind: Kind, target: Any, target_kind: Kind, calendar: Calendar) -> tuple[Any, ...]:
@@ -316,6 +314,19 @@ def _ends(condition: n.Within | n.OlderThan, value: int, kind: Kind, moment: Mom
     move = shifts.shift_day if kind is Kind.DATE else shifts.shift_instant
     moved = move(moment.calendar, value, duration, sign)
     return _later([moved] if isinstance(condition, n.OlderThan) else [value, moved], kind, moment)
+
+
+def _moving_window_until(condition: n.Within | n.OlderThan, shape: Shape, moment: Moment) -> int | None:
+    """A moving value against a window that moves too: only where one of them leaves the other's step."""
+    _, end, flow = shape
+    assert isinstance(flow, MovingInstant | MovingDay)  # noqa: S101 - the caller has looked
+    window = condition.window if isinstance(condition, n.Within) else None
+    if isinstance(window, n.Calendrical):
+        return earliest(frozen_until(shape), moment.midnight(moment.today + 1))
+    duration = condition.duration if isinstance(condition, n.OlderThan) else window.duration  # type: ignore[union-attr]
+    sign = -1 if window is not None and window.side == "next" else 1
+    moved = type(flow)(flow.now, flow.calendar, (*flow.steps, (duration, sign)))
+    return earliest(end, flow.bends(), moved.bends())
 
 
 def _later(ends: list[int], kind: Kind, moment: Moment) -> list[int]:

@@ -52,7 +52,13 @@ def model_of(zone: str) -> Any:
                 {
                     "name": "part",
                     "fields": [
-                        {"name": "order", "type": "reference", "to": "order", "reverse": "parts", "on_delete": "cascade"},
+                        {
+                            "name": "order",
+                            "type": "reference",
+                            "to": "order",
+                            "reverse": "parts",
+                            "on_delete": "cascade",
+                        },
                         {"name": "size", "type": "number"},
                     ],
                 },
@@ -119,8 +125,14 @@ instants = st.one_of(
     st.just(own("customer.created_at", DATETIME)),
     st.just(n.Path("this", ("customer.head", "customer.seen"), DATETIME)),
     st.just(n.Call("coalesce", (own("customer.seen", DATETIME), n.Now()), DATETIME)),
-    st.just(n.Call("max", (own("customer.created_at", DATETIME), n.Shift(n.Now(), -1, n.Duration(2, n.Unit.DAYS))), DATETIME)),
-    st.just(n.Aggregate("latest", n.Collection("this", ORDERS, "order"), of_row("order.ordered_at", DATETIME), DATETIME)),
+    st.just(
+        n.Call(
+            "max", (own("customer.created_at", DATETIME), n.Shift(n.Now(), -1, n.Duration(2, n.Unit.DAYS))), DATETIME
+        )
+    ),
+    st.just(
+        n.Aggregate("latest", n.Collection("this", ORDERS, "order"), of_row("order.ordered_at", DATETIME), DATETIME)
+    ),
 )
 days = st.one_of(moving_days(), st.just(own("customer.signed", DATE)))
 
@@ -138,7 +150,9 @@ def row_conditions(draw: st.DrawFn) -> n.Condition:
             st.just(n.Truth(of_row("order.open", BOOLEAN))),
             st.builds(n.OlderThan, st.just(of_row("order.ordered_at", DATETIME)), durations),
             st.builds(n.Compare, COMPARISONS, st.just(of_row("order.due", DATE)), moving_days()),
-            st.just(n.Compare("=", n.Path("row", ("order.customer", "customer.region"), CHOICE), n.Constant("East", CHOICE))),
+            st.just(
+                n.Compare("=", n.Path("row", ("order.customer", "customer.region"), CHOICE), n.Constant("East", CHOICE))
+            ),
             st.builds(
                 n.Compare,
                 COMPARISONS,
@@ -169,13 +183,22 @@ def numbers_of(draw: st.DrawFn) -> n.Expression:
             st.just(parts),
             st.sampled_from([own("customer.signed", DATE), own("customer.seen", DATETIME)]).flatmap(elapsed),
             st.just(n.Call("day", (n.Shift(n.Now(), 1, n.Duration(6, n.Unit.HOURS)),), NUMBER)),
-            st.just(n.Arithmetic("+", own("customer.score", NUMBER), n.Elapsed("days", "since", own("customer.seen", DATETIME)))),
+            st.just(
+                n.Arithmetic(
+                    "+", own("customer.score", NUMBER), n.Elapsed("days", "since", own("customer.seen", DATETIME))
+                )
+            ),
         )
     )
 
 
 leaves = st.one_of(
-    st.builds(n.Compare, st.sampled_from(["=", "!="]), st.just(own("customer.region", CHOICE)), st.just(n.Constant("East", CHOICE))),
+    st.builds(
+        n.Compare,
+        st.sampled_from(["=", "!="]),
+        st.just(own("customer.region", CHOICE)),
+        st.just(n.Constant("East", CHOICE)),
+    ),
     st.just(n.Truth(own("customer.active", BOOLEAN))),
     st.just(n.IsEmpty(own("customer.head", record("customer")))),
     st.builds(n.Compare, COMPARISONS, numbers_of(), numbers_),
@@ -186,15 +209,13 @@ leaves = st.one_of(
     st.builds(n.OlderThan, instants, durations),
     st.builds(n.Within, instants, windows),
     st.builds(n.OlderThan, days, st.just(n.Duration(2, n.Unit.DAYS))),
-    st.builds(n.Within, days, st.builds(n.Rolling, st.sampled_from(["last", "next"]), st.just(n.Duration(3, n.Unit.DAYS)))),
     st.builds(
-        n.Quantified, st.sampled_from(["at_least", "at_most", "exactly"]), st.integers(1, 2), collections()
+        n.Within, days, st.builds(n.Rolling, st.sampled_from(["last", "next"]), st.just(n.Duration(3, n.Unit.DAYS)))
     ),
+    st.builds(n.Quantified, st.sampled_from(["at_least", "at_most", "exactly"]), st.integers(1, 2), collections()),
     st.builds(lambda c: n.Quantified("no", 0, c), collections()),
     st.builds(lambda c: n.Quantified("any", 1, c), collections()),
-    st.builds(
-        n.LastAll, st.integers(1, 2), collections().filter(lambda c: bool(c.hops)), row_conditions()
-    ),
+    st.builds(n.LastAll, st.integers(1, 2), collections().filter(lambda c: bool(c.hops)), row_conditions()),
 )
 
 
@@ -266,8 +287,14 @@ def rules(draw: st.DrawFn, name: str) -> n.Rule:
     done: tuple[n.Action, ...] = tuple(draw(st.lists(actions, min_size=1, max_size=2)))
     if kind != "schedule" and draw(st.integers(0, 5)) == 0:
         done = (n.Block(n.Template((f"{name} says no",))),)
-    if condition == n.RecordIs("deleted") or (kind == "change" and any(isinstance(a, n.SetFields | n.Create) for a in done)):
-        done = done if kind != "change" else tuple(a for a in done if isinstance(a, n.Notify | n.Block)) or (n.Notify((THIS,), TEXT_OF),)
+    if condition == n.RecordIs("deleted") or (
+        kind == "change" and any(isinstance(a, n.SetFields | n.Create) for a in done)
+    ):
+        done = (
+            done
+            if kind != "change"
+            else tuple(a for a in done if isinstance(a, n.Notify | n.Block)) or (n.Notify((THIS,), TEXT_OF),)
+        )
     ending = tuple(draw(st.lists(actions, max_size=1))) if kind == "level" else ()
     return n.Rule(name, "customer", condition, done, ending, schedule, draw(limits), draw(st.integers(0, 1)))
 
@@ -282,12 +309,24 @@ def histories(draw: st.DrawFn) -> tuple[str, Any, list[n.Rule], list[Any], int]:
     start = START[zone]
     at = start
     events: list[Any] = []
-    for _ in range(draw(st.integers(3, 12))):
-        at += draw(st.sampled_from([timedelta(0), timedelta(hours=1), timedelta(hours=7), timedelta(days=1), timedelta(days=3)]))
+    for entity, first in (("customer", "c1"), ("customer", "c2"), ("order", "o1")):
+        events.append((instant(at), "create", entity, first, draw(values_of(entity, at, "create"))))
+    for _ in range(draw(st.integers(2, 12))):
+        at += draw(
+            st.sampled_from(
+                [timedelta(0), timedelta(hours=1), timedelta(hours=7), timedelta(days=1), timedelta(days=3)]
+            )
+        )
         entity = draw(st.sampled_from(["customer", "order", "order", "part"]))
-        operation = draw(st.sampled_from(["create", "create", "create", "update", "update", "delete"]))
+        known = draw(st.booleans())
+        made_already = sorted({event[3] for event in events if event[2] == entity})
+        free = [one for one in IDS[entity] if one not in made_already]
+        operation = draw(st.sampled_from(["create", "create", "update", "update", "update", "delete"]))
+        if entity == "part" and not made_already:
+            operation = "create"
+        ids = (free if operation == "create" else made_already) if known else IDS[entity]
         values = {} if operation == "delete" else draw(values_of(entity, at, operation))
-        events.append((instant(at), operation, entity, draw(st.sampled_from(IDS[entity])), values))
+        events.append((instant(at), operation, entity, draw(st.sampled_from(ids or IDS[entity])), values))
     made = [draw(rules(name)) for name in ("A", "B", "C")[: draw(st.integers(1, 3))]]
     return zone, None, made, events, instant(at + timedelta(days=draw(st.sampled_from([0, 5, 9]))))
 
@@ -305,7 +344,7 @@ def values_of(draw: st.DrawFn, entity: str, at: datetime, operation: str) -> dic
                 "active": st.sampled_from([True, False, None]),
                 "signed": st.one_of(st.none(), day),
                 "seen": st.one_of(st.none(), near),
-                "head": st.sampled_from(["c1", "c2", None]),
+                **({"head": st.sampled_from(["c1", "c2", None])} if operation == "update" else {}),
             },
         ),
         "order": st.fixed_dictionaries(
@@ -318,7 +357,9 @@ def values_of(draw: st.DrawFn, entity: str, at: datetime, operation: str) -> dic
                 "due": st.one_of(st.none(), day),
             },
         ),
-        "part": st.fixed_dictionaries({"order": st.sampled_from(["o1", "o2"])}, optional={"size": st.integers(0, 4).map(Decimal)}),
+        "part": st.fixed_dictionaries(
+            {"order": st.sampled_from(["o1", "o2"])}, optional={"size": st.integers(0, 4).map(Decimal)}
+        ),
     }
     found: dict[str, Any] = draw(choices[entity])
     return found

@@ -87,8 +87,10 @@ class Clockwork:
         }[window.unit]
         if window.which == "previous":
             return self.period(start - timedelta(days=1), n.Calendrical("this", window.unit))
-        end = start + timedelta(days={"day": 1, "week": 7, "month": 32, "quarter": 100, "year": 370}[window.unit])
-        return start, self.period(end, n.Calendrical("this", window.unit))[0] if window.unit not in ("day", "week") else end
+        if window.unit in ("day", "week"):
+            return start, start + timedelta(days=1 if window.unit == "day" else 7)
+        months = {"month": 1, "quarter": 3, "year": 12}[window.unit]
+        return start, self.move_day(start, n.Duration(months, n.Unit.MONTHS), 1)
 
 
 def day_number(day: date) -> int:
@@ -274,8 +276,13 @@ class Evaluator:
         return self.value(c.operand, this, row) is True
 
     def c_compare(self, c: n.Compare, this: Any, row: Any) -> bool:
-        a, b = self.value(c.left, this, row), self.value(c.right, this, row)
-        return self.compared(c.operator, a, self.kind(c.left), b, self.kind(c.right))
+        left, right = c.left, c.right
+        if isinstance(left, n.Now) and self.kind(right) is Kind.DATE:
+            left = n.Today()
+        if isinstance(right, n.Now) and self.kind(left) is Kind.DATE:
+            right = n.Today()
+        a, b = self.value(left, this, row), self.value(right, this, row)
+        return self.compared(c.operator, a, self.kind(left), b, self.kind(right))
 
     def compared(self, operator: str, a: Any, ka: Kind, b: Any, kb: Kind) -> bool:
         if operator == "!=":
@@ -512,6 +519,9 @@ class Reference:
         for part in every:
             if isinstance(part, n.Constant) and part.type.kind is Kind.DATETIME:
                 instants.add(part.value)  # type: ignore[arg-type]
+        if any(isinstance(p, n.Call | n.Calendrical) for p in every):
+            days = range(-5, (to - after) // DAY + 7)
+            instants |= {self.clock.at(self.clock.day(after) + timedelta(days=d)) for d in days}
         found = set(instants)
         for duration in {p for p in every if isinstance(p, n.Duration)}:
             for t in instants:
@@ -522,10 +532,22 @@ class Reference:
                         wall = self.clock.wall(t)
                         for k in range(-5, 6):
                             found.add(self.clock.at(self.clock.day(moved) + timedelta(days=k), wall.time()))
+        for outer in [p for p in every if isinstance(p, n.Shift) and isinstance(p.base, n.Shift)]:
+            inner = outer.base
+            assert isinstance(inner, n.Shift)
+            for t in instants:
+                moved = self.clock.move(self.clock.move(t, outer.duration, -outer.sign), inner.duration, -inner.sign)
+                found.add(moved)
+                wall = self.clock.wall(moved)
+                found |= {self.clock.at(wall.date() + timedelta(days=k), wall.time()) for k in range(-6, 7)}
         if any(isinstance(p, n.Elapsed) for p in every):
             for t in instants:
                 first = t + (after - t) // HOUR * HOUR
-                found.update(range(first, to + 1, HOUR) if self.hours(every) else range(t + (after - t) // DAY * DAY, to + 1, DAY))
+                found.update(
+                    range(first, to + 1, HOUR)
+                    if self.hours(every)
+                    else range(t + (after - t) // DAY * DAY, to + 1, DAY)
+                )
         found |= {t + 1 for t in found}
         day = self.clock.day(after)
         while day <= self.clock.day(to):
@@ -734,7 +756,9 @@ class Reference:
         if isinstance(action, n.SetFields):
             if f.gone is not None:
                 return None
-            return self.write(at, "update", f.rule.entity, {f.record: self.assigned(action.assignments, ev, this)}, f.depth)
+            return self.write(
+                at, "update", f.rule.entity, {f.record: self.assigned(action.assignments, ev, this)}, f.depth
+            )
         if isinstance(action, n.Create):
             number = self.state.auto.get(action.entity, 0) + 1
             values = self.assigned(action.assignments, ev, this)
@@ -746,7 +770,10 @@ class Reference:
             self.state.auto[action.entity] = number
             return fired
         if isinstance(action, n.Update):
-            rows = sorted(ev.rows(action.collection, this, None, past_only=False), key=lambda r: self.state.world.seq[action.collection.entity, r["id"]])
+            rows = sorted(
+                ev.rows(action.collection, this, None, past_only=False),
+                key=lambda r: self.state.world.seq[action.collection.entity, r["id"]],
+            )
             values2 = {r["id"]: {ev.key(a.field): ev.value(a.value, this, r) for a in action.assignments} for r in rows}
             return self.write(at, "update", action.collection.entity, values2, f.depth) if values2 else None
         if isinstance(action, n.Delete):

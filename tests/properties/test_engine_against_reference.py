@@ -29,7 +29,17 @@ def engine_lines(zone: str, rules: list[Any], events: list[Any], until: int) -> 
         lines += list(simulation.event(write, at))
     lines += list(simulation.settle(until))
     lines += list(simulation.end())
-    return [(line.firing.at, -line.firing.priority, line.firing.rule_name, line.record, line.firing.edge, line.message or "") for line in lines]
+    return [
+        (
+            line.firing.at,
+            -line.firing.priority,
+            line.firing.rule_name,
+            line.record,
+            line.firing.edge,
+            line.message or "",
+        )
+        for line in lines
+    ]
 
 
 @settings(max_examples=COUNT, deadline=None, suppress_health_check=list(HealthCheck))
