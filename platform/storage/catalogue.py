@@ -82,6 +82,7 @@ class EntityTable:
         self.stored = tuple(f for f in own if f not in self.linked and f not in self.computed)
         self.references = tuple(field for field in self.stored if field.to is not None)
         self.sorted = tuple(field for field in self.stored if field_types()[field.type].sort_key)
+        self.numbered = tuple(f for f in self.stored if field_types()[f.type].numbered)
         self.searched = tuple(field for field in self.stored if field_types()[field.type].searched)
         self.table = Table(table_name(entity), catalogue.metadata, *self._columns(), *self._indexes())
         for field in self.linked:

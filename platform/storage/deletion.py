@@ -41,14 +41,15 @@ def delete(records: Records, entity: str, ids: Collection[int], stamp: Stamp) ->
     reach = _reach(records, entity, ids)
     if reach.refused:
         raise DeleteRefused(*reach.refused)
+    # all are read before any is marked, so that cascaded records are told with the reference that took them along
+    before = {reached: records.read(reached, some, lock=True) for reached, some in reach.deleted.items()}
+    gone = [record for reached, some in reach.deleted.items() for record in sorted(some - before[reached].keys())]
+    if gone:
+        raise RecordsGone.naming(gone)
     made: list[RecordChange] = []
     for reached, some in reach.deleted.items():
-        before = records.read(reached, some, lock=True)
-        gone = some - before.keys()
-        if gone:
-            raise RecordsGone.naming(sorted(gone))
         _set_deleted(records, reached, some, stamp.at, stamp)
-        made += [RecordChange(reached, record, before[record], None) for record in sorted(some)]
+        made += [RecordChange(reached, record, before[reached][record], None) for record in sorted(some)]
     change_log.append(records.connection, made, stamp)
     return made + _holders_changed(records, reach, stamp)
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table, bindparam, select
 
 from ruleloom.dsl.types import RecordId, Value
 from ruleloom.engine.store import RecordChange, Snapshot
-from ruleloom.storage import change_log, link_tables
+from ruleloom.storage import autonumbers, change_log, link_tables
 from ruleloom.storage.catalogue import Catalogue, EntityTable
 from ruleloom.storage.change_log import Stamp
 from ruleloom.storage.conflicts import RecordsGone, StaleVersion, translated
@@ -115,6 +115,7 @@ class Records:
         written: list[RecordChange] = []
         for part in chunks(new, 10 * CHUNK):
             snapshots = [_created(entity_table, one, stamp) for one in part]
+            autonumbers.fill(self.connection, entity_table, snapshots)
             rows = [_row(entity_table, snapshot) for snapshot in snapshots]
             with translated(self.connection, entity_table):
                 self.connection.execute(table.insert(), rows)

@@ -48,6 +48,7 @@ SHOP: dict[str, Any] = {
                 {"name": "order", "type": "reference", "to": "order", "reverse": "lines", "on_delete": "cascade"},
                 {"name": "qty", "type": "number"},
                 {"name": "note", "type": "longtext"},
+                {"name": "position", "type": "autonumber"},
             ],
         },
     ],

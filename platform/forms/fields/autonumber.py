@@ -24,6 +24,7 @@ class AutoNumber(FieldType):
     kind = Kind.NUMBER
     settings: ClassVar[Mapping[str, Setting]] = {"prefix": Setting("text", ""), "digits": Setting("integer", 1)}
     writable = False
+    numbered = True
 
     def cleaner(self, field: Field, context: InputContext) -> Cleaner:  # noqa: ARG002
         """Nobody may give one."""

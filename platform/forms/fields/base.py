@@ -67,6 +67,8 @@ class FieldType:
     """Whether it has a column or link table; a computed one has none."""
     writable: ClassVar[bool] = True
     """Whether a person or program may give it a value."""
+    numbered: ClassVar[bool] = False
+    """Whether storage gives new records the next number."""
     searched: ClassVar[bool] = False
     """Whether search looks at its words."""
     sort_key: ClassVar[bool] = False
