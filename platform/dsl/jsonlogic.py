@@ -1,6 +1,7 @@
 """Typed trees as JsonLogic: standard operators where they say it exactly, ours (docs/jsonlogic.md) for the rest.
 
-In the data a field is its key (`amount`, `owner.name`), the moment is `$now`, `$today`, `$me`, and inside a collection
+In the data a field is its key (`amount`, `owner.name`), the moment is `$now` (`$day_of_now`
+beside a date), `$today`, `$me`, and inside a collection
 the rule's record is `$this`. Empty is null; dates are `2026-01-31`, instants `2026-01-31T08:00:00.000000Z`, so that
 texts compare like times. Comparisons with an empty operand are false, hence the guards `{"!=": [x, null]}`.
 """
@@ -88,6 +89,8 @@ class Writer:
         if isinstance(node, n.Constant):
             told = beside is not None and not isinstance(beside, n.Constant) and type_of(beside) == node.type
             return self._constant(node, told)
+        if isinstance(node, n.Now) and beside is not None and kind_of(beside) is Kind.DATE:
+            return {"var": "$day_of_now"}
         return _VALUES[type(node)](self, node)
 
     def _constant(self, node: n.Constant, told: bool) -> Json:

@@ -212,7 +212,7 @@ class Reader:
 
     def _variable(self, _operator: str, arguments: list[Json]) -> n.Expression:
         name = str(arguments[0])
-        fixed = {"$now": n.Now(), "$today": n.Today(), "$me": n.Me()}.get(name)
+        fixed = {"$now": n.Now(), "$day_of_now": n.Now(), "$today": n.Today(), "$me": n.Me()}.get(name)
         if fixed is not None:
             return fixed
         root, keys, entity = self._start(name.split("."))

@@ -34,7 +34,7 @@ def record_data(snapshot: Mapping[str, Value], entity: EntityWords, moment: Mome
         field.key: json_of(snapshot.get(field.key), field.value_type.kind) for field in entity.fields
     }
     data["$now"] = json_of(moment.now, Kind.DATETIME)
-    data["$today"] = json_of(moment.today, Kind.DATE)
+    data["$today"] = data["$day_of_now"] = json_of(moment.today, Kind.DATE)
     data["$me"] = moment.me
     data[_MOMENT] = moment
     return data
