@@ -1,0 +1,148 @@
+import { useMemo, useState } from 'react'
+import type { Answer } from '@/api/client'
+import { useMay } from '@/api/session'
+import type { Entity, LanguageText } from '@/api/types'
+import { useTexts } from '@/locales/i18n'
+import { Button, IconButton } from '@/ui/Button'
+import { Menu } from '@/ui/Menu'
+import { ProblemNote } from '@/ui/ProblemNote'
+import { Pill, Top } from '@/ui/Top'
+import { UndoButtons } from '@/ui/UndoButtons'
+import type { Rule } from './api'
+import { ConditionCard } from './ConditionCard'
+import { MatchCards } from './MatchCards'
+import { PublishPanel } from './PublishPanel'
+import { StatusPill } from './StatusPill'
+import { TextCard } from './TextCard'
+import { type RuleDraft, useRuleDraft } from './useRuleDraft'
+import { type RuleText, useRuleText } from './useRuleText'
+import { useSwitching } from './useSwitching'
+import { VersionsPanel } from './VersionsPanel'
+import './rules.css'
+
+interface RuleEditorProps {
+  stored: Answer<Rule> | null
+  start: LanguageText
+  entities: Entity[]
+  onCreate: (rule: Rule) => void
+}
+
+/** The entity that the tree of a rule speaks of; trees hold permanent ids. */
+function entityOf(tree: unknown, entities: Entity[]): Entity | undefined {
+  const id = (tree as { entity?: unknown } | null | undefined)?.entity
+  return entities.find((one) => one.id === String(id) || one.key === id)
+}
+
+/** One rule: its condition as blocks and as text, its sentence, and what it would do now. */
+export function RuleEditor({ stored, start, entities, onCreate }: RuleEditorProps) {
+  const { t, language } = useTexts('rules')
+  const mayWrite = useMay('manager')
+  const rule = useRuleText(start, language)
+  const draft = useRuleDraft(stored, rule.value, t('unnamed'), onCreate)
+  const [panel, setPanel] = useState<'publish' | 'versions' | null>(null)
+  const entity = entityOf(rule.valid?.parsed.tree, entities)
+  const english = rule.valid?.parsed.formatted?.en
+  const canonical = useMemo<LanguageText | null>(() => (english ? { text: english, language: 'en' } : null), [english])
+  const broken = rule.parsed?.diagnostics.some((one) => one.severity === 'error') ?? false
+  return (
+    <>
+      <RuleTop
+        rule={rule}
+        draft={draft}
+        mayWrite={mayWrite}
+        mayPublish={mayWrite && rule.fresh && !broken}
+        onPanel={setPanel}
+      />
+      <div className="page">
+        {draft.problem && <ProblemNote error={draft.problem} onRetry={() => void draft.flush()} />}
+        <div className="rule-room">
+          <ConditionCard rule={rule} entity={entity} entities={entities} />
+          <div className="rule-right">
+            <TextCard rule={rule} entity={entity} entities={entities} readOnly={!mayWrite} />
+            <SentenceCard rule={rule} />
+          </div>
+        </div>
+        {canonical && entity && <MatchCards canonical={canonical} entity={entity} stale={!rule.fresh} />}
+      </div>
+      {panel === 'publish' && canonical && (
+        <PublishPanel rule={rule} draft={draft} canonical={canonical} onClose={() => setPanel(null)} />
+      )}
+      {panel === 'versions' && draft.rule && (
+        <VersionsPanel
+          rule={draft.rule}
+          onClose={() => setPanel(null)}
+          onEdit={rule.replace}
+          onRestored={(answer) => {
+            draft.adopt(answer)
+            if (answer.data.content)
+              rule.replace({ text: answer.data.content.text, language: answer.data.content.language })
+          }}
+        />
+      )}
+    </>
+  )
+}
+
+function RuleTop({
+  rule,
+  draft,
+  mayWrite,
+  mayPublish,
+  onPanel,
+}: {
+  rule: RuleText
+  draft: RuleDraft
+  mayWrite: boolean
+  mayPublish: boolean
+  onPanel: (panel: 'publish' | 'versions') => void
+}) {
+  const { t } = useTexts('rules')
+  const switching = useSwitching(draft.rule)
+  const title = /["“「]([^"”」\n]+)["”」]/.exec(rule.value.text)?.[1] ?? draft.rule?.name ?? t('unnamed')
+  const states = { saved: t('app:draftSaved'), saving: t('app:draftSaving'), local: t('app:draftLocal') }
+  const items = [
+    ...(draft.rule?.published_version
+      ? [{ key: 'versions', icon: 'clock' as const, label: t('versions'), onPick: () => onPanel('versions') }]
+      : []),
+    ...switching.items,
+  ]
+  return (
+    <Top
+      title={title}
+      crumbs={[{ label: t('rail'), to: '/rules' }]}
+      state={draft.rule ? <StatusPill rule={draft.rule} /> : <Pill tone="amber">{t('app:draft')}</Pill>}
+    >
+      <span className="saved" role="status">
+        {states[draft.state]}
+      </span>
+      {mayWrite && <UndoButtons history={rule.history} />}
+      {mayWrite && items.length > 0 && (
+        <Menu items={items}>
+          <IconButton icon="more" label={t('moreActions')} />
+        </Menu>
+      )}
+      {mayWrite && (
+        <Button tone="primary" disabled={!mayPublish} onClick={() => onPanel('publish')}>
+          {t('app:publish')}
+        </Button>
+      )}
+    </Top>
+  )
+}
+
+/** The rule in plain words, always in view. */
+function SentenceCard({ rule }: { rule: RuleText }) {
+  const { t, language } = useTexts('rules')
+  const sentence = rule.valid?.parsed.sentence?.[language]
+  return (
+    <section className="card rule-sentence" aria-label={t('sentence')}>
+      <header className="card-head">
+        <h2>{t('sentence')}</h2>
+        {sentence && !rule.fresh && <span className="rule-stale">{t('lastValid')}</span>}
+      </header>
+      <p className="card-body" aria-live="polite">
+        {sentence ?? <span className="mut">{t('noSentence')}</span>}
+      </p>
+    </section>
+  )
+}

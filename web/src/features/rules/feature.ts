@@ -1,0 +1,10 @@
+import type { Feature } from '@/app/feature'
+
+export const feature: Feature = {
+  name: 'rules',
+  routes: [
+    { path: '/rules', page: () => import('./RulesPage') },
+    { path: '/rules/$rule', page: () => import('./RulePage') },
+  ],
+  rail: [{ to: '/rules', text: 'rules:rail', icon: 'bolt', order: 20 }],
+}

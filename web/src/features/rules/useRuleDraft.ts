@@ -1,0 +1,117 @@
+/** Keeps a rule's draft on the server while it is written; what the server does not take is kept in this browser. */
+import { useQueryClient } from '@tanstack/react-query'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { Answer } from '@/api/client'
+import { createDrawn, drawnKey, saveDraft } from '@/api/drawn'
+import { useSettled } from '@/api/language'
+import { ApiProblem } from '@/api/problem'
+import type { LanguageText } from '@/api/types'
+import { publishRule, type Rule, type RuleContent } from './api'
+
+export type DraftState = 'saved' | 'saving' | 'local'
+
+const placeOf = (id: string) => `ruleloom.rule.${id}`
+
+/** What was typed and not taken by the server, from an earlier visit. */
+export function rememberedText(id: string): LanguageText | null {
+  try {
+    return JSON.parse(localStorage.getItem(placeOf(id)) ?? 'null')
+  } catch {
+    return null
+  }
+}
+
+/** The name in the first line of a rule; empty when there is none yet. */
+export function nameOf(text: string): string {
+  return (/(?:rule|规则)\s*["“「]([^"”」\n]+)["”」]/i.exec(text)?.[1] ?? '').trim()
+}
+
+export interface RuleDraft {
+  rule: Rule | null
+  state: DraftState
+  problem: ApiProblem | null
+  /** Sends what is not sent yet; null when the server refused it. */
+  flush: () => Promise<Rule | null>
+  publish: (alsoExisting: boolean) => Promise<Rule>
+  /** Takes what the server now says of the rule (restored, paused). */
+  adopt: (answer: Answer<Rule>) => void
+}
+
+export function useRuleDraft(
+  stored: Answer<Rule> | null,
+  value: LanguageText,
+  unnamed: string,
+  onCreate: (rule: Rule) => void,
+): RuleDraft {
+  const client = useQueryClient()
+  const [rule, setRule] = useState<Rule | null>(stored?.data ?? null)
+  const [state, setState] = useState<DraftState>(rememberedText(stored?.data.id ?? 'new') ? 'local' : 'saved')
+  const [problem, setProblem] = useState<ApiProblem | null>(null)
+  const at = useRef({ id: stored?.data.id ?? null, etag: stored?.etag ?? null })
+  const sent = useRef(keyOf(value))
+  const queue = useRef<Promise<Rule | null>>(Promise.resolve(stored?.data ?? null))
+  const latest = useRef(value)
+  latest.current = value
+
+  const adopt = useCallback(
+    (answer: Answer<Rule>) => {
+      at.current = { id: answer.data.id, etag: answer.etag }
+      setRule(answer.data)
+      void client.invalidateQueries({ queryKey: drawnKey('rules') })
+    },
+    [client],
+  )
+
+  const send = useCallback(
+    async (text: LanguageText): Promise<Rule | null> => {
+      const { id, etag } = at.current
+      const input = { name: nameOf(text.text) || unnamed, content: text as RuleContent }
+      try {
+        const answer = id
+          ? await saveDraft<RuleContent>('rules', id, input, etag)
+          : await createDrawn<RuleContent>('rules', input)
+        localStorage.removeItem(placeOf(id ?? 'new'))
+        setProblem(null)
+        setState('saved')
+        adopt(answer)
+        if (!id) onCreate(answer.data)
+        return answer.data
+      } catch (error) {
+        localStorage.setItem(placeOf(id ?? 'new'), JSON.stringify(text))
+        setState('local')
+        setProblem(error instanceof ApiProblem ? error : null)
+        return null
+      }
+    },
+    [adopt, onCreate, unnamed],
+  )
+
+  const flush = useCallback(() => {
+    const text = latest.current
+    if (keyOf(text) !== sent.current || !at.current.id) {
+      sent.current = keyOf(text)
+      setState('saving')
+      queue.current = queue.current.then(() => send(text))
+    }
+    return queue.current
+  }, [send])
+
+  const settled = useSettled(value, 800)
+  useEffect(() => {
+    if (keyOf(settled) !== sent.current && settled.text.trim()) void flush()
+  }, [settled, flush])
+
+  const publish = useCallback(
+    async (alsoExisting: boolean) => {
+      const saved = await flush()
+      if (!saved) throw new ApiProblem(422, 'draft-not-saved', unnamed)
+      const answer = await publishRule(saved.id, at.current.etag, alsoExisting)
+      adopt(answer)
+      return answer.data
+    },
+    [flush, adopt, unnamed],
+  )
+  return { rule, state, problem, flush, publish, adopt }
+}
+
+const keyOf = (text: LanguageText) => `${text.language}:${text.text}`

@@ -1,0 +1,62 @@
+/** Pausing, resuming and deleting a rule: what undo can repair is done at once, with its undo in the note. */
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { drawnKey, drawnQuery, removeDrawn } from '@/api/drawn'
+import { ApiProblem } from '@/api/problem'
+import { useTexts } from '@/locales/i18n'
+import type { MenuItem } from '@/ui/Menu'
+import { toast } from '@/ui/toasts'
+import { pauseRule, type Rule, resumeRule } from './api'
+
+const wordsOf = (error: unknown, otherwise: string) => (error instanceof ApiProblem ? error.message : otherwise)
+
+export function useSwitching(rule: Rule | null) {
+  const { t } = useTexts('rules')
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const read = () => client.invalidateQueries({ queryKey: drawnKey('rules') })
+  const change = useMutation({
+    mutationFn: async (pause: boolean) => {
+      if (rule) await (pause ? pauseRule(rule.id) : resumeRule(rule.id))
+    },
+    onSuccess: async (_, pause) => {
+      const text = t(pause ? 'pausedNote' : 'resumedNote', { name: rule?.name })
+      toast({ text, action: { label: t('app:undo'), run: () => change.mutate(!pause) } })
+      await read()
+    },
+    onError: (error) => toast({ text: wordsOf(error, t('app:failed')), tone: 'bad' }),
+  })
+  const remove = useMutation({
+    mutationFn: async () => {
+      if (!rule) return
+      const found = await client.fetchQuery({ ...drawnQuery('rules', rule.id), staleTime: 0 })
+      await removeDrawn('rules', rule.id, found.etag)
+    },
+    onSuccess: async () => {
+      toast({ text: t('deletedNote', { name: rule?.name }) })
+      await navigate({ to: '/rules' })
+      await read()
+    },
+    onError: (error) => toast({ text: wordsOf(error, t('app:failed')), tone: 'bad' }),
+  })
+  const pausable = rule?.status === 'published'
+  const items: MenuItem[] = rule
+    ? [
+        ...(pausable
+          ? [{ key: 'pause', icon: 'clock' as const, label: t('pause'), onPick: () => change.mutate(true) }]
+          : []),
+        ...(rule.status === 'paused'
+          ? [{ key: 'resume', icon: 'play' as const, label: t('resume'), onPick: () => change.mutate(false) }]
+          : []),
+        {
+          key: 'delete',
+          icon: 'trash' as const,
+          label: t('app:delete'),
+          danger: true,
+          divided: true,
+          onPick: () => remove.mutate(),
+        },
+      ]
+    : []
+  return { change, items }
+}
