@@ -16,14 +16,14 @@ export function SidePanel({
 }) {
   const { t } = useTexts()
   const id = useId()
-  const panel = useRef<HTMLElement>(null)
+  const panel = useRef<HTMLDivElement>(null)
   useEffect(() => {
     const before = document.activeElement
     panel.current?.focus()
     return () => (before instanceof HTMLElement ? before.focus({ preventScroll: true }) : undefined)
   }, [])
   return (
-    <aside
+    <div
       ref={panel}
       className="side-panel"
       role="dialog"
@@ -37,6 +37,6 @@ export function SidePanel({
       </header>
       <div className="side-body">{children}</div>
       {foot && <footer>{foot}</footer>}
-    </aside>
+    </div>
   )
 }

@@ -1,8 +1,7 @@
 import type { Entity, FormContent, FormField, LanguageText } from '@/api/types'
 import { ConditionEditor } from '@/conditions/ConditionEditor'
 import { useTexts } from '@/locales/i18n'
-import { Button } from '@/ui/Button'
-import { SidePanel } from '@/ui/SidePanel'
+import { Button, IconButton } from '@/ui/Button'
 import { type ConditionKind, setCondition } from './model'
 
 const KINDS: ConditionKind[] = ['visible_when', 'required_when']
@@ -28,7 +27,11 @@ export function FieldPanel({
   const { t } = useTexts('forms')
   const required = entity.fields.find((one) => one.key === field.field)?.required
   return (
-    <SidePanel title={title} onClose={onClose}>
+    <section className="card field-panel" aria-label={t('fieldPanel', { field: title })}>
+      <header className="card-head">
+        <h2 className="grow">{t('fieldPanel', { field: title })}</h2>
+        <IconButton small icon="x" label={t('app:close')} onClick={onClose} />
+      </header>
       {KINDS.map((kind) => {
         const value: LanguageText | null = field[kind] ?? null
         const set = (when: LanguageText | null) => onChange(setCondition(content, field.field, kind, when))
@@ -57,6 +60,6 @@ export function FieldPanel({
           </section>
         )
       })}
-    </SidePanel>
+    </section>
   )
 }

@@ -123,20 +123,22 @@ export function FormRoom({ entity, entities, form, etag }: FormRoomProps) {
               {t('addSection')}
             </Button>
           </div>
-          <FormPreview entity={entity} content={now.content} />
+          <div className="form-right">
+            {chosen && chosenField && (
+              <FieldPanel
+                entity={entity}
+                entities={entities}
+                field={chosenField}
+                title={label(chosen)}
+                content={now.content}
+                onChange={change}
+                onClose={() => setChosen(null)}
+              />
+            )}
+            <FormPreview entity={entity} content={now.content} />
+          </div>
         </div>
       </DragRoom>
-      {chosen && chosenField && (
-        <FieldPanel
-          entity={entity}
-          entities={entities}
-          field={chosenField}
-          title={label(chosen)}
-          content={now.content}
-          onChange={change}
-          onClose={() => setChosen(null)}
-        />
-      )}
     </>
   )
 }

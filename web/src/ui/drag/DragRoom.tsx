@@ -27,11 +27,25 @@ import './drag.css'
 
 const KEYS = { start: [KeyboardCode.Space], cancel: [KeyboardCode.Esc], end: [KeyboardCode.Space, KeyboardCode.Enter] }
 
-/** Pointers need to be inside something, else a release anywhere would drop into the nearest zone; chips win over zones. */
+/**
+ * Pointers need to be inside something, else a release anywhere would drop into the nearest zone; chips win over zones.
+ * By keyboard the zone under the thing's corner counts, and for a chip the nearest chip of that zone.
+ */
 const collide: CollisionDetection = (args) => {
-  const inside = pointerWithin(args)
-  if (inside.length) return inside.sort((a, b) => Number(isZone(a.id)) - Number(isZone(b.id)))
-  return args.pointerCoordinates ? [] : closestCorners(args)
+  if (args.pointerCoordinates) {
+    return pointerWithin(args).sort((a, b) => Number(isZone(a.id)) - Number(isZone(b.id)))
+  }
+  const { left, top } = args.collisionRect
+  const zone = args.droppableContainers.find(({ id, rect: { current } }) => {
+    const inside =
+      current && left >= current.left && left <= current.right && top >= current.top && top <= current.bottom
+    return inside && isZone(id)
+  })
+  if (!zone) return []
+  const name = parseId(String(zone.id))?.zone
+  const chips = args.droppableContainers.filter(({ id }) => !isZone(id) && parseId(String(id))?.zone === name)
+  const fromPalette = String(args.active.id).startsWith('pal:')
+  return fromPalette || !chips.length ? [{ id: zone.id }] : closestCorners({ ...args, droppableContainers: chips })
 }
 
 const isZone = (id: unknown) => String(id).startsWith('zone:')
@@ -45,7 +59,11 @@ const zoneKeys: KeyboardCoordinateGetter = (event, args) => {
   if (!fromPalette && (event.code === 'ArrowLeft' || event.code === 'ArrowRight'))
     return sortableKeyboardCoordinates(event, args)
   event.preventDefault()
-  const zones = [...context.droppableContainers.getEnabled()].map((one) => String(one.id)).filter(isZone)
+  const place = (zone: string) => context.droppableRects.get(zone) ?? { left: 0, top: 0 }
+  const zones = [...context.droppableContainers.getEnabled()]
+    .map((one) => String(one.id))
+    .filter(isZone)
+    .sort((a, b) => place(a).top - place(b).top || place(a).left - place(b).left)
   const over = context.over ? parseId(String(context.over.id)) : null
   const now = over ? zones.indexOf(`zone:${over.zone}`) : -1
   const next = zones[now < 0 ? 0 : (now + step + zones.length) % zones.length]

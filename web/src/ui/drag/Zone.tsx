@@ -134,7 +134,7 @@ export function PaletteItem({
         aria-roledescription={t('drag.role')}
         data-item={item}
       >
-        <i className={`type-icon ${tone}`}>
+        <i className={`type-icon kind-${tone}`}>
           <Icon name={icon} />
         </i>
         <span>{label}</span>

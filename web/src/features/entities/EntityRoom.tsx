@@ -1,0 +1,208 @@
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { type DrawnKind, drawnListQuery } from '@/api/drawn'
+import { labelOf } from '@/api/model'
+import type { Drawn, Entity } from '@/api/types'
+import { drawableTypes, fieldType } from '@/fields/registry'
+import { useTexts } from '@/locales/i18n'
+import { Button } from '@/ui/Button'
+import { Labelled, TextInput } from '@/ui/Inputs'
+import { Icon } from '@/ui/icons'
+import { Menu } from '@/ui/Menu'
+import { ProblemNote } from '@/ui/ProblemNote'
+import { Select } from '@/ui/Select'
+import { Top } from '@/ui/Top'
+import { toast } from '@/ui/toasts'
+import { UndoButtons } from '@/ui/UndoButtons'
+import { FieldRow } from './FieldRow'
+import { addField, type Drawing, lostFields, moveField, nameFrom, removeField, setField } from './model'
+import { useDrawing } from './useDrawing'
+import './entities.css'
+
+export interface EntityRoomProps {
+  entityKey?: string
+  entities: Entity[]
+  published: Entity | undefined
+  first: Drawing
+  etag: string | null
+}
+
+/** Drawing an entity: its labels, its fields, what names it and what dates it; tables come with publishing. */
+export function EntityRoom({ entityKey, entities, published, first, etag }: EntityRoomProps) {
+  const { t, language } = useTexts('entities')
+  const navigate = useNavigate()
+  const [open, setOpen] = useState<number | null>(null)
+  const draft = useDrawing(first, entityKey, etag, (key) => {
+    toast({ text: t('published') })
+    if (!entityKey) void navigate({ to: `/entities/${key}`, replace: true })
+  })
+  const { now, set } = draft.history
+  const label = labelOf({ labels: now.labels, name: now.name }, language)
+  const setLabels = (labels: Drawing['labels']) => {
+    const name = draft.key ? now.name : nameFrom(labels?.en ?? '') || now.name
+    set({ ...now, labels, name })
+  }
+  const texts = now.fields.filter((field) => ['text', 'email', 'phone'].includes(field.type))
+  const times = now.fields.filter((field) => ['date', 'datetime'].includes(field.type))
+  const choices = (fields: Drawing['fields']) =>
+    fields.map((field) => ({ value: field.name, label: labelOf(field, language) }))
+  const state = {
+    new: t('notStored'),
+    saved: t('app:draftSaved'),
+    saving: t('app:draftSaving'),
+    failed: t('draftFailed'),
+  }[draft.state]
+  return (
+    <>
+      <Top title={label || t('new')} crumbs={[{ label: t('rail'), to: '/entities' }]}>
+        <span className="saved" role="status">
+          {state}
+        </span>
+        <UndoButtons history={draft.history} />
+        <Button tone="primary" busy={draft.publishing} disabled={!now.name} onClick={draft.publish}>
+          {t('app:publish')}
+        </Button>
+      </Top>
+      <div className="page">
+        <div className="entity-room stack">
+          {draft.error ? <ProblemNote error={draft.error} /> : null}
+          <Losses published={published} drawing={now} />
+          <section className="card card-body entity-head" aria-label={t('about')}>
+            <Labelled label={t('labelZh')}>
+              {(ids) => (
+                <TextInput
+                  {...ids}
+                  lang="zh-CN"
+                  value={now.labels?.zh ?? ''}
+                  onChange={(zh) => setLabels({ ...now.labels, zh })}
+                />
+              )}
+            </Labelled>
+            <Labelled label={t('labelEn')}>
+              {(ids) => (
+                <TextInput
+                  {...ids}
+                  lang="en"
+                  value={now.labels?.en ?? ''}
+                  onChange={(en) => setLabels({ ...now.labels, en })}
+                />
+              )}
+            </Labelled>
+            <Labelled label={t('name')} required hint={t('nameHint')}>
+              {(ids) => <TextInput {...ids} value={now.name} onChange={(name) => set({ ...now, name })} />}
+            </Labelled>
+            <Labelled label={t('titleField')} hint={t('titleHint')}>
+              {(ids) => (
+                <Select
+                  id={ids.id}
+                  clearable
+                  value={now.title_field ?? null}
+                  choices={choices(texts)}
+                  onChange={(name) => set({ ...now, title_field: name })}
+                />
+              )}
+            </Labelled>
+            <Labelled label={t('timeField')} hint={t('timeHint')}>
+              {(ids) => (
+                <Select
+                  id={ids.id}
+                  clearable
+                  value={now.time_field ?? null}
+                  choices={choices(times)}
+                  onChange={(name) => set({ ...now, time_field: name })}
+                />
+              )}
+            </Labelled>
+          </section>
+          <section className="card" aria-label={t('fields')}>
+            <header className="card-head">
+              <h2 className="grow">{t('fields')}</h2>
+              <Menu
+                items={drawableTypes.map((type) => ({
+                  key: type,
+                  icon: fieldType(type).icon,
+                  label: t(`types.${type}`, { defaultValue: type }),
+                  onPick: () => {
+                    set(addField(now, type))
+                    setOpen(now.fields.length)
+                  },
+                }))}
+              >
+                <Button small icon="plus">
+                  {t('addField')}
+                </Button>
+              </Menu>
+            </header>
+            <ul className="field-rows">
+              {now.fields.map((field, index) => (
+                <FieldRow
+                  key={field.id ?? `new-${index}`}
+                  field={field}
+                  entities={entities}
+                  open={open === index}
+                  first={index === 0}
+                  last={index === now.fields.length - 1}
+                  onOpen={() => setOpen(open === index ? null : index)}
+                  onChange={(change) => set(setField(now, index, change))}
+                  onMove={(by) => {
+                    set(moveField(now, index, by))
+                    setOpen(null)
+                  }}
+                  onRemove={() => {
+                    set(removeField(now, index))
+                    setOpen(null)
+                  }}
+                />
+              ))}
+            </ul>
+          </section>
+        </div>
+      </div>
+    </>
+  )
+}
+
+const USERS: DrawnKind[] = ['views', 'forms', 'pipelines', 'rules']
+
+/** Before a published field goes: what uses it. */
+function Losses({ published, drawing }: { published: Entity | undefined; drawing: Drawing }) {
+  const { t, language } = useTexts('entities')
+  const lost = lostFields(published, drawing)
+  const lists = [
+    useQuery({ ...drawnListQuery<unknown>('views', published?.key), enabled: lost.length > 0 }).data,
+    useQuery({ ...drawnListQuery<unknown>('forms', published?.key), enabled: lost.length > 0 }).data,
+    useQuery({ ...drawnListQuery<unknown>('pipelines', published?.key), enabled: lost.length > 0 }).data,
+    useQuery({ ...drawnListQuery<unknown>('rules'), enabled: lost.length > 0 }).data,
+  ]
+  if (!lost.length || !published) return null
+  const uses = (key: string) => {
+    const field = published.fields.find((one) => one.key === key)
+    const words = [key, field?.labels.zh, field?.labels.en].filter((word): word is string => Boolean(word))
+    const names = (one: Drawn<unknown>) =>
+      words.some((word) => JSON.stringify(one.content ?? one.draft ?? '').includes(word))
+    return lists.flatMap((list, index) =>
+      (list ?? []).filter(names).map((one) => `${t(`kinds.${USERS[index]}`)} “${labelOf(one, language)}”`),
+    )
+  }
+  return (
+    <section className="card card-body losses" role="status">
+      <h2>
+        <Icon name="warning" />
+        {t('losses.title')}
+      </h2>
+      <ul>
+        {lost.map((key) => {
+          const field = published.fields.find((one) => one.key === key)
+          const found = uses(key)
+          return (
+            <li key={key}>
+              <b>{field ? labelOf(field, language) : key}</b>{' '}
+              {found.length ? t('losses.used', { by: found.join(t('app:listComma')) }) : t('losses.unused')}
+            </li>
+          )
+        })}
+      </ul>
+    </section>
+  )
+}
