@@ -54,7 +54,7 @@ def _in_zone(model: Model, zone: str | None, language: Language) -> Model:
     try:
         found = ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        _refuse([Diagnostic("timezone-unknown-option", params={"zone": zone})], language)
+        return _refuse([Diagnostic("timezone-unknown-option", params={"zone": zone})], language)  # type: ignore[no-any-return]
     return Model(model.entities, replace(model.calendar, zone=found))
 
 
@@ -73,7 +73,7 @@ def _until(until: str | None, calendar: Calendar, language: Language) -> int | N
     try:
         return instant_of(until, calendar)
     except (NotAValue, ValueError, OverflowError):
-        _refuse([Diagnostic("instant-not-readable", params={"value": until})], language)
+        return _refuse([Diagnostic("instant-not-readable", params={"value": until})], language)  # type: ignore[no-any-return]
 
 
 def _lines(path: str, language: Language) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,13 +19,21 @@ Kind = str
 """`level`, `change`, `schedule`, `watch`"""
 
 
+MakeLogic = Callable[[n.Condition, Vocabulary, str], Logic]
+"""Condition, vocabulary, entity of the rule's records → compiled."""
+
+
+def _logic(condition: n.Condition, vocabulary: Vocabulary, _entity: str) -> Logic:
+    return Logic(condition, vocabulary)
+
+
 class RuleLogic:
     """What follows from the content of a rule alone: shared by all rules with the same content."""
 
-    def __init__(self, rule: n.Rule, vocabulary: Vocabulary) -> None:
+    def __init__(self, rule: n.Rule, vocabulary: Vocabulary, make_logic: MakeLogic) -> None:
         self.rule = rule
         self.version = hashlib.sha256(repr(rule).encode()).hexdigest()[:16]
-        self.logic = Logic(rule.condition, vocabulary) if rule.condition is not None else None
+        self.logic = make_logic(rule.condition, vocabulary, rule.entity) if rule.condition is not None else None
         self.then = Program(rule.actions, vocabulary)
         self.ending = Program(rule.ending, vocabulary)
 
@@ -143,6 +152,8 @@ class RuleBook:
         self.rules: dict[str, CompiledRule] = {}
         self.watches: dict[str, Watch] = {}
         self.plan: Plan[Followed] = Plan(vocabulary)
+        self.make_logic: MakeLogic = _logic
+        """How conditions are compiled; a simulation may ask another back end."""
         self._compiled: dict[n.Rule, RuleLogic] = {}
         self._versions: dict[str, RuleLogic] = {}
 
@@ -150,7 +161,7 @@ class RuleBook:
         """The compiled content, from the cache when the same content was compiled before."""
         found = self._compiled.get(rule)
         if found is None or found.rule.name != rule.name:
-            found = self._compiled[rule] = RuleLogic(rule, self.vocabulary)
+            found = self._compiled[rule] = RuleLogic(rule, self.vocabulary, self.make_logic)
             self._versions[found.version] = found
         return found
 

@@ -303,8 +303,8 @@ IDS = {"customer": ["c1", "c2", "c3"], "order": ["o1", "o2", "o3", "o4"], "part"
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> tuple[str, Any, list[n.Rule], list[Any], int]:
-    """Zone, model, rules, events (at, operation, entity, id, values), until."""
+def histories(draw: st.DrawFn) -> tuple[str, list[n.Rule], list[Any], int]:
+    """Zone, rules, events (at, operation, entity, id, values), until."""
     zone = draw(st.sampled_from(ZONES))
     start = START[zone]
     at = start
@@ -328,7 +328,7 @@ def histories(draw: st.DrawFn) -> tuple[str, Any, list[n.Rule], list[Any], int]:
         values = {} if operation == "delete" else draw(values_of(entity, at, operation))
         events.append((instant(at), operation, entity, draw(st.sampled_from(ids or IDS[entity])), values))
     made = [draw(rules(name)) for name in ("A", "B", "C")[: draw(st.integers(1, 3))]]
-    return zone, None, made, events, instant(at + timedelta(days=draw(st.sampled_from([0, 5, 9]))))
+    return zone, made, events, instant(at + timedelta(days=draw(st.sampled_from([0, 5, 9]))))
 
 
 @st.composite

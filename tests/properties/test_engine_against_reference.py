@@ -9,42 +9,47 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 
 from ruleloom.engine import intents as i
-from ruleloom.runtime.simulation.play import Simulation
+from ruleloom.runtime.simulation.by_sql import judge_by_sql
+from ruleloom.runtime.simulation.play import Line, Simulation
 from tests.properties.histories import histories, model_of
 from tests.properties.reference import Reference
 
 COUNT = int(os.environ.get("RULELOOM_HISTORIES", "200"))
 model = cache(model_of)
+SETTINGS = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
-def engine_lines(zone: str, rules: list[Any], events: list[Any], until: int) -> list[tuple[Any, ...]]:
+def write_of(operation: str, entity: str, record: str, values: Any) -> i.Write:
+    if operation == "create":
+        return i.CreateRecord(entity, values, record)
+    return i.UpdateRecords(entity, {record: values}) if operation == "update" else i.DeleteRecord(entity, record)
+
+
+def engine_lines(zone: str, rules: list[Any], events: list[Any], until: int, by_sql: bool = False) -> list[Any]:
     simulation = Simulation(model(zone), rules)
-    lines = []
-    for at, operation, entity, record, values in events:
-        write: i.Write = {
-            "create": lambda e=entity, v=values, r=record: i.CreateRecord(e, v, r),
-            "update": lambda e=entity, v=values, r=record: i.UpdateRecords(e, {r: v}),
-            "delete": lambda e=entity, v=values, r=record: i.DeleteRecord(e, r),
-        }[operation]()
-        lines += list(simulation.event(write, at))
-    lines += list(simulation.settle(until))
-    lines += list(simulation.end())
+    if by_sql:
+        judge_by_sql(simulation)
+    lines: list[Line] = []
+    for at, *event in events:
+        lines += simulation.event(write_of(*event), at)
+    lines += [*simulation.settle(until), *simulation.end()]
     return [
-        (
-            line.firing.at,
-            -line.firing.priority,
-            line.firing.rule_name,
-            line.record,
-            line.firing.edge,
-            line.message or "",
-        )
+        (f.at, -f.priority, f.rule_name, line.record, f.edge, line.message or "")
         for line in lines
+        for f in [line.firing]
     ]
 
 
-@settings(max_examples=COUNT, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=COUNT, **SETTINGS)
 @given(histories())
 def test_every_firing_is_the_one_of_the_reference(history: Any) -> None:
-    zone, _, rules, events, until = history
+    zone, rules, events, until = history
+    assert engine_lines(zone, rules, events, until) == Reference(model(zone), rules, zone).play(events, until)
+
+
+@settings(max_examples=max(COUNT // 10, 1), **SETTINGS)
+@given(histories())
+def test_with_conditions_asked_in_sql_too(history: Any) -> None:
+    zone, rules, events, until = history
     expected = Reference(model(zone), rules, zone).play(events, until)
-    assert engine_lines(zone, rules, events, until) == expected
+    assert engine_lines(zone, rules, events, until, by_sql=True) == expected

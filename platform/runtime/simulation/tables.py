@@ -65,6 +65,10 @@ class Table:
             field.key for field in entity.fields if field.value_type.kind is Kind.RECORD and field.key != "id"
         ]
         self.shelves: dict[str, dict[Any, Shelf]] = {key: {} for key in self.references}
+        self.touched: set[RecordId] | None = None
+        """Records changed since a mirror last looked; None while nobody does."""
+        self.numbers: dict[RecordId, list[int]] = {}
+        """Under which numbers a mirror holds a record."""
 
     def shelf(self, key: str, target: RecordId) -> Shelf:
         """The records whose field `key` holds `target`."""
@@ -72,6 +76,8 @@ class Table:
 
     def put(self, record: RecordId, snapshot: Snapshot, order: int) -> None:
         """Adds a record."""
+        if self.touched is not None:
+            self.touched.add(record)
         self.rows[record] = snapshot
         self.order[record] = order
         time = snapshot[self.time_key]
@@ -82,6 +88,8 @@ class Table:
 
     def take(self, record: RecordId) -> None:
         """Removes a record."""
+        if self.touched is not None:
+            self.touched.add(record)
         snapshot, order = self.rows.pop(record), self.order.pop(record)
         time = snapshot[self.time_key]
         for key in self.references:
@@ -91,6 +99,8 @@ class Table:
 
     def replace(self, record: RecordId, snapshot: Snapshot) -> None:
         """Puts a record's new state in place of the old one."""
+        if self.touched is not None:
+            self.touched.add(record)
         old, order = self.rows[record], self.order[record]
         self.rows[record] = snapshot
         before, after = old[self.time_key], snapshot[self.time_key]
