@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,7 @@ def _postgres_admin(postgres: str) -> Iterator[Engine]:
 
 
 def _copy_of(template: str, admin: Engine) -> Iterator[str]:
+    """A fresh database from a template, dropped afterwards."""
     name = f"t_{os.getpid()}_{next(_numbers)}"
     with admin.connect() as connection:
         connection.execute(text(f'create database "{name}" template "{template}" strategy file_copy'))
@@ -122,35 +124,52 @@ def _migrate(url: str) -> None:
     opened.close()
 
 
+Copies = Callable[[str], AbstractContextManager[str]]
+"""Gives the URL of a fresh copy of the database of a URL, for as long as the context lasts."""
+
+
 @pytest.fixture(scope="session")
-def _postgres_template(_postgres_admin: Engine) -> Iterator[str]:
-    """A PostgreSQL database with the system tables, from which tests get their copies."""
-    copies = _copy_of("template0", _postgres_admin)
-    url = next(copies)
+def copies(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Copies:
+    """Copies databases of either kind; nobody may be connected to the one that is copied."""
+
+    @contextmanager
+    def copy(url: str) -> Iterator[str]:
+        made = make_url(url)
+        if made.get_backend_name() == "sqlite":
+            path = tmp_path_factory.mktemp("copy") / "workspace.db"
+            shutil.copyfile(str(made.database), path)
+            yield f"sqlite:///{path}"
+        else:
+            yield from _copy_of(str(made.database), request.getfixturevalue("_postgres_admin"))
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def postgres_template(_postgres_admin: Engine) -> Iterator[str]:
+    """URL of a PostgreSQL database with the system tables, from which tests get their copies."""
+    made = contextmanager(_copy_of)("template0", _postgres_admin)
+    with made as url:
+        _migrate(url)
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """URL of a SQLite file with the system tables, from which tests get their copies."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('template') / 'workspace.db'}"
     _migrate(url)
-    yield str(make_url(url).database)
-    next(copies, None)
+    return url
 
 
-@pytest.fixture(scope="session")
-def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with the system tables, from which tests get their copies."""
-    path = tmp_path_factory.mktemp("template") / "workspace.db"
-    _migrate(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture
-def _postgres_copy(_postgres_template: str, _postgres_admin: Engine) -> Iterator[str]:
-    yield from _copy_of(_postgres_template, _postgres_admin)
+def template_of(request: pytest.FixtureRequest) -> str:
+    """URL of the template of the kind that a fixture's parameter names."""
+    template: str = request.getfixturevalue(f"{'sqlite' if request.param == 'sqlite' else 'postgres'}_template")
+    return template
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def migrated_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def migrated_database(request: pytest.FixtureRequest, copies: Copies) -> Iterator[str]:
     """URL of a fresh database that has the system tables already (quicker than migrating in each test)."""
-    if request.param == "sqlite":
-        path = tmp_path / "workspace.db"
-        shutil.copyfile(request.getfixturevalue("_sqlite_template"), path)
-        return f"sqlite:///{path}"
-    copy: str = request.getfixturevalue("_postgres_copy")
-    return copy
+    with copies(template_of(request)) as url:
+        yield url

@@ -13,6 +13,7 @@ from ruleloom.storage.catalogue import Catalogue
 from ruleloom.storage.database import Database
 from ruleloom.storage.publish import publish_tables
 from ruleloom.storage.records import Records
+from tests.conftest import Copies, template_of
 
 SHOP: dict[str, Any] = {
     "timezone": "Asia/Shanghai",
@@ -55,25 +56,45 @@ SHOP: dict[str, Any] = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
     return Catalogue(read_schema(SHOP))
 
 
-@pytest.fixture
-def workspace(migrated_database: str, catalogue: Catalogue) -> Iterator[Database]:
-    """A migrated database with the tables of `SHOP`."""
-    opened = Database(migrated_database)
-    with opened.write() as connection:
-        publish_tables(connection, catalogue, at=1)
-    yield opened
-    opened.close()
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def shop_template(request: pytest.FixtureRequest, copies: Copies, catalogue: Catalogue) -> Iterator[str]:
+    """URL of a migrated database with the tables of `SHOP`, from which tests get their copies."""
+    with copies(template_of(request)) as url:
+        opened = Database(url)
+        with opened.write() as connection:
+            publish_tables(connection, catalogue, at=1)
+        opened.close()
+        yield url
 
 
 @pytest.fixture
-def connection(workspace: Database) -> Iterator[Connection]:
-    with workspace.write() as opened:
+def workspace(shop_template: str, copies: Copies) -> Iterator[Database]:
+    """A fresh database for tests that commit."""
+    with copies(shop_template) as url:
+        opened = Database(url)
         yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def _shared(shop_template: str, copies: Copies) -> Iterator[Database]:
+    with copies(shop_template) as url:
+        opened = Database(url)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def connection(_shared: Database) -> Iterator[Connection]:
+    """A write transaction that is undone after the test (much quicker than a database of its own)."""
+    with _shared.engine.execution_options(ruleloom_write=True).connect() as opened, opened.begin() as transaction:
+        yield opened
+        transaction.rollback()
 
 
 @pytest.fixture

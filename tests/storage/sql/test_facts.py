@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from random import Random
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.types import Kind
 from ruleloom.storage import facts
 from tests.dsl.backends.databases import Bench
-from tests.dsl.backends.trees import NOW, Pieces
+from tests.dsl.backends.trees import NOW, Pieces, chance
 from tests.dsl.backends.world import MODEL
 
 SIZE = int(os.environ.get("RULELOOM_AGREEMENT", "20"))
@@ -26,11 +27,11 @@ _quiet = settings(
 @_quiet
 @given(seed=st.integers(0, 2**32))
 def test_facts_are_those_of_python_and_stand_until_their_end(seed: int, benches: list[Bench]) -> None:
-    random = Random(seed)
+    random = chance(seed)
     pieces = Pieces(random)
     world = pieces.world()
     moment = Moment(NOW, MODEL.calendar)
-    live = world.live("customer")
+    live: dict[Any, Any] = dict(world.live("customer"))
     for bench in benches:
         with bench.holding(world) as connection:
             for external in [found for _ in range(8) if (found := _external(random, pieces)) is not None]:
