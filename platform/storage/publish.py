@@ -72,11 +72,11 @@ def build_missing_indexes(database: Database, catalogue: Catalogue) -> list[str]
     with database.outside_transactions() as connection:
         missing = [index for t in catalogue.metadata.sorted_tables for index in _missing_indexes(connection, t)]
         for index in missing:
-            concurrently = connection.dialect.name == "postgresql"
-            if concurrently:  # one that was cut off stays behind invalid
-                connection.execute(text(f'drop index if exists "{index.name}"'))
-                index.dialect_options["postgresql"]["concurrently"] = True
-            connection.execute(CreateIndex(index))
+            made = str(CreateIndex(index).compile(connection))
+            if connection.dialect.name == "postgresql":
+                connection.execute(text(f'drop index if exists "{index.name}"'))  # one cut off stays behind invalid
+                made = made.replace(" INDEX ", " INDEX CONCURRENTLY ", 1)
+            connection.execute(text(made))
         return [str(index.name) for index in missing]
 
 

@@ -41,6 +41,7 @@ def view_sql(entity_table: EntityTable, dialect: str) -> str:
             f'left join "{table_name(target)}" t{number} on t{number}.id = r."{field.key}"'
             f" and t{number}.deleted_at is null"
         )
+    columns += [_linked(entity_table, field, dialect) for field in entity_table.linked]
     head = f'create view "v_{entity_table.entity.key}" as select {", ".join(columns)}'
     return f'{head} from "{entity_table.table.name}" r {" ".join(joins)} where r.deleted_at is null'
 
@@ -52,6 +53,15 @@ def _reference(entity_table: EntityTable, field: Field, alias: str, keys: set[st
     if f"{field.key}_id" not in keys:
         columns.append(f'{alias}.id as "{field.key}_id"')
     return columns
+
+
+def _linked(entity_table: EntityTable, field: Field, dialect: str) -> str:
+    """Values of a link table in one text: `a, b`."""
+    together = (
+        "string_agg(l.value, ', ' order by l.position)" if dialect == "postgresql" else "group_concat(l.value, ', ')"
+    )
+    name = entity_table.catalogue.links[field.id].name
+    return f'(select {together} from "{name}" l where l.record = r.id) as "{field.key}"'  # noqa: S608
 
 
 def _stored_keys(entity_table: EntityTable, field: Field) -> set[str]:
