@@ -17,6 +17,7 @@ from ruleloom.dsl import nodes as n
 from ruleloom.dsl.calendar import Calendar, day_number, instant
 from ruleloom.dsl.compile import generate
 from ruleloom.dsl.moment import Moment
+from ruleloom.dsl.parsing import parse
 from ruleloom.dsl.reads import reads_of
 from ruleloom.dsl.source import Convert, Source
 from ruleloom.dsl.types import Kind
@@ -31,17 +32,43 @@ class NotRecordLocal(RuleloomError):
     """The condition needs more than the record itself."""
 
 
+class NotACondition(RuleloomError):
+    """The text is not a condition of the entity: carries everything wrong with it."""
+
+
 class UnreadableValue(RuleloomError):
     """A value of the mapping cannot be read as its field's type."""
 
 
-def predicate(condition: n.Condition, entity: EntityWords, vocabulary: Vocabulary) -> Predicate:
-    """The condition as a function of a mapping from field keys to values; NotRecordLocal when it reads more."""
-    reads = reads_of(condition, vocabulary)
+def predicate(condition: n.Condition | str, entity: EntityWords | str, vocabulary: Vocabulary) -> Predicate:
+    """A condition (a tree, or its text in either language) as a function of a mapping from field keys to values.
+
+    `entity` may be given by permanent id, key or name. Raises NotACondition for a text with errors, NotRecordLocal for
+    a condition that reads more than the record, `me`, `now` and `today`.
+    """
+    words = _entity(entity, vocabulary)
+    tree = condition if isinstance(condition, n.Condition) else _read(condition, words, vocabulary)
+    reads = reads_of(tree, vocabulary)
     if reads.externals or reads.held or reads.reads_change:
         raise NotRecordLocal.of("condition-not-record-local")
-    converters = _converters(entity, reads.fields, vocabulary.calendar)
-    return _Maker(condition, vocabulary, converters).fast()
+    converters = _converters(words, reads.fields, vocabulary.calendar)
+    return _Maker(tree, vocabulary, converters).fast()
+
+
+def _entity(entity: EntityWords | str, vocabulary: Vocabulary) -> EntityWords:
+    if not isinstance(entity, str):
+        return entity
+    found = [each for each in vocabulary.entities if entity in (each.id, each.key, each.name)]
+    if not found:
+        raise NotACondition.of("no-such-entity-here", name=entity)
+    return found[0]
+
+
+def _read(text: str, entity: EntityWords, vocabulary: Vocabulary) -> n.Condition:
+    parsed = parse(text, vocabulary, entity=entity.id, part="condition")
+    if not isinstance(parsed.tree, n.Condition):
+        raise NotACondition(*parsed.diagnostics)
+    return parsed.tree
 
 
 class _Maker:

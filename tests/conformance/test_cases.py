@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +101,7 @@ def _add(world: World, entity: str, given: dict[str, Any], known: dict[str, int]
 
 
 def _read(value: Any, kind: Kind) -> Any:
-    readers = {
+    readers: dict[Kind, Callable[[Any], Any]] = {
         Kind.NUMBER: to_number,
         Kind.DATE: lambda given: to_day(given, MODEL.calendar),
         Kind.DATETIME: lambda given: to_instant(given, MODEL.calendar),

@@ -15,7 +15,7 @@ from ruleloom.dsl.types import Kind
 from ruleloom.engine.jsonlogic import evaluate, truthy
 from ruleloom.engine.jsonlogic_ours import record_data
 from tests.dsl.backends.databases import Bench
-from tests.dsl.backends.trees import NOW, Pieces, calendar
+from tests.dsl.backends.trees import NOW, Pieces, calendar, chance
 from tests.dsl.backends.world import MODEL
 
 SIZE = int(os.environ.get("RULELOOM_AGREEMENT", "25"))
@@ -35,7 +35,7 @@ def _moment(random: Random) -> Moment:
 @_quiet
 @given(seed=st.integers(0, 2**32))
 def test_conditions_agree(seed: int, benches: list[Bench]) -> None:
-    random = Random(seed)
+    random = chance(seed)
     pieces = Pieces(random)
     world, moment = pieces.world(), _moment(random)
     cases = []
@@ -56,7 +56,7 @@ def test_conditions_agree(seed: int, benches: list[Bench]) -> None:
 @_quiet
 @given(seed=st.integers(0, 2**32))
 def test_values_agree(seed: int, benches: list[Bench]) -> None:
-    random = Random(seed)
+    random = chance(seed)
     pieces = Pieces(random)
     world, moment = pieces.world(), _moment(random)
     cases = []
@@ -74,7 +74,7 @@ def test_values_agree(seed: int, benches: list[Bench]) -> None:
 @_quiet
 @given(seed=st.integers(0, 2**32))
 def test_jsonlogic_agrees_about_the_record_alone(seed: int) -> None:
-    random = Random(seed)
+    random = chance(seed)
     pieces = Pieces(random)
     world, moment = pieces.world(), _moment(random)
     for _ in range(3 * CONDITIONS_PER_WORLD):

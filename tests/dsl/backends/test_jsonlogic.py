@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from decimal import Decimal
-from random import Random
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.jsonlogic import to_jsonlogic
 from ruleloom.dsl.jsonlogic_reading import JsonLogicRefused, from_jsonlogic
-from tests.dsl.backends.trees import Pieces
+from tests.dsl.backends.trees import Pieces, chance
 from tests.dsl.backends.world import MODEL
 
 SIZE = int(os.environ.get("RULELOOM_AGREEMENT", "25"))
@@ -24,7 +23,7 @@ SIZE = int(os.environ.get("RULELOOM_AGREEMENT", "25"))
 @settings(max_examples=4 * SIZE, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_reading_what_was_written_gives_the_same_tree(seed: int) -> None:
-    pieces = Pieces(Random(seed))
+    pieces = Pieces(chance(seed))
     for _ in range(10):
         condition = pieces.condition("customer", "this", 3)
         written = json.loads(json.dumps(to_jsonlogic(condition, MODEL), default=_exact), parse_float=Decimal)

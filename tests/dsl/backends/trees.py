@@ -20,7 +20,7 @@ _TEXTS = ("Abc", "abc", "Müller", "MÜLLER", "中文 X", " pad ", "a%_'b", "Ωm
 _NUMBERS = tuple(
     Decimal(t) for t in ("0", "1", "-1", "2", "3", "0.5", "2.5", "-2.5", "100", "99.99", "0.000001", "1e2")
 )
-_BIG = (Decimal("999999999999"), Decimal("-999999999999.99"), Decimal("123456789012.345678"))
+_BIG = (Decimal(999999999999), Decimal("-999999999999.99"), Decimal("123456789012.345678"))
 _UNITS = (*n.Unit,)
 
 
@@ -216,7 +216,7 @@ class Pieces:
         value = self.path(kind, collection.entity, "row", 1)
         if value is None or kind in (Kind.CHOICES, Kind.FILES):
             return n.Empty()
-        functions = ["latest", "earliest"]
+        functions: list[Any] = ["latest", "earliest"]
         functions += {Kind.NUMBER: ["sum", "avg", "min", "max"] * 2}.get(kind, [])
         functions += ["min", "max"] if kind in (Kind.DATE, Kind.DATETIME, Kind.TEXT) else []
         return n.Aggregate(self.r.choice(functions), collection, value, value.type)
@@ -224,8 +224,9 @@ class Pieces:
     def collection(self, entity: str, root: n.Root, depth: int) -> n.Collection | None:
         """Related rows: back, forward and back, two back, or all of an entity."""
         ways = [(c.entity, c.via) for c in MODEL.entity(entity).collections if c.entity in World().rows]
+        hops: tuple[n.Hop, ...] = ()
         if self.r.random() < 0.1:
-            target, hops = "weight", ()
+            target = "weight"
         elif not ways:
             return None
         else:
@@ -356,7 +357,7 @@ class Pieces:
         collection = self.collection(entity, root, depth - 1)
         if collection is None:
             return self._truth(entity, root, depth)
-        quantity = self.r.choice(["no", "any", "at_least", "at_most", "exactly"])
+        quantity: Any = self.r.choice(["no", "any", "at_least", "at_most", "exactly"])
         number = {"no": 0, "any": 1}.get(quantity, self.r.randint(0, 3))
         return n.Quantified(quantity, number, collection)
 
@@ -369,6 +370,11 @@ class Pieces:
 
 def kind_entity(expression: n.Expression) -> str | None:
     return expression.type.entity if isinstance(expression, n.Path) else None
+
+
+def chance(seed: int) -> Random:
+    """Repeatable chance."""
+    return Random(seed)  # noqa: S311 - nothing secret
 
 
 def calendar(random: Random) -> Calendar:

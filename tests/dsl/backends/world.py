@@ -196,10 +196,7 @@ class World:
         return _aggregate(external.function, [v for v in values if v is not None])
 
     def path(self, path: n.Path, moment: Moment, this: Row, row: Row | None) -> Any:
-        if path.root == "me":
-            here = self.live("user").get(moment.me) if moment.me is not None else None  # type: ignore[call-overload]
-        else:
-            here = row if path.root == "row" else this
+        here = {"me": self._acting(moment), "row": row, "this": this}[path.root]
         for position, field_id in enumerate(path.fields):
             if here is None:
                 return None
@@ -210,6 +207,9 @@ class World:
             here = self.live(field.value_type.entity or "").get(value) if value is not None else None
         return here["id"] if here else None
 
+    def _acting(self, moment: Moment) -> Row | None:
+        return self.live("user").get(moment.me) if isinstance(moment.me, int) else None
+
     def _collection(self, collection: n.Collection, moment: Moment, this: Row, row: Row | None) -> list[Row]:
         rows: Iterable[Row]
         if not collection.hops:
@@ -217,7 +217,7 @@ class World:
         else:
             start = row if collection.root == "row" else this
             if collection.root == "me":
-                start = self.live("user").get(moment.me) if moment.me is not None else None  # type: ignore[call-overload]
+                start = self._acting(moment)
             found: dict[int, Row] = {start["id"]: start} if start else {}
             for hop in collection.hops:
                 entity, field = self.model.field(hop.field)
@@ -251,8 +251,8 @@ class World:
         """Writes every row, deleted ones with `deleted_at`; empties the tables before."""
         for link in catalogue.links.values():
             connection.execute(link.delete())
-        for table in catalogue.tables.values():
-            connection.execute(table.table.delete())
+        for each in catalogue.tables.values():
+            connection.execute(each.table.delete())
         for entity, rows in self.rows.items():
             table = catalogue.table(entity)
             for record, row in rows.items():
@@ -277,5 +277,11 @@ def _aggregate(function: str, values: list[Any]) -> Any:
         return Decimal(len(set(values)))
     if not values:
         return None
-    picks = {"avg": numbers.average, "min": min, "max": max, "latest": lambda v: v[-1], "earliest": lambda v: v[0]}
+    picks: dict[str, Any] = {
+        "avg": numbers.average,
+        "min": min,
+        "max": max,
+        "latest": lambda v: v[-1],
+        "earliest": lambda v: v[0],
+    }
     return picks[function](values)
