@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -12,6 +13,8 @@ from ruleloom.messages import Diagnostic, Language, RuleloomError
 from ruleloom.runtime.rule_content import read_condition, read_rule
 
 Content = Mapping[str, Any]
+_QUOTED = re.compile(r"[\"“「]([^\"”」\n]{1,200})[\"”」]")
+"""The name of a rule that cannot be read yet."""
 
 
 class ContentError(RuleloomError):
@@ -30,10 +33,12 @@ def outline_of(model: Model, kind: str, content: Content) -> Outline:
     """What can be known of a draft, however broken it is."""
     if kind != "rule":
         return Outline()
-    parsed = read_rule(str(content.get("text", "")), _language(content), model)
+    text = str(content.get("text", ""))
+    parsed = read_rule(text, _language(content), model)
     if isinstance(parsed.tree, Rule):
         return Outline(parsed.tree.name, parsed.tree.entity)
-    return Outline()
+    quoted = _QUOTED.search(text)
+    return Outline(quoted.group(1).strip() or None) if quoted else Outline()
 
 
 def check(model: Model, kind: str, entity: str | None, content: Content) -> Outline:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 
-from ruleloom.storage import facts, hops
+from ruleloom.storage import facts
+from ruleloom.storage import hops as reached
 from ruleloom.storage.engine_memory import EngineMemory
 from ruleloom.storage.records import Records
 
@@ -37,9 +38,11 @@ class SqlStore(EngineMemory):
         asked = select(table.c.id).where(table.c.deleted_at.is_(None)).order_by(table.c.id)
         return list(self.connection.execute(asked).scalars())
 
-    def holders(self, hops_: Sequence[Hop], changes: Sequence[RecordChange]) -> set[RecordId]:
+    def holders(
+        self, hops: Sequence[Hop], changes: Sequence[RecordChange], write: Sequence[RecordChange]
+    ) -> set[RecordId]:
         """Records at the start of the hops from which they lead to a changed record, before or after the write."""
-        return hops.holders(self.connection, self.catalogue, hops_, changes)
+        return reached.holders(self.connection, self.catalogue, hops, changes, write)
 
     def gather(self, external: External, holders: Mapping[RecordId, Snapshot], now: int) -> Mapping[RecordId, Fact]:
         """The external's fact for each of these records, in one query."""

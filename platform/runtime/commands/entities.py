@@ -10,7 +10,8 @@ from ruleloom import access
 from ruleloom.access import Actor, Verb
 from ruleloom.dsl.calendar import Calendar
 from ruleloom.forms.builtin import BUILTIN
-from ruleloom.forms.entity_file import write_entity
+from ruleloom.forms.entity_file import read_entity, write_entity
+from ruleloom.forms.findings import Findings
 from ruleloom.forms.names import key_for
 from ruleloom.runtime import published, renaming
 from ruleloom.runtime.missing import Missing, Stale
@@ -63,7 +64,7 @@ def draw_in(uow: UnitOfWork, content: Mapping[str, Any], app: str | None = None)
     own = str(content.get("key") or key_for(str(content["name"]), taken))
     if own in _builtin_keys() and uow.definitions.find(KIND, own) is None:
         taken.discard(own)  # an app may extend what every workspace has
-    drawn = {**content, "id": own, "key": own}
+    drawn = _with_ids({**content, "id": own, "key": own})
     _try(uow, drawn)
     labels = content.get("labels") or content.get("label") or {}
     named = labels if isinstance(labels, dict) else {"en": labels, "zh": labels}
@@ -81,7 +82,7 @@ def redraw(workspace: Workspace, actor: Actor, key: str, content: Mapping[str, A
         if found is None:
             uow.published.entity(key)
             return _drawing(draw_in(uow, {**content, "key": key}))
-        drawn = {**content, "id": (found.draft or found.content or {}).get("id", key), "key": key}
+        drawn = _with_ids({**content, "id": (found.draft or found.content or {}).get("id", key), "key": key})
         _try(uow, drawn)
         uow.wrote = True
         try:
@@ -142,6 +143,15 @@ def _try(uow: UnitOfWork, content: Mapping[str, Any]) -> None:
     others = {each.key: each.draft or each.content or {} for each in uow.definitions.all(KIND)}
     everything = [*(value for key, value in others.items() if key != content["key"]), content]
     model_of(everything, Calendar())
+
+
+def _with_ids(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Every field gets its permanent id and key when it is first drawn, so that it can be renamed later."""
+    findings = Findings()
+    draft = read_entity(dict(content), str(content["name"]), findings)
+    findings.raise_if_any()
+    given = {field.name: {"id": field.id, "key": field.key} for field in draft.fields} if draft else {}
+    return {**content, "fields": [{**field, **given[field["name"]]} for field in content.get("fields", ())]}
 
 
 def _builtin_keys() -> list[str]:
