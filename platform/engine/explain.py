@@ -120,7 +120,7 @@ def _parts(condition: n.Condition) -> tuple[n.Condition, ...]:
     return (condition.condition,) if isinstance(condition, n.Held) else ()
 
 
-# ---- values -------------------------------------------------------------------------------------------------------
+# ---- values ------------------------------------------------------------------------------------------------------
 
 
 def _values(condition: n.Condition, asked: Asked) -> Iterator[Found]:
@@ -161,7 +161,7 @@ def _found(expression: n.Expression, value: Any, asked: Asked) -> Found:
     return Found(_words(expression, asked), value, shown)
 
 
-# ---- related records ----------------------------------------------------------------------------------------------
+# ---- related records ---------------------------------------------------------------------------------------------
 
 
 def _rows(condition: n.Condition, asked: Asked) -> Iterator[FoundRow]:
@@ -204,7 +204,7 @@ def _field_found(words: FieldWords, value: Value, asked: Asked) -> Found:
     return Found({language: words.labels.get(language) or words.name for language in LANGUAGES}, value, shown)
 
 
-# ---- how values are shown -----------------------------------------------------------------------------------------
+# ---- how values are shown ----------------------------------------------------------------------------------------
 
 _EMPTY: Said = {"en": "empty", "zh": "空"}
 _YES: Said = {"en": "yes", "zh": "是"}

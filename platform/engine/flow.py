@@ -1,3 +1,4 @@
+# ruff: noqa: D102 - the protocol `Flow` documents `reaches` and `bends`
 """Values that move with time (`now + 3 months`, `today`, `days since x`) and when they next reach another value."""
 
 from __future__ import annotations

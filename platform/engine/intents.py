@@ -42,7 +42,7 @@ Write = CreateRecord | UpdateRecords | DeleteRecord
 
 @dataclass(frozen=True, slots=True)
 class SendNotice:
-    """`notify U "…"`: in-app inside the transaction, mail and chat after it. Recipients are users, empty ones left out."""
+    """`notify U "…"`: in-app inside the transaction, mail and chat after it. Recipients are users, without doubles."""
 
     recipients: tuple[RecordId, ...]
     text: str

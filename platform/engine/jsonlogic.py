@@ -89,7 +89,7 @@ def value_of(argument: Any, context: EvaluationContext) -> Any:
     return argument
 
 
-# ---- JavaScript's ways --------------------------------------------------------------------------------------------
+# ---- JavaScript's ways -------------------------------------------------------------------------------------------
 
 
 def truthy(value: Any) -> bool:
@@ -177,7 +177,7 @@ def _ordered(test: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
 _less, _at_most = _ordered(lambda a, b: a < b), _ordered(lambda a, b: a <= b)
 
 
-# ---- standard operators -------------------------------------------------------------------------------------------
+# ---- standard operators ------------------------------------------------------------------------------------------
 
 
 def _values(function: Callable[..., Any]) -> Evaluate:

@@ -9,7 +9,7 @@ from ruleloom.dsl.calendar import DAY, Calendar
 from ruleloom.dsl.nodes import Limit, Unit
 
 _LONGEST_DAYS = {Unit.MONTHS: 31, Unit.YEARS: 366, Unit.WORKING_DAYS: 366}
-"""No unit is longer than so many days (a working day is found within a year in any calendar that is meant seriously)."""
+"""No unit is longer than so many days (a working day is found within a year in any serious calendar)."""
 
 
 def looks_back_to(limit: Limit, at: int) -> int | None:

@@ -22,9 +22,15 @@ class Planned(Protocol):
     """What the plan needs to know of a rule."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """Its permanent id."""
+        ...
+
     @property
-    def entity(self) -> str: ...
+    def entity(self) -> str:
+        """The entity of its records."""
+        ...
+
     @property
     def followed(self) -> bool:
         """Whether its state is kept after every write (level rules, and others with `C for D`)."""
@@ -36,9 +42,15 @@ class Planned(Protocol):
         ...
 
     @property
-    def dependencies(self) -> tuple[Dependency, ...]: ...
+    def dependencies(self) -> tuple[Dependency, ...]:
+        """What its condition reads."""
+        ...
+
     @property
-    def keys(self) -> Keys | None: ...
+    def keys(self) -> Keys | None:
+        """Necessary conditions on its own record; None when nothing is known."""
+        ...
+
     @property
     def triggers(self) -> tuple[Trigger, ...]:
         """Changes that may fire it; none for rules without change conditions."""
@@ -143,7 +155,7 @@ class Plan(Generic[R]):
         self._entities: dict[str, _OfEntity[R]] = {}
         self._keys: dict[str, dict[str, str]] = {}
 
-    # ---- taking rules in and out ----------------------------------------------------------------------------------------
+    # ---- taking rules in and out ----------------------------------------------------------------------------------
 
     def add(self, rule: R) -> None:
         """Takes a rule in."""
@@ -196,7 +208,7 @@ class Plan(Generic[R]):
     def _key(self, field_id: str | None) -> str | None:
         return None if field_id is None else self._vocabulary.field(field_id)[1].key
 
-    # ---- asking -----------------------------------------------------------------------------------------------------------
+    # ---- asking ---------------------------------------------------------------------------------------------------
 
     def own(self, change: RecordChange, changed: Iterable[str]) -> list[KeyIndex[R]]:
         """Indexes of the followed rules of the changed record itself; none for a deletion (its state is dropped)."""

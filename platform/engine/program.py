@@ -118,7 +118,7 @@ class Program:
         return found
 
 
-# ---- one function per kind of action ------------------------------------------------------------------------------------
+# ---- one function per kind of action -----------------------------------------------------------------------------
 
 
 def _assigned(assignments: Iterable[n.Assignment], vocabulary: Vocabulary, root: n.Root = "this") -> list[Assigned]:

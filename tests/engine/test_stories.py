@@ -54,5 +54,7 @@ def test_the_history_gives_these_firings(path: Path, case: dict[str, Any], langu
     if "expect_count" in case:
         assert len(found) == case["expect_count"]
         return
-    expected = [["on" if part is True else "off" if part is False else part for part in line] for line in case["expect"]]
+    expected = [
+        ["on" if part is True else "off" if part is False else part for part in line] for line in case["expect"]
+    ]
     assert found == expected

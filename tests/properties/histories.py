@@ -249,9 +249,9 @@ changes = st.one_of(
 )
 change_conditions = st.one_of(
     changes,
-    st.tuples(changes, leaves).map(lambda pair: n.And(pair)),
+    st.tuples(changes, leaves).map(n.And),
     st.tuples(changes, leaves, durations).map(lambda three: n.And((three[0], n.Held(three[1], three[2])))),
-    st.tuples(changes, leaves).map(lambda pair: n.Or(pair)),
+    st.tuples(changes, leaves).map(n.Or),
 )
 TEXT_OF = n.Template(("no",))
 THIS = n.Path("this", (), record("customer"))

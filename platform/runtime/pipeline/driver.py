@@ -66,7 +66,7 @@ class Pipeline:
         return outcome
 
     def _settle_touched(self, prepared: Prepared) -> bool:
-        """Locks the records whose rules could be touched and settles their edges already due; whether there were any."""
+        """Locks the records whose rules could be touched and settles their edges already due; whether any were."""
         if not self.desk.locks and self.desk.next_due(prepared.at) is None:
             return False
         touched = self.noticing.touched(prepared.changes)

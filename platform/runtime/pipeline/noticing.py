@@ -53,7 +53,7 @@ class Noticing:
         """An instant of the workspace, with who acts."""
         return Moment(at, self._calendar, cause.actor if cause is not None else None)
 
-    # ---- after a write ----------------------------------------------------------------------------------------------
+    # ---- after a write --------------------------------------------------------------------------------------------
 
     def deleted(self, changes: Sequence[RecordChange], at: int, cause: Cause) -> list[Firing]:
         """Firings of `record is deleted`, judged on the state before the write."""
@@ -121,7 +121,7 @@ class Noticing:
             known = {record: memories[rule.id, record] for record in snapshots if (rule.id, record) in memories}
             self.judge(rule, snapshots, known, at, cause, noticed)
 
-    # ---- when time has come -------------------------------------------------------------------------------------------
+    # ---- when time has come ---------------------------------------------------------------------------------------
 
     def due(self, pairs: Iterable[tuple[str, RecordId]], at: int) -> Noticed:
         """What the passing of time led to for rules and records whose deadline is `at`."""
@@ -165,7 +165,7 @@ class Noticing:
         verdicts = rule.logic.judge(snapshots, self._desk, self.moment(at), known)
         return [record for record, verdict in verdicts.items() if verdict.holds]
 
-    # ---- verdicts and edges -------------------------------------------------------------------------------------------
+    # ---- verdicts and edges ---------------------------------------------------------------------------------------
 
     def judge(
         self,
@@ -279,7 +279,7 @@ class Noticing:
             rule.id, rule.name, rule.tree.priority, rule.entity, record, edge, at, cause.depth + 1, cause=cause
         )
 
-    # ---- blocks -------------------------------------------------------------------------------------------------------
+    # ---- blocks ---------------------------------------------------------------------------------------------------
 
     def blocked(self, firings: Sequence[Firing], at: int, cause: Cause) -> list[Firing]:
         """Those of the firings that block the write, with their messages, in the order of running."""
@@ -296,7 +296,7 @@ class Noticing:
         return found
 
     def acting(self, firing: Firing, at: int, cause: Cause | None = None) -> Acting | None:
-        """The firing's record as it is now (as it was, for a firing that answers its deletion); None when it is gone."""
+        """The firing's record as it is now (as it was, when it answers its deletion); None when it is gone."""
         snapshot = self._desk.snapshots(firing.entity, [firing.record]).get(firing.record)
         change = firing.change
         if change is not None and change.after is None:

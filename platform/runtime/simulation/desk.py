@@ -1,4 +1,5 @@
-"""The desk of a simulation: `Store` and `Desk` over tables in memory, every write journalled so that it can be undone."""
+# ruff: noqa: D102 - the protocols `Store` and `Desk` document these methods
+"""The desk of a simulation: `Store` and `Desk` over tables in memory, every write journalled for undoing."""
 
 from __future__ import annotations
 
@@ -48,7 +49,7 @@ class MemoryDesk:
         self._parked: list[Run] = []
         self._numbers = 0
 
-    # ---- reading ----------------------------------------------------------------------------------------------------
+    # ---- reading --------------------------------------------------------------------------------------------------
 
     def snapshots(self, entity: str, records: Collection[RecordId]) -> Mapping[RecordId, Snapshot]:
         rows = self.tables.tables[entity].rows
@@ -103,7 +104,7 @@ class MemoryDesk:
         ]
         return [seen.record for seen in sorted(found, key=lambda seen: seen.order)]
 
-    # ---- the engine's memory ------------------------------------------------------------------------------------------
+    # ---- the engine's memory --------------------------------------------------------------------------------------
 
     def memories(
         self, entity: str, records: Collection[RecordId], rules: Collection[str] | None = None
@@ -167,7 +168,7 @@ class MemoryDesk:
             for record in records
         }
 
-    # ---- time ---------------------------------------------------------------------------------------------------------
+    # ---- time -----------------------------------------------------------------------------------------------------
 
     def next_due(self, up_to: int, rules: Collection[tuple[str, RecordId]] | None = None) -> int | None:
         heap = self._deadlines
@@ -214,7 +215,7 @@ class MemoryDesk:
         self._ticks[rule] = instant
         heapq.heappush(self._tick_heap, (instant, rule))
 
-    # ---- writing ------------------------------------------------------------------------------------------------------
+    # ---- writing --------------------------------------------------------------------------------------------------
 
     def prepare(self, write: Write, at: int, cause: Cause) -> Prepared:
         return Prepared(write, self._writes.changes(write, at, cause), cause, at)
@@ -267,7 +268,7 @@ class MemoryDesk:
     def stopped(self, firing: Firing) -> None:
         self._keep(self.notes, ("stopped", firing, None))
 
-    # ---- waiting runs -------------------------------------------------------------------------------------------------
+    # ---- waiting runs ---------------------------------------------------------------------------------------------
 
     def park(self, run: Run) -> None:
         self._numbers += 1

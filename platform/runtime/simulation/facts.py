@@ -145,7 +145,7 @@ def _this(window: n.Calendrical) -> n.Calendrical:
     return n.Calendrical("this", window.unit)
 
 
-# ---- what is made of the rows -------------------------------------------------------------------------------------------
+# ---- what is made of the rows ------------------------------------------------------------------------------------
 
 
 def path_finder(path: n.Path, tables: Tables) -> Finder:

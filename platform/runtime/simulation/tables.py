@@ -1,4 +1,4 @@
-"""Records in memory with what makes reading them cheap: reverse references, and per parent the rows in order of time."""
+"""Records in memory with what makes reading cheap: reverse references, and per parent the rows in order of time."""
 
 from __future__ import annotations
 
