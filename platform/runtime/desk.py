@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from ruleloom.runtime.unit_of_work import UnitOfWork
 
 
+RETRY_AFTER = 30 * 1_000_000
+"""Microseconds until actions that failed are carried out again."""
+
+
 class SqlDesk(SqlStore):
     """Reads through `SqlStore`, writes through `storage.records`; keeps what the transaction led to for the answer."""
 
@@ -167,10 +171,17 @@ class SqlDesk(SqlStore):
         self._effect(firing, kind.kind, status, work.content, summary)
 
     def failed(self, firing: Firing, error: RuleloomError) -> None:
-        """Records that the actions of a firing failed and were undone."""
+        """Records that the actions of a firing failed and were undone; the worker carries them out once more."""
         problems = [{"code": d.code, "params": {k: str(v) for k, v in d.params.items()}} for d in error.diagnostics]
+        again = self.uow.origin != "retry"
+        self.leaves = self.leaves or again
+        status, later = ("pending", self.uow.now + RETRY_AFTER) if again else ("failed", None)
         summary = effect_rows.failure(error)
-        self._effect(firing, "actions", "failed", {}, summary, error={"diagnostics": problems})
+        self._effect(firing, "actions", status, {}, summary, error={"diagnostics": problems}, not_before=later)
+
+    def go_on(self, firing: int) -> None:
+        """Further effects of a firing that was recorded before stand after those that it has."""
+        self._positions[firing] = firing_log.last_position(self.connection, firing)
 
     def stopped(self, firing: Firing) -> None:
         """Records that a chain of rules was stopped before this firing."""

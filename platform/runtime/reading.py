@@ -320,7 +320,7 @@ def names_of_users(workspace: Workspace, changes: Sequence[change_log.LoggedChan
 
 
 def board(workspace: Workspace, actor: Actor, pipeline: str, limit: int) -> dict[str, Any]:
-    """The stages of a pipeline with counts and first cards; records without a stage in a last column, if there are any."""
+    """The stages of a pipeline with counts and first cards; records without a stage stand in a last column."""
     with workspace.reading() as opened:
         found = next((p for p in opened.published.definitions["pipeline"] if pipeline in (str(p.id), p.key)), None)
         if found is None or found.content is None:

@@ -1,4 +1,4 @@
-"""The forms of a record with their conditions worked out: what is visible and required now, as the server decides it."""
+"""The forms of a record with their conditions worked out: what is visible and required, as the server decides it."""
 
 from __future__ import annotations
 

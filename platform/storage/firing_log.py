@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from ruleloom.storage.tables_definitions import definitions
 from ruleloom.storage.tables_work import effects, firings
@@ -49,6 +49,7 @@ class EffectRow:
     attempts: int = 0
     error: Mapping[str, Any] | None = None
     result: Any = None
+    not_before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,3 +128,15 @@ def rule_names(connection: Connection, rules: Collection[str]) -> Mapping[str, s
     ids = [int(rule) for rule in rules if rule.isdigit()]
     rows = connection.execute(select(definitions.c.id, definitions.c.name).where(definitions.c.id.in_(ids)))
     return {str(row.id): row.name for row in rows}
+
+
+def queued(connection: Connection, effect_id: int, now: int) -> None:
+    """A pending effect was handed to the worker; one that is already further stays so."""
+    pending = (effects.c.id == effect_id) & (effects.c.status == "pending")
+    connection.execute(update(effects).where(pending).values(status="queued", updated_at=now))
+
+
+def last_position(connection: Connection, firing: int) -> int:
+    """The place of the last effect of a firing; -1 when it has none."""
+    found = connection.scalar(select(func.max(effects.c.position)).where(effects.c.firing == firing))
+    return -1 if found is None else int(found)

@@ -1,0 +1,68 @@
+"""`ruleloom doctor`: looks whether everything that serving needs is there, and says what to do about what is not."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import click
+
+
+@click.command("doctor")
+@click.option("--database", help="Address of the database; default: an SQLite file in the folder var.")
+def command(database: str | None) -> None:
+    """Check this installation and its database."""
+    from ruleloom.runtime.serving import database_url
+
+    url = database_url(database)
+    checks: tuple[tuple[str, Callable[[], str]], ...] = (
+        ("Python", _python),
+        ("front end", _front_end),
+        ("database", lambda: _database(url)),
+        ("workspace", lambda: _workspace(url)),
+    )
+    failed = False
+    for name, check in checks:
+        try:
+            click.echo(f"ok    {name}: {check()}")
+        except Exception as error:  # noqa: BLE001 - a doctor reports whatever it finds
+            failed = True
+            click.echo(f"wrong {name}: {error}")
+    sys.exit(1 if failed else 0)
+
+
+def _python() -> str:
+    return sys.version.split()[0]
+
+
+def _front_end() -> str:
+    from ruleloom.api.frontend import BUILD, STATIC
+
+    if not (STATIC / "index.html").is_file():
+        raise RuntimeError(f"not built; build it with: {BUILD}")
+    return str(STATIC)
+
+
+def _database(url: str) -> str:
+    from ruleloom.storage.database import Database
+    from ruleloom.storage.migrate import is_current
+
+    database = Database(url)
+    try:
+        if not is_current(database):
+            raise RuntimeError("not at this version; run: ruleloom migrate")
+        return database.url.render_as_string(hide_password=True)
+    finally:
+        database.close()
+
+
+def _workspace(url: str) -> str:
+    from ruleloom.runtime.workspace import Workspace
+    from ruleloom.storage.database import Database
+
+    workspace = Workspace(Database(url))
+    try:
+        published = workspace.published
+        return f"{len(published.model.entities)} entities, {len(published.rules)} rules in force"
+    finally:
+        workspace.close()

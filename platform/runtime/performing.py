@@ -1,0 +1,72 @@
+"""Performing one effect that leaves the workspace, and carrying out again the actions of a firing that failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from ruleloom.access import WORKSPACE
+from ruleloom.messages import LANGUAGES, text
+from ruleloom.runtime.pipeline.ports import Firing
+from ruleloom.runtime.unit_of_work import UnitOfWork
+from ruleloom.runtime.workspace import Workspace
+from ruleloom.storage import firing_log
+from ruleloom.storage.firing_log import EffectRow
+
+RETRY = "retry"
+"""Origin of the writes of actions that are carried out again."""
+ACTIONS = "actions"
+"""Kind of the effect that stands for all actions of a firing which failed and were undone."""
+
+
+class TryAgain(Exception):
+    """The other side may take it later; the effect keeps its key."""
+
+
+Performer = Callable[[EffectRow], Any]
+"""Does what the effect's content says, with the effect's id as idempotency key; its result as JSON."""
+
+
+def perform(workspace: Workspace, performers: Mapping[str, Performer], effect_id: int) -> None:
+    """Performs an effect unless it is done; `TryAgain` when it should be tried again."""
+    with workspace.database.read() as connection:
+        effect = firing_log.effect(connection, effect_id)
+    if effect is None or effect.status not in firing_log.UNFINISHED:
+        return
+    if effect.kind == ACTIONS:
+        workspace.transact(lambda uow: _again(uow, effect), WORKSPACE, origin=RETRY)
+        return
+    performer = performers.get(effect.kind)
+    if performer is None:
+        nobody = {language: text("nobody-performs", language, {"kind": effect.kind}) for language in LANGUAGES}
+        _finish(workspace, effect, "failed", error={"reason": nobody})
+        return
+    try:
+        result = performer(effect)
+    except TryAgain as again:
+        _finish(workspace, effect, "running", error={"reason": str(again)})
+        raise
+    _finish(workspace, effect, "done", result=result)
+
+
+def _again(uow: UnitOfWork, effect: EffectRow) -> None:
+    """Carries out the actions of a firing once more; failing again it stays failed."""
+    row = firing_log.page(uow.connection, firing_log.FiringFilter(ids=[effect.firing]), 1)[0]
+    rule = uow.published.book.rules.get(row.rule)
+    firing_log.change_effect(uow.connection, effect.id, status="done", attempts=effect.attempts + 1, updated_at=uow.now)
+    uow.wrote = True
+    if rule is None:
+        return
+    firing = Firing(
+        row.rule, rule.name, rule.tree.priority, row.entity, row.record,
+        cast("Any", row.edge), row.at, row.depth, id=row.id,
+    )  # fmt: skip
+    uow.desk.go_on(row.id)
+    uow.pipeline.retry(firing, rule.of.version, uow.now)
+
+
+def _finish(workspace: Workspace, effect: EffectRow, status: str, **more: Any) -> None:
+    with workspace.database.write() as connection:
+        now = workspace.now(connection)
+        attempts = effect.attempts + 1
+        firing_log.change_effect(connection, effect.id, status=status, attempts=attempts, updated_at=now, **more)

@@ -1,0 +1,41 @@
+"""What runs beside the front door in a process: the clock, the worker, and the ways to find the workspace's place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ruleloom.runtime.ticker import Ticker
+from ruleloom.runtime.worker import Worker
+from ruleloom.runtime.workspace import Workspace
+
+DATABASE_VARIABLE, HOME_VARIABLE = "RULELOOM_DATABASE_URL", "RULELOOM_HOME"
+
+
+def home() -> Path:
+    """The folder for databases and files when nothing is said: `RULELOOM_HOME`, else `var` in the working folder."""
+    return Path(os.environ.get(HOME_VARIABLE) or "var").resolve()
+
+
+def database_url(given: str | None, name: str = "workspace") -> str:
+    """The address of the database: given, from `RULELOOM_DATABASE_URL`, else an SQLite file in `home()`."""
+    found = given or os.environ.get(DATABASE_VARIABLE)
+    if found:
+        return found
+    home().mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{home() / f'{name}.db'}"
+
+
+@contextmanager
+def in_the_background(workspace: Workspace) -> Iterator[Worker]:
+    """The clock and the worker as threads of this process."""
+    worker, ticker = Worker(workspace), Ticker(workspace)
+    worker.start()
+    ticker.start()
+    try:
+        yield worker
+    finally:
+        ticker.stop()
+        worker.stop()
