@@ -149,7 +149,7 @@ class Related:
     # ---- quantifiers --------------------------------------------------------------------------------------------
 
     def quantified(self, node: n.Quantified, scope: Scope) -> ColumnElement[bool]:
-        """`no orders …`, `at least 2 visits …`"""
+        """`no orders …`, `at least 2 orders …`"""
         rows = self.rows(node.collection, scope)
         if node.quantity in ("no", "any") or (node.quantity == "at_least" and node.number == 1):
             found = rows.select(rows.row.c.id).exists()
@@ -160,7 +160,7 @@ class Related:
         return counted >= node.number if node.quantity == "at_least" else counted <= node.number
 
     def last_all(self, node: n.LastAll, scope: Scope) -> ColumnElement[bool]:
-        """`the last 2 trainings all …`: there are so many, and all of the newest satisfy."""
+        """`the last 2 orders all …`: there are so many, and all of the newest satisfy."""
         if node.number == 0:
             return true()
         rows = self.rows(node.collection, scope)
