@@ -5,10 +5,17 @@ import type { Entity, Field, Labels, LanguageCode, Option } from './types'
 
 async function readEntities(): Promise<Entity[]> {
   const answer = await get<Entity[] | { items: Entity[] }>('/entities')
-  return Array.isArray(answer) ? answer : answer.items
+  return ownFirst(Array.isArray(answer) ? answer : answer.items)
 }
 
 export const entitiesQuery = queryOptions({ queryKey: ['entities'], queryFn: readEntities, staleTime: 60_000 })
+
+/** Entities that every workspace has; people look for their own first. */
+const BUILT_IN = new Set(['user', 'team', 'task'])
+
+export function ownFirst(entities: Entity[]): Entity[] {
+  return [...entities].sort((a, b) => Number(BUILT_IN.has(a.key)) - Number(BUILT_IN.has(b.key)))
+}
 
 export function useEntities(): Entity[] | undefined {
   return useQuery(entitiesQuery).data

@@ -22,6 +22,7 @@ export function plainForm(entity: Entity): FormContent {
 }
 
 function verdict(
+  entity: Entity,
   when: unknown,
   logic: unknown,
   values: Values,
@@ -29,7 +30,7 @@ function verdict(
   otherwise: boolean,
 ): boolean {
   if (!when) return otherwise
-  return decide(logic, values) ?? worked ?? otherwise
+  return decide(logic, values, entity.fields) ?? worked ?? otherwise
 }
 
 /**
@@ -48,9 +49,10 @@ export function stand(
     const field = entity.fields.find((candidate) => candidate.key === one.field)
     if (!field) return []
     const known = judged.get(one.field)
-    const visible = verdict(one.visible_when, one.visible_logic, values, known?.visible, true)
+    const visible = verdict(entity, one.visible_when, one.visible_logic, values, known?.visible, true)
     if (!visible && !wrong.includes(one.field)) return []
-    const required = field.required || verdict(one.required_when, one.required_logic, values, known?.required, false)
+    const required =
+      field.required || verdict(entity, one.required_when, one.required_logic, values, known?.required, false)
     return [{ field, required }]
   }
   return content.sections

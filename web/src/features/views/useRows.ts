@@ -1,6 +1,6 @@
 /** The rows of a grid, read page by page near the screen; pages that were left are given back. */
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query'
-import { useCallback, useMemo, useState } from 'react'
+import { useCallback, useMemo, useRef, useState } from 'react'
 import { LIVE, outlineQuery, queryRecords } from '@/api/records'
 import type { OutlineQuery, Page, RecordQuery, Row } from '@/api/types'
 import { type Layout, layOut, lineAt, type PageRef, pagesNear } from '@/ui/grid/layout'
@@ -23,25 +23,27 @@ export interface Rows {
 }
 
 export function useRows(entity: string, query: OutlineQuery, fields: string[], closed: (key: string) => boolean): Rows {
-  const depths = query.group?.length ?? 0
   const outline = useQuery({ ...outlineQuery(entity, query), placeholderData: keepPreviousData })
   const functions = useMemo(() => (query.totals ?? []).map((total) => total.function), [query.totals])
   const layout = useMemo(
-    () => outline.data && layOut(outline.data, depths, closed, functions),
-    [outline.data, depths, closed, functions],
+    () => outline.data && layOut(outline.data, outline.data.groups[0]?.values.length ?? 0, closed, functions),
+    [outline.data, closed, functions],
   )
+  // While a new outline is on the way, the rows of the one that is shown stay.
+  const shown = useRef(query)
+  if (!outline.isPlaceholderData && outline.data) shown.current = query
+  const asked = shown.current
   const [[first, last], setRange] = useState<[number, number]>([0, 0])
   const near = useMemo(() => (layout ? pagesNear(layout, first, last, AHEAD) : []), [layout, first, last])
   const size = layout?.outline.page_size ?? 0
   const pages = useQueries({
     queries: near.map((ref) => {
-      const ask = pageQuery(query, fields, ref, size)
+      const ask = pageQuery(asked, fields, ref, size)
       return {
         queryKey: [...pageKey(entity), ask],
         queryFn: ({ signal }: { signal: AbortSignal }) => queryRecords(entity, ask, signal),
         gcTime: KEEP,
         staleTime: 30_000,
-        enabled: !outline.isPlaceholderData,
       }
     }),
     combine: (results) => ({
