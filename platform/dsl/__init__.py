@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from ruleloom.dsl.completion import Completion, Item, complete
+from ruleloom.dsl.highlight import words
 from ruleloom.dsl.nodes import Node, Rule
 from ruleloom.dsl.parsing import Parsed, parse
-from ruleloom.dsl.reformat import reformat
+from ruleloom.dsl.renaming import reformat
+from ruleloom.dsl.sentences import sentence
 from ruleloom.dsl.tree_json import TreeError, from_json, to_json
 from ruleloom.dsl.vocabulary import Vocabulary
 from ruleloom.dsl.writing import written
 from ruleloom.messages import Diagnostic, Language
 
-__all__ = ["Parsed", "TreeError", "check", "format", "from_json", "parse", "reformat", "to_json"]
+__all__ = [
+    "Completion",
+    "Item",
+    "Parsed",
+    "TreeError",
+    "check",
+    "complete",
+    "format",
+    "from_json",
+    "parse",
+    "reformat",
+    "sentence",
+    "to_json",
+    "words",
+]
 
 
 def format(tree: Node | tuple[Rule, ...], vocabulary: Vocabulary, language: Language) -> str:  # noqa: A001

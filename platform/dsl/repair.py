@@ -54,7 +54,7 @@ def _step(table: Table, stack: list[int], terminal: str) -> list[int] | None:
             return stack
 
 
-def _one_line(table: Table, start: str, lattice: Lattice, begin: int, stop: int) -> list[Token]:
+def one_line(table: Table, start: str, lattice: Lattice, begin: int, stop: int) -> list[Token]:
     """One way through the lattice: at each place the longest token that fits, else the longest."""
     line: list[Token] = []
     stack: list[int] | None = [table.starts[start]]
@@ -71,6 +71,23 @@ def _one_line(table: Table, start: str, lattice: Lattice, begin: int, stop: int)
         line.append(chosen)
         at = lattice.after(chosen.end)
     return line
+
+
+def stack_after(table: Table, start: str, tokens: list[Token]) -> list[int] | None:
+    """The automaton's stack after tokens; None when they do not fit."""
+    stack: list[int] | None = [table.starts[start]]
+    for token in tokens:
+        stack = _step(table, stack, token.type) if stack is not None else None
+    return stack
+
+
+def accepted_terminals(table: Table, stack: list[int]) -> list[str]:
+    """The terminals that fit next."""
+    return [
+        terminal
+        for terminal in table.states[stack[-1]]
+        if terminal.isupper() and _step(table, stack, terminal) is not None
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +157,7 @@ class _Mender:
     # ---- candidates
 
     def _accepted(self, stack: list[int]) -> list[str]:
-        return [
-            terminal
-            for terminal in self.table.states[stack[-1]]
-            if terminal.isupper() and _step(self.table, stack, terminal) is not None
-        ]
+        return accepted_terminals(self.table, stack)
 
     def _phrases(self, stacks: list[list[int]], stuck: int) -> Iterator[_Repair]:
         """A mistyped or incomplete word of the language, begun up to three tokens earlier."""
@@ -293,4 +306,4 @@ def _written(terminal: str, language: Language) -> str:
 
 def read_repaired(c: Checker, table: Table, start: str, lattice: Lattice, begin: int, stop: int) -> Syntax | None:
     """The syntax after repairs, all reported; None when it cannot be mended."""
-    return _Mender(c, table, start, _one_line(table, start, lattice, begin, stop), stop).syntax()
+    return _Mender(c, table, start, one_line(table, start, lattice, begin, stop), stop).syntax()

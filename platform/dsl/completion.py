@@ -1,0 +1,215 @@
+"""Completion: what can stand at a place of a text, knowing names and types: after `stage =` the options of stage."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ruleloom.dsl.check_names import user_entity
+from ruleloom.dsl.checker import Checker
+from ruleloom.dsl.grammar import END, table
+from ruleloom.dsl.keywords import keywords
+from ruleloom.dsl.lexer import scan
+from ruleloom.dsl.names import Names, names_of
+from ruleloom.dsl.parsing import PartName, guess_language
+from ruleloom.dsl.repair import accepted_terminals, one_line, stack_after
+from ruleloom.dsl.syntax import Token
+from ruleloom.dsl.types import Kind
+from ruleloom.dsl.vocabulary import EntityWords, FieldWords, Vocabulary
+from ruleloom.dsl.writing import quoted_name, quoted_text
+from ruleloom.messages import Language
+
+_TYPED = re.compile(r"[\w\u0300-\u036f]*\Z")
+_COMPARED = frozenset({"EQ", "NE", "ORDER", "CHANGES_TO", "MATCH", "IN", "NOT_IN", "HAS", "CHANGES_FROM", "TO"})
+_MOST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One offer: what the list shows, what is inserted, what kind of thing it is, and a word about it."""
+
+    label: str
+    insert: str
+    kind: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """Offers for the text from `start` (a code point) to the place asked about."""
+
+    start: int
+    items: tuple[Item, ...]
+
+
+def complete(
+    text: str,
+    position: int,
+    vocabulary: Vocabulary,
+    language: Language | None = None,
+    *,
+    entity: str | None = None,
+    part: PartName = "rules",
+) -> Completion:
+    """What can be written at a code point of a text. `entity` is the record's entity where the text names none."""
+    before = text[: max(0, min(position, len(text)))]
+    chosen: Language = language or guess_language(text)
+    return _Completer(before, vocabulary, chosen, entity, part).completion()
+
+
+class _Completer:
+    """One question."""
+
+    def __init__(
+        self, before: str, vocabulary: Vocabulary, language: Language, entity: str | None, part: PartName
+    ) -> None:
+        self.names: Names = names_of(vocabulary)
+        self.language: Language = language
+        self.table = table(language)
+        self.start_symbol = "rule" if part in ("rules", "rule") else "expression"
+        self.typed, self.tokens = self._split(before)
+        self.start = len(before) - len(self.typed)
+        self.entity = vocabulary.entity(entity) if entity is not None else self._rule_entity()
+
+    def _split(self, before: str) -> tuple[str, list[Token]]:
+        """The word being typed and the tokens before it. In a run without spaces only an unfinished word counts."""
+        found = _TYPED.search(before)
+        typed = found[0] if found else ""
+        tokens = self._tokens(before)
+        if self.language == "zh" and tokens and tokens[-1].end == len(before) and tokens[-1].start > len(before) - len(typed):
+            last = tokens[-1]
+            is_whole = last.type not in ("NAME",) or last.value in self.names.words.all
+            typed = "" if is_whole else before[last.start :]
+        if typed.isdigit():
+            typed = ""
+        return typed, [token for token in tokens if token.end <= len(before) - len(typed)]
+
+    def _tokens(self, before: str) -> list[Token]:
+        begin = 0
+        if self.start_symbol == "rule":
+            word = {"en": r"(?<!\w)rule\s*[\"“]", "zh": r"规则\s*[\"“「]"}[self.language]
+            begin = max((match.start() for match in re.finditer(word, before)), default=0)
+        lattice = scan(before, self.names.words, self.language, begin)
+        return one_line(self.table, self.start_symbol, lattice, begin, len(before))
+
+    def _rule_entity(self) -> EntityWords | None:
+        for position, token in enumerate(self.tokens[:-1]):
+            if token.type == "ON":
+                found = self.names.entities(self.tokens[position + 1].value)
+                return found[0] if len(found) == 1 else None
+        return None
+
+    # ---- offers
+
+    def completion(self) -> Completion:
+        """All offers that begin like the word being typed; when none does, those that contain it."""
+        items = list(dict.fromkeys(self._items()))
+        typed = self.typed.casefold()
+        starting = [item for item in items if item.label.casefold().startswith(typed)]
+        inside = [item for item in items if typed in item.label.casefold() and item not in starting]
+        return Completion(self.start, tuple((starting + inside)[:_MOST]))
+
+    def _items(self) -> Iterator[Item]:
+        stack = stack_after(self.table, self.start_symbol, self.tokens)
+        if stack is None:
+            return
+        accepted = set(accepted_terminals(self.table, stack)) - {END}
+        if "STRING" in accepted:
+            yield from self._options()
+        if "NAME" in accepted:
+            yield from self._named()
+        yield from self._words(accepted)
+
+    def _words(self, accepted: set[str]) -> Iterator[Item]:
+        for keyword in keywords():
+            word = keyword.word(self.language)
+            if word and keyword.token in accepted and keyword.token not in ("MEASURE", "TIMES"):
+                yield Item(word, word, "keyword", keyword.group)
+
+    def _named(self) -> Iterator[Item]:
+        last = self.tokens[-1].type if self.tokens else ""
+        if last in ("ON", "CREATE", "ALL"):
+            yield from (self._item(each, "entity") for each in self.names.vocabulary.entities)
+            return
+        entity = self._standing_on()
+        if entity is None:
+            return
+        yield from (self._item(field, "field") for field in entity.fields)
+        yield from (self._item(each, "collection") for each in entity.collections)
+
+    def _item(self, thing: EntityWords | FieldWords, kind: str) -> Item:  # collections have the same words
+        label = thing.labels.get(self.language) if self.language == "zh" else None
+        word = label or thing.name
+        value_type = getattr(thing, "value_type", None)
+        detail = thing.labels.get(self.language) or ""
+        return Item(word, quoted_name(word, self.language), kind, value_type.kind.value if value_type else detail)
+
+    def _standing_on(self) -> EntityWords | None:
+        """The entity whose names can follow: behind dots the one that the path leads to, in `where` the row's."""
+        return self._follow(len(self.tokens))
+
+    def _follow(self, end: int) -> EntityWords | None:
+        names: list[Token] = []
+        at = end - 1
+        while at > 0 and self.tokens[at].type == "DOT":
+            names.insert(0, self.tokens[at - 1])
+            at -= 2
+        home = self._home(at + 1)
+        if names and names[0].type in ("THIS", "ME"):
+            first = names.pop(0)
+            home = self.entity if first.type == "THIS" else user_entity(Checker("", self.names, self.language))
+        for token in names:
+            home = self._next(home, token.value) if home is not None else None
+        return home
+
+    def _home(self, end: int) -> EntityWords | None:
+        """The entity that bare names belong to: that of the innermost open `where`, else the record's."""
+        depth = 0
+        for at in range(end - 1, -1, -1):
+            kind = self.tokens[at].type
+            depth += (kind == "RPAR") - (kind == "LPAR")
+            if kind in ("WHERE", "ALL", "ALL_OF") and depth <= 0 and at > 0 and not self._closed(at, end):
+                source = at - 1
+                while source > 1 and self.tokens[source].type not in ("NAME", "THIS"):
+                    source -= 1
+                entity = self._follow(source)
+                found = self._next(entity, self.tokens[source].value) if entity is not None else None
+                if found is not None:
+                    return found
+        return self.entity
+
+    def _closed(self, where: int, end: int) -> bool:
+        """Whether a `where` without parentheses has ended: a logical word follows it."""
+        opened = where + 1 < end and self.tokens[where + 1].type == "LPAR"
+        kinds = [token.type for token in self.tokens[where + 1 : end]]
+        if opened:
+            return kinds.count("LPAR") <= kinds.count("RPAR")
+        return any(kind in ("AND", "OR", "THEN", "RPAR") for kind in kinds)
+
+    def _next(self, entity: EntityWords, word: str) -> EntityWords | None:
+        collections = self.names.collections(entity.id, word)
+        if len(collections) == 1:
+            return self.names.vocabulary.entity(collections[0].entity)
+        fields = self.names.fields(entity.id, word)
+        if len(fields) == 1 and fields[0].value_type.kind is Kind.RECORD and fields[0].value_type.entity:
+            return self.names.vocabulary.entity(fields[0].value_type.entity)
+        return None
+
+    def _options(self) -> Iterable[Item]:
+        """The options of the choice that is being compared."""
+        at = len(self.tokens) - 1
+        while at >= 0 and self.tokens[at].type in ("LPAR", "COMMA", "STRING"):
+            at -= 1
+        while at > 0 and self.tokens[at].type in ("CHANGES_TO", "TO") and self.tokens[at - 1].type == "STRING":
+            at -= 2
+        if at < 1 or self.tokens[at].type not in _COMPARED or self.tokens[at - 1].type != "NAME":
+            return
+        entity = self._follow(at - 1)
+        fields = self.names.fields(entity.id, self.tokens[at - 1].value) if entity is not None else ()
+        for field in fields[:1]:
+            for option in field.options:
+                label = option.labels.get(self.language) or option.value
+                yield Item(label, quoted_text(label), "option", option.value)
+            if field.value_type.kind is Kind.BOOLEAN:
+                return
