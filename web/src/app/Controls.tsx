@@ -1,12 +1,15 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { signOut, useSession } from '@/api/session'
 import { switchLanguage, useTexts } from '@/locales/i18n'
 import { Button, IconButton } from '@/ui/Button'
 import { Segmented, Switch } from '@/ui/Inputs'
 import { Popup } from '@/ui/Popup'
+import { topControls } from './features'
 import { Notices } from './Notices'
 import { setTheme, useTheme } from './preferences'
+
+const brought = topControls.map(({ key, control }) => ({ key, Control: lazy(control) }))
 
 /** Search, notices, theme, language and account: the same in every top bar. */
 export function Controls({ onSearch }: { onSearch: () => void }) {
@@ -14,6 +17,11 @@ export function Controls({ onSearch }: { onSearch: () => void }) {
   const dark = useTheme() === 'dark'
   return (
     <>
+      {brought.map(({ key, Control }) => (
+        <Suspense key={key} fallback={null}>
+          <Control />
+        </Suspense>
+      ))}
       <IconButton icon="search" label={`${t('palette.open')} (Ctrl+K)`} onClick={onSearch} />
       <Notices />
       <span className="wide">

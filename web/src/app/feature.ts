@@ -54,6 +54,13 @@ export interface GridAction {
   roles?: Role[]
 }
 
+/** A control in the top bar of every page (the clock of demo workspaces). */
+export interface TopControl {
+  key: string
+  order: number
+  control: Load
+}
+
 export interface Feature {
   name: string
   routes: FeatureRoute[]
@@ -61,4 +68,5 @@ export interface Feature {
   recordPanels?: RecordPanel[]
   homeCards?: HomeCard[]
   gridActions?: GridAction[]
+  topControls?: TopControl[]
 }

@@ -11,3 +11,4 @@ export const railEntries = features.flatMap((feature) => feature.rail ?? []).sor
 export const recordPanels = features.flatMap((feature) => feature.recordPanels ?? []).sort(byOrder)
 export const homeCards = features.flatMap((feature) => feature.homeCards ?? []).sort(byOrder)
 export const gridActions = features.flatMap((feature) => feature.gridActions ?? [])
+export const topControls = features.flatMap((feature) => feature.topControls ?? []).sort(byOrder)

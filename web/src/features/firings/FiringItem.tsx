@@ -1,0 +1,91 @@
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useSession } from '@/api/session'
+import type { Effect, Firing } from '@/api/types'
+import { useTexts } from '@/locales/i18n'
+import { Explained } from '@/ui/Explained'
+import { EdgePill } from '@/ui/Firings'
+import { Icon, type IconName } from '@/ui/icons'
+import { wordsOf } from '@/ui/Reason'
+import { Pill } from '@/ui/Top'
+import { formatInstant } from '@/values/time'
+
+const EFFECT_ICONS: Record<string, IconName> = {
+  done: 'check',
+  pending: 'clock',
+  running: 'clock',
+  failed: 'warning',
+  skipped: 'info',
+}
+
+/** One firing: whom it met, when, what it did, and on request why. */
+export function FiringItem({ firing, open: startsOpen }: { firing: Firing; open: boolean }) {
+  const { t } = useTexts('firings')
+  const zone = useSession()?.workspace.timezone ?? 'UTC'
+  const [open, setOpen] = useState(startsOpen)
+  const late = Date.parse(firing.recorded_at) - Date.parse(firing.at) > 60_000
+  const { record } = firing
+  return (
+    <li className="firing-item">
+      <div className="firing-head">
+        <span className="num firing-time" title={formatInstant(firing.at, zone)}>
+          {formatInstant(firing.at, zone).slice(11)}
+        </span>
+        <p className="firing-what">
+          <Link to={`/records/${record.entity}/${record.id}`} className="firing-record">
+            {record.title ?? `#${record.id}`}
+          </Link>
+          <EdgePill edge={firing.edge} />
+          <Link to={`/rules/${firing.rule.id}`} className="mut">
+            {firing.rule.name}
+          </Link>
+          <span className="mut">{t('version', { version: firing.rule.version })}</span>
+          {late && <span className="mut">{t('caughtUp', { at: formatInstant(firing.recorded_at, zone) })}</span>}
+        </p>
+        {firing.reason && (
+          <button type="button" className="btn small quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
+            {t('why')}
+            <Icon name={open ? 'up' : 'down'} />
+          </button>
+        )}
+      </div>
+      {firing.effects.length > 0 && (
+        <ul className="firing-effects">
+          {firing.effects.map((effect) => (
+            <EffectLine key={effect.id} effect={effect} />
+          ))}
+        </ul>
+      )}
+      {open && firing.reason && (
+        <div className="firing-reason">
+          <Explained reason={firing.reason} />
+        </div>
+      )}
+    </li>
+  )
+}
+
+function EffectLine({ effect }: { effect: Effect }) {
+  const { t, language } = useTexts()
+  const text = wordsOf(effect.summary, language)
+  const { record } = effect
+  return (
+    <li className={`effect-${effect.status}`}>
+      <Icon name={EFFECT_ICONS[effect.status] ?? 'info'} />
+      <span className="grow">
+        {text}
+        {record && (
+          <>
+            {' '}
+            <Link to={`/records/${record.entity}/${record.id}`}>{record.title ?? `#${record.id}`}</Link>
+          </>
+        )}
+      </span>
+      {effect.status !== 'done' && (
+        <Pill tone={effect.status === 'failed' ? 'red' : 'slate'}>
+          {t(`effects.${effect.status}`, { defaultValue: effect.status })}
+        </Pill>
+      )}
+    </li>
+  )
+}

@@ -1,0 +1,8 @@
+import type { Feature } from '@/app/feature'
+
+export const feature: Feature = {
+  name: 'firings',
+  routes: [{ path: '/firings', page: () => import('./FiringsPage') }],
+  rail: [{ to: '/firings', text: 'firings:rail', icon: 'list', order: 22 }],
+  topControls: [{ key: 'clock', order: 0, control: () => import('./ClockControl') }],
+}
