@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ruleloom.storage.columns import SYSTEM
 from ruleloom.storage.parked_runs import parked_runs
-from ruleloom.storage.parked_runs import parked_runs
 from ruleloom.storage.tables_definitions import (
     change_counters,
     definition_versions,
@@ -44,7 +43,6 @@ __all__ = [
     "import_runs",
     "notices",
     "one_time_tokens",
-    "parked_runs",
     "parked_runs",
     "rule_memories",
     "schedules",
