@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ruleloom.dsl.types import Kind, ValueType
 from ruleloom.forms.entity import USER, Field, Option
+from ruleloom.forms.fields.base import InputContext, Refused
 from ruleloom.forms.fields.registry import field_types
 from ruleloom.forms.names import clean_text, is_name, key_for, read_labels
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 ON_DELETE = ("empty", "restrict", "cascade")
 MAX_DECIMALS = 6
+_NEVER_UNIQUE = frozenset({Kind.CHOICES, Kind.FILES, Kind.BOOLEAN})
 _COMMON = (
     "id", "key", "name", "type", "label", "labels", "required", "unique", "default", "description", "settings",
     "decimals", "options", "to", "reverse", "reverse_label", "reverse_labels", "on_delete",
@@ -45,7 +47,7 @@ def read_field(given: Any, entity_id: str, keys: Container[str], path: str, find
     decimals = _read_decimals(given, type_, path, findings)
     to = _read_target(given, type_, path, findings)
     settings = _read_settings(given, type_, path, findings)
-    return Field(
+    field = Field(
         id=field_id,
         key=key,
         name=name,
@@ -65,6 +67,20 @@ def read_field(given: Any, entity_id: str, keys: Container[str], path: str, find
         default=given.get("default"),
         settings=settings,
     )
+    _check_default(field, type_, path, findings)
+    if field.unique and (not type_.stored or field.type == "longtext" or field.value_type.kind in _NEVER_UNIQUE):
+        findings.add("property-of-other-type", f"{path}.unique", property="unique", type=type_.type)
+    return field
+
+
+def _check_default(field: Field, type_: FieldType, path: str, findings: Findings) -> None:
+    """A default that the field would refuse is noted now, not at every new record."""
+    if field.default is None or not type_.writable:
+        return
+    try:
+        type_.cleaner(field, InputContext(opaque_ids=True))(field.default)
+    except Refused as refused:
+        findings.add(refused.code, f"{path}.default", **{"field": field.name, **refused.params})
 
 
 def _flag(given: Mapping[str, Any], part: str, path: str, findings: Findings) -> bool:

@@ -182,3 +182,19 @@ def test_writing_an_entity_and_reading_it_gives_the_same(tmp_path: Path) -> None
     model = read_schema(write(tmp_path, SHOP))
     again = read_schema({"timezone": "Asia/Shanghai", "entities": [write_entity(e) for e in model.entities]})
     assert {e.id: e for e in again.entities} == {e.id: e for e in model.entities}
+
+
+def test_defaults_and_unique_must_fit_the_field() -> None:
+    fields: list[dict[str, Any]] = [
+        {"name": "a", "type": "number", "default": "many"},
+        {"name": "b", "type": "choice", "options": ["x"], "default": "y"},
+        {"name": "c", "type": "files", "unique": True},
+        {"name": "d", "type": "longtext", "unique": True},
+        {"name": "e", "type": "boolean", "default": False},
+    ]
+    assert codes({"entities": [{"name": "x", "fields": fields}]}) == {
+        "entities[0].fields[0].default": "not-a-number",
+        "entities[0].fields[1].default": "not-an-option",
+        "entities[0].fields[2].unique": "property-of-other-type",
+        "entities[0].fields[3].unique": "property-of-other-type",
+    }
