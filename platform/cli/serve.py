@@ -23,7 +23,7 @@ def command(database: str | None, host: str, port: int, demo: bool, app_name: st
     from ruleloom.runtime.serving import database_url, in_the_background
 
     _require_free(host, port)
-    url = database_url(database, "demo" if demo else "workspace")
+    url = database_url(database, "demo" if demo else "ruleloom")
     workspace = open_workspace(url, demo=demo)
     if workers > 1 and workspace.database.is_sqlite:
         raise click.UsageError("--workers needs PostgreSQL; an SQLite workspace is served by one process")

@@ -19,7 +19,7 @@ def home() -> Path:
     return Path(os.environ.get(HOME_VARIABLE) or "var").resolve()
 
 
-def database_url(given: str | None, name: str = "workspace") -> str:
+def database_url(given: str | None, name: str = "ruleloom") -> str:
     """The address of the database: given, from `RULELOOM_DATABASE_URL`, else an SQLite file in `home()`."""
     found = given or os.environ.get(DATABASE_VARIABLE)
     if found:

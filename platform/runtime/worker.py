@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import structlog
-from dbos import DBOS, DBOSConfig, Queue, SetWorkflowID
+from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from ruleloom.runtime.performing import Performer, TryAgain, perform
 from ruleloom.runtime.unit_of_work import UnitOfWork
@@ -29,7 +29,7 @@ ATTEMPTS = 8
 """Tries of an effect that can be tried again, after 1, 2, 4 … seconds."""
 _VERSION = "1"
 """Pinned, so that a new build goes on with the work of the old one. Raise it only when a workflow's steps change."""
-_QUEUE = Queue("effects", worker_concurrency=THREADS, polling_interval_sec=POLL_SECONDS)
+_QUEUE = "effects"
 _running: list[Worker] = []
 
 
@@ -92,6 +92,7 @@ class Worker:
         _running.append(self)
         DBOS(config=config)
         DBOS.launch()
+        DBOS.register_queue(_QUEUE, worker_concurrency=THREADS, polling_interval_sec=POLL_SECONDS)
         self._requeue()
         self.workspace.committed.append(self._written)
         self._thread.start()
@@ -137,7 +138,7 @@ class Worker:
             waiting = firing_log.waiting_effects(connection, statuses, now, BATCH)
         for effect in waiting:
             with SetWorkflowID(f"effect-{effect}"):
-                _QUEUE.enqueue(_effect, str(effect))
+                DBOS.enqueue_workflow(_QUEUE, _effect, str(effect))
             if statuses == ("pending",):
                 self._mark_queued(effect)
         return len(waiting)
