@@ -20,12 +20,11 @@ def durable_engine(database: Database) -> Engine:
     name = str(database.url.database)
     engine = create_engine(f"sqlite:///{name}.durable", pool_size=POOL, max_overflow=POOL)
     event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
 
 
 def _prepare(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None
+    connection.isolation_level = "IMMEDIATE"  # the library counts on sqlite3 beginning before writes only
     cursor = connection.cursor()
     for setting in ("journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={BUSY_MILLISECONDS}", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {setting}")
