@@ -24,7 +24,6 @@ class Situation:
 
     record: Snapshot
     moment: Moment
-    ordinals: Mapping[n.Node, int]
     facts: list[Any] = field(default_factory=list)
     untils: list[int | None] = field(default_factory=list)
     previous: Snapshot | None = None
@@ -32,10 +31,6 @@ class Situation:
     holding: list[bool] = field(default_factory=list)
     held_untils: list[int | None] = field(default_factory=list)
     outer: Snapshot = field(default_factory=dict)
-
-    def fact_until(self, part: n.Node) -> int | None:
-        """Until when the fact of an external stands."""
-        return self.untils[self.ordinals[part]]
 
     def held(self, ordinal: int) -> Ticking:
         """The truth of a `C for D` and when it may flip."""
@@ -120,7 +115,7 @@ class Logic:
         changes: Mapping[RecordId, RecordChange] | None = None,
     ) -> dict[RecordId, Situation]:
         """The situation of each record that is not out of the question, its facts gathered in batch."""
-        found = {record: Situation(snapshot, moment, self.ordinals) for record, snapshot in snapshots.items()}
+        found = {record: Situation(snapshot, moment) for record, snapshot in snapshots.items()}
         for record, change in (changes or {}).items():
             found[record].previous, found[record].change = change.before, event_of(change)
         gate = self._gate

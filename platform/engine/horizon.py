@@ -32,9 +32,8 @@ class Situated(Protocol):
 
     moment: Moment
 
-    def fact_until(self, part: n.Node) -> int | None:
-        """Until when the fact of an external stands."""
-        ...
+    untils: list[int | None]
+    """Until when the fact of each external stands."""
 
     def held(self, ordinal: int) -> Ticking:
         """The truth of the rule's `C for D` of that ordinal, and when it may flip."""
@@ -43,6 +42,9 @@ class Situated(Protocol):
 
 class Compiler(Protocol):
     """Turns trees into functions of a situation."""
+
+    ordinals: dict[n.Node, int]
+    """The place of each external among the facts."""
 
     def truth(self, condition: n.Condition) -> Callable[[Any], bool]:
         """The truth of a condition without `C for D`."""
@@ -113,7 +115,8 @@ class ClockMaker:
 
     def _leaf_until(self, condition: n.Condition) -> Callable[[Situated], int | None]:
         if isinstance(condition, n.Quantified | n.LastAll):
-            return lambda s: s.fact_until(condition)
+            place = self.compiler.ordinals[condition]
+            return lambda s: s.untils[place]
         if isinstance(condition, n.Within | n.OlderThan):
             return self._windowed(condition)
         if isinstance(condition, _COMPARED):
@@ -153,8 +156,8 @@ class ClockMaker:
             still = self.compiler.value(expression)
             return lambda s: (still(s), None, None)
         if isinstance(expression, n.Aggregate):
-            value = self.compiler.value(expression)
-            return lambda s: (value(s), s.fact_until(expression), None)
+            value, place = self.compiler.value(expression), self.compiler.ordinals[expression]
+            return lambda s: (value(s), s.untils[place], None)
         if isinstance(expression, n.Now | n.Today | n.Shift):
             return self._moved(expression)
         if isinstance(expression, n.Elapsed):

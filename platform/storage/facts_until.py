@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Table, func, select
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl import shifts
-from ruleloom.dsl.reads import held_of, is_timed
+from ruleloom.dsl.moment import Moment
+from ruleloom.dsl.reads import held_of, is_timed, walk
 from ruleloom.dsl.types import Kind, RecordId
 from ruleloom.engine.evaluate import Logic, Situation
 from ruleloom.engine.flow import earliest
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from ruleloom.storage.sql_related import Rows
 
 Related = n.Aggregate | n.Quantified | n.LastAll
-End = Callable[[Any, Any], int | None]
-"""(the fact's value, the column's value) → an instant after now, or None."""
+End = Callable[[Moment, Any, Any], int | None]
+"""(the moment, the fact's value, the column's value) → an instant after now, or None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +35,33 @@ class Ends:
     ends: tuple[End, ...]
     known: Mapping[RecordId, int | None]
 
-    def until(self, record: RecordId, value: Any, read: Sequence[Any]) -> int | None:
+    def until(self, moment: Moment, record: RecordId, value: Any, read: Sequence[Any]) -> int | None:
         """The first instant after now at which the fact of a record may be another one."""
-        found = (end(value, column) for end, column in zip(self.ends, read, strict=True))
+        found = (end(moment, value, column) for end, column in zip(self.ends, read, strict=True))
         return earliest(self.known.get(record), *found)
 
 
-def ends_of(asking: Asking, external: Related, table: Table | None, holders: Mapping[RecordId, Snapshot]) -> Ends:
-    """How to know until when the facts of an external stand."""
+def can_be_kept(asking: Asking, external: Related) -> bool:
+    """Whether the statement of an external is the same at every moment but for parameters, whoever acts."""
+    maker = _EndMaker(asking, external, None)
+    return not maker.moves_inside and not any(_speaks_of_me(part) for part in walk(external))
+
+
+def _speaks_of_me(node: n.Node) -> bool:
+    return isinstance(node, n.Me) or getattr(node, "root", None) == "me"
+
+
+def ends_by_times(asking: Asking, external: Related, table: Table | None) -> Ends:
+    """How to know until when the facts of an external stand, where the times of the rows tell."""
+    return _EndMaker(asking, external, table).by_times()
+
+
+def ends_by_rows(
+    asking: Asking, external: Related, table: Table | None, holders: Mapping[RecordId, Snapshot]
+) -> Ends | None:
+    """The same where every row has to be looked at; None where that is not needed."""
     maker = _EndMaker(asking, external, table)
-    if maker.moves_inside:
-        return Ends((), (), maker.by_rows(holders))
-    return maker.by_times()
+    return Ends((), (), maker.by_rows(holders)) if maker.moves_inside else None
 
 
 class _EndMaker:
@@ -81,22 +97,22 @@ class _EndMaker:
         elif isinstance(self.window, n.Calendrical):
             pairs.append(self._calendrical(self.window))
         if self.looks_back and not (isinstance(self.window, n.Rolling) and self.window.side == "last"):
-            pairs.append((self._time(func.min, after=self._now), lambda _value, time: self._instant(time)))
+            pairs.append((self._time(func.min, after=True), lambda _moment, _value, time: self._instant(time)))
         return Ends(tuple(column for column, _ in pairs), tuple(end for _, end in pairs), {})
 
     @property
-    def _now(self) -> int:
-        moment = self.asking.moment
-        return moment.today if self.kind is Kind.DATE else moment.now
+    def _now(self) -> ColumnElement[Any]:
+        of_date = self.kind is Kind.DATE
+        return self.asking.writer.workshop.at_moment(self.kind, lambda m: m.today if of_date else m.now)
 
     def _rows(self, windowed: bool) -> Rows:
         return self.asking.writer.related.rows(self.collection, self.asking.scope(self.table), windowed)
 
-    def _time(self, pick: Callable[..., Any], after: int | None = None) -> ColumnElement[Any]:
-        """The first or last time of the rows in the window, or of all rows after a time."""
-        rows = self._rows(windowed=after is None)
+    def _time(self, pick: Callable[..., Any], after: bool = False) -> ColumnElement[Any]:
+        """The first or last time of the rows in the window, or of all rows after now."""
+        rows = self._rows(windowed=not after)
         asked = rows.select(pick(rows.time.sql))
-        return (asked if after is None else asked.where(rows.time.sql > after)).scalar_subquery()
+        return (asked.where(rows.time.sql > self._now) if after else asked).scalar_subquery()
 
     def _instant(self, time: int | None) -> int | None:
         if time is None:
@@ -114,7 +130,7 @@ class _EndMaker:
         # while any is there, only the last one to leave can end it
         leaving = self._time(func.max if quantity in ("any", "no") else func.min)
 
-        def left(_value: Any, time: int | None) -> int | None:
+        def left(_moment: Moment, _value: Any, time: int | None) -> int | None:
             if time is None:
                 return None
             return self._instant(self._moved(time, 1) if window.side == "last" else time)
@@ -124,13 +140,13 @@ class _EndMaker:
     def _coming(self, window: n.Rolling) -> ColumnElement[Any]:
         """The first time of the rows that are still to come into the window."""
         if window.side == "last":
-            return self._time(func.min, after=self._now)
+            return self._time(func.min, after=True)
         rows = self._rows(windowed=False)
-        inside = self.asking.writer.workshop.within(rows.time, self.asking.moment.bounds(window, self.kind))
+        inside = self.asking.writer.workshop.in_window(rows.time, window)
         return rows.select(func.min(rows.time.sql)).where(rows.time.sql > self._now, ~inside).scalar_subquery()
 
     def _come(self, window: n.Rolling) -> End:
-        def came(value: Any, time: int | None) -> int | None:
+        def came(_moment: Moment, value: Any, time: int | None) -> int | None:
             quantity = self.external.quantity if isinstance(self.external, n.Quantified) else None
             settled = (quantity == "any" and value is True) or (quantity == "no" and not value)
             if time is None or settled:
@@ -141,11 +157,11 @@ class _EndMaker:
 
     def _calendrical(self, window: n.Calendrical) -> tuple[ColumnElement[Any], End]:
         """Nothing changes before the present period ends, and then only where rows lie in it, before or after."""
-        low, _ = self.asking.moment.period(window, self.kind)
-        _, end = self.asking.moment.period(n.Calendrical("this", window.unit), Kind.DATETIME)
+        kind, present = self.kind, n.Calendrical("this", window.unit)
+        low = self.asking.writer.workshop.at_moment(kind, lambda moment: moment.period(window, kind)[0])
         rows = self._rows(windowed=False)
         later = rows.select(rows.row.c.id).where(rows.time.sql >= low).exists()
-        return later, lambda _value, there: end if there else None
+        return later, lambda moment, _value, there: moment.period(present, Kind.DATETIME)[1] if there else None
 
     # ---- conditions that move: row by row, with the engine's own clocks -------------------------------------------
 
@@ -225,7 +241,7 @@ class _RowClock:
 
     def end(self, row: RecordId, holder: RecordId) -> int | None:
         """When time alone may change what the condition says of the row."""
-        s = Situation(self._rows[row], self._asking.moment, self._logic.ordinals, outer=self._holders[holder])
+        s = Situation(self._rows[row], self._asking.moment, outer=self._holders[holder])
         for of_row, facts in self._facts:
             fact = facts[row if of_row else holder]
             s.facts.append(fact.value)

@@ -129,6 +129,8 @@ class Pipeline:
         return self.carry(Noticed(runs=[Run(firing, version, "ending" if firing.edge == "off" else "then")]), at)
 
     def _carry(self, noticed: Noticed, at: int, outcome: Outcome) -> None:
+        if not noticed.firings and not noticed.runs:
+            return
         carrying = self._carrying(outcome)
         carrying.enter(noticed)
         carrying.carry(at)

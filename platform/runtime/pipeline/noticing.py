@@ -63,7 +63,8 @@ class Noticing:
     def written(self, changes: Sequence[RecordChange], at: int, cause: Cause) -> Noticed:
         """Everything that a write led to, on the state after it; deletions were judged before."""
         noticed = Noticed(self._changed([change for change in changes if change.after is not None], at, cause))
-        self._drop(changes)
+        if any(change.after is None for change in changes):
+            self._drop(changes)
         for entity, touched in self.touched(changes).items():
             self._follow(entity, touched, at, cause, noticed)
         return noticed

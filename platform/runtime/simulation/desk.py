@@ -286,6 +286,8 @@ class MemoryDesk:
         return [run for run in self._parked if run.watch == watch and run.firing.record == record]
 
     def next_wake(self, up_to: int) -> int | None:
+        if not self._parked:
+            return None
         return min((run.wake for run in self._parked if run.wake is not None and run.wake <= up_to), default=None)
 
     def runs_at(self, instant: int) -> Sequence[Run]:

@@ -130,7 +130,7 @@ def ask(
     logic: Logic, seen: Seen, holder: Snapshot, holder_id: RecordId, moment: Moment, store: Store
 ) -> tuple[bool, int | None]:
     """A condition about a row, which may speak of the rule's record as `this`."""
-    s = Situation(seen.snapshot, moment, logic.ordinals, outer=holder)
+    s = Situation(seen.snapshot, moment, outer=holder)
     for external in logic.reads.externals:
         root = external.root if isinstance(external, n.Path) else external.collection.root
         who, state = (seen.record, seen.snapshot) if root == "row" else (holder_id, holder)

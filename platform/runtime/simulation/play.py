@@ -21,6 +21,7 @@ from ruleloom.runtime.simulation.desk import MemoryDesk
 from ruleloom.runtime.simulation.values import NotAValue, instant_of, value_of
 from ruleloom.runtime.simulation.writes import Refused, refused
 
+_decode = json.JSONDecoder(parse_float=Decimal).decode
 OPERATIONS = ("create", "update", "delete")
 
 
@@ -140,6 +141,9 @@ class Simulation:
     def _collect(self) -> None:
         """Takes what the desk has gathered; from here on nothing of it can be undone."""
         desk = self.desk
+        if not desk.firings and not desk.notes:
+            desk.settled()
+            return
         self._pending += [Line(firing, self._record(firing)) for firing in desk.firings]
         desk.firings.clear()
         for kind, firing, what in desk.notes:
@@ -168,7 +172,7 @@ class Reader:
     def instant(self, line: str) -> tuple[dict[str, Any], int]:
         """The mapping of a line and its time. Raises Refused."""
         try:
-            given = json.loads(line, parse_float=Decimal)
+            given = _decode(line.strip())
             return given, instant_of(given["at"], self._vocabulary.calendar)
         except (ValueError, KeyError, TypeError, NotAValue, OverflowError):
             raise refused("event-not-readable", line=line.strip()[:200]) from None

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from ruleloom.dsl import numbers
@@ -36,12 +37,19 @@ def value_of(field: FieldWords, given: Any, calendar: Calendar) -> Value:
 
 def instant_of(given: Any, calendar: Calendar) -> int:
     """The instant of an RFC 3339 text; one without offset is local time. Raises NotAValue or ValueError."""
-    if not isinstance(given, str) or _DATE.fullmatch(given.strip()):
+    if not isinstance(given, str):
+        raise NotAValue
+    moment, at = _moment_of(given)
+    return calendar.at(day_number(moment.date()), moment.time()) if at is None else at
+
+
+@lru_cache(maxsize=1024)
+def _moment_of(given: str) -> tuple[datetime, int | None]:
+    """The wall clock of a text, and its instant when it says the offset."""
+    if _DATE.fullmatch(given.strip()):
         raise NotAValue
     moment = datetime.fromisoformat(given.strip())
-    if moment.tzinfo is None:
-        return calendar.at(day_number(moment.date()), moment.time())
-    return instant(moment)
+    return moment, None if moment.tzinfo is None else instant(moment)
 
 
 def _text(given: Any, _field: FieldWords, _calendar: Calendar) -> Value:
