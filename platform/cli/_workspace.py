@@ -11,29 +11,21 @@ from typing import Any
 import click
 
 from ruleloom.messages import Language, RuleloomError
+from ruleloom.runtime.opening import open_workspace
+from ruleloom.runtime.serving import database_url
 from ruleloom.runtime.workspace import Workspace
-from ruleloom.storage.database import Database
-from ruleloom.storage.migrate import migrate
-
-VARIABLE = "RULELOOM_DATABASE_URL"
-DEFAULT = "sqlite:///var/ruleloom.db"
 
 
 def database_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`--database URL`, else the environment, else the embedded database of the working folder."""
-    return click.option(
-        "--database", envvar=VARIABLE, default=DEFAULT, show_default=True, help=f"Address of the database ({VARIABLE})."
-    )(function)
+    """`--database URL`, else what `ruleloom serve` would open."""
+    about = "Address of the database; default: an SQLite file in the folder var."
+    return click.option("--database", help=about)(function)
 
 
 @contextmanager
-def opened(url: str) -> Iterator[Workspace]:
+def opened(url: str | None) -> Iterator[Workspace]:
     """The workspace of a database, brought up to date; closed at the end."""
-    database = Database(url)
-    if database.is_sqlite and database.url.database:
-        os.makedirs(os.path.dirname(os.path.abspath(database.url.database)), exist_ok=True)
-    migrate(database)
-    workspace = Workspace(database, process=os.getpid())
+    workspace = open_workspace(database_url(url, "workspace"), process=os.getpid())
     try:
         yield workspace
     finally:

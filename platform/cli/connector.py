@@ -36,7 +36,7 @@ def kinds(language: Language) -> None:
 
 @command.command("list")
 @database_option
-def list_(database: str) -> None:
+def list_(database: str | None) -> None:
     """The connections of a workspace."""
     with opened(database) as workspace:
         for each in connections.all_of(workspace, WORKSPACE):
@@ -47,7 +47,7 @@ def list_(database: str) -> None:
 @click.argument("connection")
 @_language
 @database_option
-def check(connection: str, language: Language, database: str) -> None:
+def check(connection: str, language: Language, database: str | None) -> None:
     """Sign in there and ask for something small. Exit 1 when it fails."""
     with opened(database) as workspace, said(language):
         health = connections.test(workspace, WORKSPACE, id_of(connection))
@@ -58,7 +58,7 @@ def check(connection: str, language: Language, database: str) -> None:
 @click.argument("connection")
 @_language
 @database_option
-def sync(connection: str, language: Language, database: str) -> None:
+def sync(connection: str, language: Language, database: str | None) -> None:
     """Read everything that is mapped and has changed. Exit 1 when the sync failed."""
     with opened(database) as workspace, said(language):
         run = connections.sync_now(workspace, WORKSPACE, id_of(connection))

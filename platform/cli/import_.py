@@ -44,8 +44,8 @@ SHOWN = 20
 @click.option("--language", type=click.Choice(LANGUAGES), default="en", help="Language of the messages.")
 @database_option
 def command(
-    file: Path, entity: str | None, pairs: Sequence[str], key: Sequence[str], plan_file: Path | None, encoding: str | None,
-    sheet: str | None, dry_run: bool, no_rules: bool, report: Path | None, language: Language, database: str,
+    file: Path, entity: str | None, pairs: Sequence[str], key: Sequence[str], plan_file: Path | None,
+    encoding: str | None, sheet: str | None, dry_run: bool, no_rules: bool, report: Path | None, language: Language, database: str | None,
 ) -> None:  # fmt: skip
     """Bring the rows of FILE in as records.
 

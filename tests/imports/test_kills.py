@@ -15,12 +15,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+
 from ruleloom.access import WORKSPACE
 from ruleloom.runtime.commands import definitions
 from ruleloom.runtime.syncing import connections
 from ruleloom.runtime.workspace import Workspace
-from sqlalchemy import text
-
 from tests.connectors.doubles.kingdee import KingdeeDouble, serve
 from tests.connectors.doubles.kingdee_data import orders
 from tests.imports.test_syncing import ERP, MAPPING

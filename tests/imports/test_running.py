@@ -201,7 +201,8 @@ def test_a_broken_off_import_goes_on_without_doubling(workspace: Workspace, monk
     with pytest.raises(KeyboardInterrupt):
         service.carry_out(workspace, WORKSPACE, claimed, dry=False)
     assert len(records(workspace, "customer")) == 30
-    service.interrupted(workspace)
+    monkeypatch.setattr(service, "_QUIET", -1)
+    assert service.read(workspace, WORKSPACE, row.id).status == "interrupted"
     again = service.claim(workspace, WORKSPACE, row.id, dry=False)
     done = service.carry_out(workspace, WORKSPACE, again, dry=False)
     assert done.status == "done"

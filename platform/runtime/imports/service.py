@@ -32,6 +32,7 @@ from ruleloom.runtime.missing import Conflict, Missing
 from ruleloom.runtime.secrets_of import error_id
 from ruleloom.storage import import_log
 from ruleloom.storage.import_log import ImportRow, ProblemRow
+from ruleloom.storage.leases import lease
 
 if TYPE_CHECKING:
     from ruleloom.runtime.unit_of_work import UnitOfWork
@@ -40,7 +41,8 @@ if TYPE_CHECKING:
 SAMPLE = 20
 """Rows that a preview shows."""
 _SUGGESTED_FROM = 500
-_ENDED = ("done", "partial")
+_QUIET = 5_000_000
+"""Microseconds without a sign of life after which a run's lease is looked at."""
 _log = structlog.get_logger("ruleloom.imports")
 
 
@@ -82,7 +84,24 @@ def read(workspace: Workspace, actor: Actor, import_id: int) -> ImportRow:
         row = import_log.read(connection, import_id)
     if row is None or not (row.created_by == actor.user or access.may(actor, Verb.ADMINISTER)):
         raise Missing.of("not-found")
-    return row
+    return _noticed(workspace, row)
+
+
+def _noticed(workspace: Workspace, row: ImportRow) -> ImportRow:
+    """An import whose process died is `interrupted` (a dry run is `planned` again): nobody holds its lease."""
+    if row.status not in ("running", "checking", "stopping") or machine_now() - row.updated_at < _QUIET:
+        return row
+    with lease(workspace.database, _lease_of(row), workspace.folder) as free:
+        if not free:
+            return row
+        ended = "planned" if row.status == "checking" else "interrupted"
+        with workspace.database.write() as connection:
+            import_log.claim(connection, row.id, (row.status,), ended, machine_now())
+    return replace(row, status=ended)
+
+
+def _lease_of(row: ImportRow) -> str:
+    return f"import-{row.id}"
 
 
 def recent(workspace: Workspace, actor: Actor, before: int | None, limit: int) -> list[ImportRow]:
@@ -153,7 +172,12 @@ def claim(workspace: Workspace, actor: Actor, import_id: int, *, dry: bool) -> I
 
 
 def carry_out(workspace: Workspace, actor: Actor, row: ImportRow, *, dry: bool) -> ImportRow:
-    """Runs a claimed import to its end and keeps how it ended."""
+    """Runs a claimed import to its end and keeps how it ended; a killed one is noticed by its lease."""
+    with lease(workspace.database, _lease_of(row), workspace.folder):
+        return _carried_out(workspace, actor, row, dry=dry)
+
+
+def _carried_out(workspace: Workspace, actor: Actor, row: ImportRow, *, dry: bool) -> ImportRow:
     try:
         ended = _run(workspace, actor, row, dry=dry)
     except Stopped:
@@ -197,15 +221,6 @@ def stop(workspace: Workspace, actor: Actor, import_id: int) -> None:
     with workspace.database.write() as connection:
         if not import_log.claim(connection, row.id, ("running", "checking"), "stopping", machine_now()):
             raise Conflict.of("import-already-running")
-
-
-def interrupted(workspace: Workspace) -> None:
-    """At start: imports that a dead process left running may be run again, and go on where they were."""
-    with workspace.database.write() as connection:
-        for row in import_log.recent(connection, None, 100):
-            if row.status in ("running", "checking", "stopping"):
-                status = "interrupted" if row.status == "running" else "planned"
-                import_log.change(connection, row.id, status=status, updated_at=machine_now())
 
 
 def report_csv(workspace: Workspace, actor: Actor, import_id: int, language: Language) -> Iterator[str]:

@@ -10,6 +10,7 @@ import codecs
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ LONGEST_CELL = 1_000_000
 LARGEST_UNPACKED = 4 * 1024**3
 _CHUNK = 1 << 20
 UNDECODABLE = "\ufffd"
+_BROKEN = (EOFError, gzip.BadGzipFile, zlib.error, OSError)
 
 Cells = Sequence[str]
 Format = Literal["csv", "xlsx"]
@@ -131,7 +133,7 @@ def _csv_records(stream: IO[str], separator: str) -> Iterator[tuple[int, list[st
         raise FileUnreadable(
             Diagnostic("import-broken-row", params={"row": number + 1, "reason": str(error)})
         ) from error
-    except (EOFError, gzip.BadGzipFile, OSError) as error:
+    except _BROKEN as error:
         raise FileUnreadable(Diagnostic("import-cut-off", params={"row": number + 1})) from error
 
 
@@ -228,7 +230,7 @@ def _decodes(path: Path, encoding: str) -> bool:
 def _read(raw: IO[bytes], size: int) -> bytes:
     try:
         return raw.read(size)
-    except (EOFError, gzip.BadGzipFile, OSError) as error:
+    except _BROKEN as error:
         raise FileUnreadable(Diagnostic("import-cut-off", params={"row": "?"})) from error
 
 
