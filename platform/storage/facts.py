@@ -6,23 +6,48 @@ rows (`facts_until`); it may be too early (then the engine looks again), never t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Select, Table, bindparam, select
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.types import Kind, RecordId
 from ruleloom.engine.store import External, Fact, Snapshot
 from ruleloom.storage.catalogue import Catalogue
-from ruleloom.storage.facts_until import Ends, ends_of
+from ruleloom.storage.facts_until import Ends, can_be_kept, ends_by_rows, ends_by_times
 from ruleloom.storage.records import chunks
 from ruleloom.storage.sql_conditions import Conditions
 from ruleloom.storage.sql_numbers import SqlValue
 from ruleloom.storage.sql_writer import Dialect, Scope, Workshop
 
 _NOTHING = Fact(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A statement about an external, what its columns mean, and its parameters that move with the moment."""
+
+    statement: Select[Any]
+    value: SqlValue
+    ends: Ends
+    moving: Mapping[str, Callable[[Moment], int]]
+    of_all: bool
+    """One answer for all holders: the collection belongs to no record, or to the acting user."""
+
+
+_KEPT: WeakKeyDictionary[Catalogue, dict[Any, Question]] = WeakKeyDictionary()
+"""Statements by catalogue (one per published model), dialect and external."""
+
+
+def _asked(value: SqlValue, ends: Ends, table: Table | None, moving: Mapping[str, Callable[[Moment], int]]) -> Question:
+    if table is None:
+        return Question(select(value.sql, *ends.columns), value, ends, moving, of_all=True)
+    among = table.c.id.in_(bindparam("ids", expanding=True))
+    return Question(select(table.c.id, value.sql, *ends.columns).where(among), value, ends, moving, of_all=False)
 
 
 def gather(
@@ -62,12 +87,18 @@ def members(
 class Asking:
     """One moment of one transaction."""
 
-    def __init__(self, connection: Connection, catalogue: Catalogue, moment: Moment) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        catalogue: Catalogue,
+        moment: Moment,
+        moving: dict[str, Callable[[Moment], int]] | None = None,
+    ) -> None:
         self.connection = connection
         self.catalogue = catalogue
         self.moment = moment
         dialect = cast("Dialect", connection.dialect.name)
-        self.writer = Conditions(Workshop(catalogue.model, catalogue, moment, dialect))
+        self.writer = Conditions(Workshop(catalogue.model, catalogue, moment, dialect, moving))
 
     def scope(self, table: Table | None) -> Scope:
         """The holder as the record that names speak of."""
@@ -134,22 +165,39 @@ class Asking:
         self, external: n.Aggregate | n.Quantified | n.LastAll, holders: Mapping[RecordId, Snapshot]
     ) -> dict[RecordId, Fact]:
         """Aggregates and quantifiers, in one query per some hundred records."""
-        table = self.holder_table(external.collection)
-        value = self._value(external, self.scope(table))
-        ends = ends_of(self, external, table, holders)
-        if table is None:
-            read = list(self.connection.execute(select(value.sql, *ends.columns)).one())
-            return {record: self._fact(value, ends, record, read) for record in holders}
+        question = self._question(external, holders)
+        moving = {name: value(self.moment) for name, value in question.moving.items()}
+        if question.of_all:
+            read = list(self.connection.execute(question.statement, moving).one())
+            return {record: self._fact(question, record, read) for record in holders}
         found = dict.fromkeys(holders, _NOTHING)
         for ids in chunks(sorted(cast("Iterable[int]", holders))):
-            asked = select(table.c.id, value.sql, *ends.columns).where(table.c.id.in_(ids))
-            for record, *columns in self.connection.execute(asked):
-                found[record] = self._fact(value, ends, record, columns)
+            for record, *columns in self.connection.execute(question.statement, {**moving, "ids": ids}):
+                found[record] = self._fact(question, record, columns)
         return found
 
-    def _fact(self, value: SqlValue, ends: Ends, record: RecordId, columns: Sequence[Any]) -> Fact:
-        result = self.read(value, columns[0])
-        return Fact(result, ends.until(record, result, columns[1:]))
+    def _question(
+        self, external: n.Aggregate | n.Quantified | n.LastAll, holders: Mapping[RecordId, Snapshot]
+    ) -> Question:
+        """The statement of an external: kept where it is the same at every moment, else written anew."""
+        table = self.holder_table(external.collection)
+        ends = ends_by_rows(self, external, table, holders)
+        if ends is not None or not can_be_kept(self, external):
+            ends = ends if ends is not None else ends_by_times(self, external, table)
+            return _asked(self._value(external, self.scope(table)), ends, table, {})
+        kept = _KEPT.setdefault(self.catalogue, {})
+        key = (self.connection.dialect.name, external)
+        question = kept.get(key)
+        if question is None:
+            moving: dict[str, Callable[[Moment], int]] = {}
+            writing = Asking(self.connection, self.catalogue, self.moment, moving)
+            value = writing._value(external, writing.scope(table))
+            question = kept[key] = _asked(value, ends_by_times(writing, external, table), table, moving)
+        return question
+
+    def _fact(self, question: Question, record: RecordId, columns: Sequence[Any]) -> Fact:
+        result = self.read(question.value, columns[0])
+        return Fact(result, question.ends.until(self.moment, record, result, columns[1:]))
 
     def _value(self, external: n.Aggregate | n.Quantified | n.LastAll, scope: Scope) -> SqlValue:
         if isinstance(external, n.Aggregate):

@@ -50,7 +50,7 @@ class Related:
         if collection.hops:
             conditions.append(self._reached(collection, row, scope))
         if collection.window is not None and windowed:
-            conditions.append(self.workshop.within(time, self.workshop.moment.bounds(collection.window, time.kind)))
+            conditions.append(self.workshop.in_window(time, collection.window))
         if collection.where is not None:
             conditions.append(self._condition(collection.where, inside))
         return Rows(row, tuple(conditions), time, inside)
@@ -98,9 +98,8 @@ class Related:
 
     def past(self, rows: Rows) -> ColumnElement[bool]:
         """The row has a time, and it is not later than now."""
-        moment = self.workshop.moment
-        now = self.workshop.constant(moment.today if rows.time.kind is Kind.DATE else moment.now, rows.time.kind)
-        return rows.time.sql <= now.sql
+        of_date = rows.time.kind is Kind.DATE
+        return rows.time.sql <= self.workshop.at_moment(rows.time.kind, lambda m: m.today if of_date else m.now)
 
     # ---- aggregates ---------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     false,
     func,
     literal,
@@ -81,6 +82,8 @@ class Workshop:
     tables: Tables
     moment: Moment
     dialect: Dialect
+    moving: dict[str, Callable[[Moment], int]] | None = None
+    """For a statement that is kept: parameters that are another value at every moment, by name."""
 
     @property
     def numbers(self) -> Numbers:
@@ -94,6 +97,15 @@ class Workshop:
         if kind is Kind.NUMBER:
             return self.numbers.constant(None if value is None else Decimal(value))
         return SqlValue(literal(value, _TYPES.get(kind, Text)()), kind, constant=value)
+
+    def at_moment(self, kind: Kind, value: Callable[[Moment], int]) -> ColumnElement[Any]:
+        """A date or instant that depends on the moment."""
+        type_ = _TYPES[kind]()
+        if self.moving is None:
+            return literal(value(self.moment), type_)
+        name = f"moment_{len(self.moving)}"
+        self.moving[name] = value
+        return bindparam(name, type_=type_)
 
     # ---- comparisons --------------------------------------------------------------------------------------------
 
@@ -117,6 +129,15 @@ class Workshop:
             return self.numbers.order(value)
         textual = value.kind in (Kind.TEXT, Kind.CHOICE) and self.dialect == "postgresql"
         return value.sql.collate("C") if textual else value.sql
+
+    def in_window(self, value: SqlValue, window: n.Window) -> ColumnElement[bool]:
+        """The value lies in a window."""
+        kind = value.kind
+        intervals = self.moment.bounds(window, kind)
+        if self.moving is None or len(intervals) != 1:
+            return self.within(value, intervals)
+        low = self.at_moment(kind, lambda moment: _end(moment, window, kind, 0))
+        return and_(value.sql >= low, value.sql < self.at_moment(kind, lambda moment: _end(moment, window, kind, 1)))
 
     def within(self, value: SqlValue, intervals: Intervals) -> ColumnElement[bool]:
         """The value lies in one of the intervals."""
@@ -179,6 +200,12 @@ _TYPES: dict[Kind, Callable[[], Any]] = {
     Kind.DATETIME: BigInteger,
     Kind.RECORD: BigInteger,
 }
+
+
+def _end(moment: Moment, window: n.Window, kind: Kind, side: int) -> int:
+    end = moment.bounds(window, kind)[0][side]
+    assert end is not None  # noqa: S101 - windows are bounded on both sides
+    return end
 
 
 def _called(name: str, type_: TypeEngine[Any], *arguments: ColumnElement[Any]) -> ColumnElement[Any]:

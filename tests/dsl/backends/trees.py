@@ -172,8 +172,10 @@ class Pieces:
             )
             return n.Call(name, (self.value(kind_, entity, root, depth - 1),), NUMBER)
         if pick == 4:
-            operand = self.value(self.r.choice([Kind.DATE, Kind.DATETIME]), entity, root, depth - 1)
-            return n.Elapsed(self.r.choice(["days", "hours"]), self.r.choice(["since", "until"]), operand)
+            unit: Any = self.r.choice(["days", "hours"])
+            moved = Kind.DATETIME if unit == "hours" else self.r.choice([Kind.DATE, Kind.DATETIME])
+            operand = self.value(moved, entity, root, depth - 1)
+            return n.Elapsed(unit, self.r.choice(["since", "until"]), operand)
         name = self.r.choice(["abs", "round", "floor", "ceil", "min", "max", "count"])
         if name == "count":
             sets = self.path(self.r.choice([Kind.CHOICES, Kind.FILES]), entity, root)
