@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 
-def format(tree: Node | tuple[Rule, ...], vocabulary: Vocabulary, language: Language) -> str:  # noqa: A001
+def format(tree: Node | tuple[Rule, ...], vocabulary: Vocabulary, language: Language) -> str:
     """The canonical text of a tree, or of several rules: parsing it gives the same tree. Comments of rules are kept."""
     if isinstance(tree, tuple):
         return "\n\n".join(written(rule, vocabulary, language) for rule in tree)

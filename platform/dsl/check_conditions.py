@@ -6,11 +6,11 @@ from typing import cast
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.check_names import looks_like_collection, related
-from ruleloom.dsl.check_time import duration_of, number_of, suits_unit, whole_number, window_of
+from ruleloom.dsl.check_time import duration_of, suits_unit, whole_number, window_of
 from ruleloom.dsl.check_values import ORDERED, TIMES, is_literal, own_field, ungrouped
 from ruleloom.dsl.checker import Checker, Conditions, Scope, kind_name, parts, span, tokens
-from ruleloom.dsl.kinds import kind_of, type_of
 from ruleloom.dsl.keywords import spelled
+from ruleloom.dsl.kinds import kind_of, type_of
 from ruleloom.dsl.syntax import Part, Syntax, Token
 from ruleloom.dsl.types import DATETIME, NUMBER, TEXT, Kind, ValueType
 

@@ -77,7 +77,12 @@ class _Completer:
         found = _TYPED.search(before)
         typed = found[0] if found else ""
         tokens = self._tokens(before)
-        if self.language == "zh" and tokens and tokens[-1].end == len(before) and tokens[-1].start > len(before) - len(typed):
+        if (
+            self.language == "zh"
+            and tokens
+            and tokens[-1].end == len(before)
+            and tokens[-1].start > len(before) - len(typed)
+        ):
             last = tokens[-1]
             is_whole = last.type not in ("NAME",) or last.value in self.names.words.all
             typed = "" if is_whole else before[last.start :]

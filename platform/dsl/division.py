@@ -72,10 +72,10 @@ def _readings(text: str, plain: str, start: int, end: int, words: Words) -> Iter
             yield Token("NAME", word, start, stop)
 
 
-def divide(text: str, plain: str, start: int, end: int, words: Words) -> list[Token]:
+def divide(text: str, plain: str, start: int, end: int, words: Words, *, mend: bool = True) -> list[Token]:
     """The tokens of all divisions of `text[start:end]`; when none covers it, those of the nearest one.
 
-    A name that is the whole run is marked as such; it wins over other ways.
+    `mend`: slips of a letter may be looked for, which takes time. A name that is the whole run is marked as such; it wins over other ways.
     """
     reach: dict[int, list[Token]] = {}
     waiting = [start]
@@ -94,7 +94,7 @@ def divide(text: str, plain: str, start: int, end: int, words: Words) -> list[To
         return [named] + [
             token for token in good if not (token.type == "NAME" and (token.start, token.end) == (start, end))
         ]
-    return good or _nearest(text, plain, start, end, words)
+    return good or _nearest(text, plain, start, end, words, mend=mend and end - start <= _LONGEST_MENDED)
 
 
 def _complete(reach: dict[int, list[Token]], start: int, end: int) -> list[Token]:
@@ -117,10 +117,10 @@ def _complete(reach: dict[int, list[Token]], start: int, end: int) -> list[Token
     return forward
 
 
-def _nearest(text: str, plain: str, start: int, end: int, words: Words) -> list[Token]:
+def _nearest(text: str, plain: str, start: int, end: int, words: Words, *, mend: bool) -> list[Token]:
     """The division with the fewest unknown letters; an unknown stretch is a name that nobody has."""
     best: dict[tuple[int, bool], tuple[int, Token | None, tuple[int, bool] | None]] = {(start, False): (0, None, None)}
-    slips = _slips(text, plain, start, end, words) if end - start <= _LONGEST_MENDED else {}
+    slips = _slips(text, plain, start, end, words) if mend else {}
     for at in range(start, end):
         for unknown in (False, True):
             here = best.get((at, unknown))

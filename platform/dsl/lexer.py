@@ -25,7 +25,7 @@ _ITEM = re.compile(
       | (?P<string>["“”「]|(?<!\w)['‘])
       | (?P<tick>`)
       | (?P<time>\d{1,2}:\d{2}(?!\d))
-      | (?P<run>(?:(?!(?<!\d)\d{1,2}:\d{2})[\w\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0e31-\u0e3a\u0e47-\u0e4e\u3099\u309a]|(?<=\d)\.(?=\d)|(?<=\d)%)+)
+      | (?P<run>(?=\w)(?:(?!(?<!\d)\d{1,2}:\d{2})[\w\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0e31-\u0e3a\u0e47-\u0e4e\u3099\u309a]|(?<=\d)\.(?=\d)|(?<=\d)%)+)
       | (?P<mark>===|!==|==|!=|<=|>=|=>|=<|<>|:=|&&|\|\||[=<>≥≤≠≧≦!&|(){}\[\],.;+\-*/×÷−–])
       | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
@@ -51,6 +51,8 @@ _MARKS: Mapping[str, tuple[str, str]] = {
     "*": ("STAR", "*"), "×": ("STAR", "*"), "/": ("SLASH", "/"), "÷": ("SLASH", "/"),
 }  # fmt: skip
 _CALLED = frozenset({"FUNCTION", "AGG", "MINMAX"})
+_MOST_MENDED = 500
+"""Runs of a text in which slips of a letter are looked for."""
 MOST_OPEN = 100
 """Parentheses that may be open at once."""
 
@@ -113,7 +115,7 @@ class _Scanner:
         self.text, self.words, self.language = text, words, language
         self.plain = narrowed(text)
         self.lattice = Lattice(text)
-        self.open = 0
+        self.open = self.runs = 0
         self.stop = len(text)
 
     def scan(self, begin: int, stop: int) -> Lattice:
@@ -122,7 +124,7 @@ class _Scanner:
         while at < stop:
             match = _ITEM.match(self.plain, at, stop)
             assert match is not None and match.lastgroup is not None  # noqa: S101 (`other` matches anything)
-            at = getattr(self, f"_{match.lastgroup}")(at, match.end())
+            at = max(at + 1, getattr(self, f"_{match.lastgroup}")(at, match.end()))
         return self.lattice
 
     def _add(self, token: Token) -> None:
@@ -218,7 +220,8 @@ class _Scanner:
 
     def _run(self, start: int, end: int) -> int:
         if self.language == "zh":
-            for token in divide(self.text, self.plain, start, end, self.words):
+            self.runs += 1
+            for token in divide(self.text, self.plain, start, end, self.words, mend=self.runs < _MOST_MENDED):
                 if token.type not in _CALLED or self._called(token.end):
                     self._add(token)
             return end

@@ -23,6 +23,8 @@ from ruleloom.messages import Diagnostic, Language, Place
 PartName = Literal["rules", "rule", "condition", "expression", "template"]
 LONGEST_TEXT = 250_000
 """Code points that a text may have: about seven hundred ordinary rules."""
+_LONGEST_GUESSED = 20_000
+"""Code points of a text that is tried in the other language too when it fails in the likely one."""
 _WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _QUOTED = re.compile(r'"(?:[^"\\\n]|\\.)*"|“[^”\n]*”|「[^」\n]*」|`[^`\n]*`|#[^\n]*')
 
@@ -63,7 +65,7 @@ def parse(
         return _parse(text, vocabulary, language, entity, part)
     first: Language = guess_language(text)
     found = _parse(text, vocabulary, first, entity, part)
-    if found.ok or len(text) > LONGEST_TEXT:
+    if found.ok or len(text) > _LONGEST_GUESSED:
         return found
     other = _parse(text, vocabulary, "en" if first == "zh" else "zh", entity, part)
     return other if other.ok else found
@@ -176,7 +178,7 @@ def _rules(work: _Work, text: str, part: PartName) -> Parsed:
         starts.insert(0, first)
     seen: set[str] = set()
     rules: list[n.Rule] = []
-    for begin, stop in zip(starts, [*starts[1:], len(text)], strict=True):
+    for begin, stop in zip(starts, [*starts[1:], len(text)], strict=False):
         rule = _rule(work, begin, stop, starts)
         if rule is None:
             continue

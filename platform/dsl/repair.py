@@ -149,7 +149,11 @@ class _Mender:
 
     def _best(self, stacks: list[list[int]], stuck: int) -> _Repair | None:
         candidates = [*self._phrases(stacks, stuck), *self._insertions(stacks[stuck], stuck)]
-        candidates += [*self._replacements(stacks[stuck], stuck), *self._deletion(stacks[stuck], stuck), *self._placeholders(stacks[stuck], stuck)]
+        candidates += [
+            *self._replacements(stacks[stuck], stuck),
+            *self._deletion(stacks[stuck], stuck),
+            *self._placeholders(stacks[stuck], stuck),
+        ]
         far = min(stuck + 2, len(self.line) + 1)
         useful = [each for each in candidates if each.reach >= far or (each.rank < 0 and each.reach > stuck)]
         return max(useful, key=lambda each: (each.reach, -each.rank), default=None)
@@ -241,7 +245,9 @@ class _Mender:
         if stuck >= len(self.line):
             place = Place(self.end, self.end)
             right = written if written == ")" else f" {written}"
-            return Diagnostic("missing-at-end", place, {"right": written}, fix=Fix("fix-write", right, {"text": written}))
+            return Diagnostic(
+                "missing-at-end", place, {"right": written}, fix=Fix("fix-write", right, {"text": written})
+            )
         token = self.line[stuck]
         text = self.c.written(token)
         joint = "" if written in "(." else " "
@@ -301,7 +307,9 @@ def _written(terminal: str, language: Language) -> str:
         word = keyword.word(language)
         if keyword.token == terminal and word:
             return word
-    return {"SEMICOLON": ";", "PLUS": "+", "MINUS": "-", "STAR": "*", "SLASH": "/", "ORDER": ">="}.get(terminal, terminal)
+    return {"SEMICOLON": ";", "PLUS": "+", "MINUS": "-", "STAR": "*", "SLASH": "/", "ORDER": ">="}.get(
+        terminal, terminal
+    )
 
 
 def read_repaired(c: Checker, table: Table, start: str, lattice: Lattice, begin: int, stop: int) -> Syntax | None:

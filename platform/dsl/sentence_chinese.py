@@ -75,7 +75,11 @@ class ChineseSentences(Sentences):
     def elapsed(self, node: n.Elapsed) -> str:
         """`签约日期至今的天数`"""
         unit = "天数" if node.unit == "days" else "小时数"
-        return f"{self.say(node.operand)}至今的{unit}" if node.direction == "since" else f"距{self.say(node.operand)}的{unit}"
+        return (
+            f"{self.say(node.operand)}至今的{unit}"
+            if node.direction == "since"
+            else f"距{self.say(node.operand)}的{unit}"
+        )
 
     def call(self, node: n.Call) -> str:
         """A function of values."""

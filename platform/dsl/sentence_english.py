@@ -9,7 +9,14 @@ from ruleloom.dsl.types import Kind
 from ruleloom.dsl.writing import plain_number
 
 _TIMES = (Kind.DATE, Kind.DATETIME)
-_COMPARED = {"=": "is", "!=": "is not", "<": "is less than", "<=": "is at most", ">": "is more than", ">=": "is at least"}
+_COMPARED = {
+    "=": "is",
+    "!=": "is not",
+    "<": "is less than",
+    "<=": "is at most",
+    ">": "is more than",
+    ">=": "is at least",
+}
 _COMPARED_TIMES = {**_COMPARED, "<": "is before", "<=": "is not after", ">": "is after", ">=": "is not before"}
 _AGGREGATES = {
     "count": "the number of", "sum": "the sum of", "avg": "the average of", "min": "the smallest", "max": "the largest",
@@ -56,7 +63,11 @@ class EnglishSentences(Sentences):
     def window(self, node: n.Window) -> str:
         """`in the last 30 days`"""
         if isinstance(node, n.Calendrical):
-            return "today" if node.unit == "day" else f"in {'the previous' if node.which == 'previous' else 'this'} {node.unit}"
+            return (
+                "today"
+                if node.unit == "day"
+                else f"in {'the previous' if node.which == 'previous' else 'this'} {node.unit}"
+            )
         return f"in the {node.side} {self.duration(node.duration)}"
 
     def arithmetic(self, node: n.Arithmetic) -> str:
@@ -157,7 +168,9 @@ class EnglishSentences(Sentences):
 
     def task(self, node: n.AddTask) -> str:
         """A task for a person."""
-        due = "" if node.due is None else f", due {'in ' if isinstance(node.due, n.Duration) else ''}{self.say(node.due)}"
+        due = (
+            "" if node.due is None else f", due {'in ' if isinstance(node.due, n.Duration) else ''}{self.say(node.due)}"
+        )
         return f"give {self.say(node.user)} the task {self.template(node.text)}{due}"
 
     def operation(self, node: n.CallOperation) -> str:

@@ -113,7 +113,9 @@ def _read(data: Any, depth: int) -> Any:
         return ValueType(**{**data, "kind": Kind(data["kind"])})
     kind = KINDS[data["node"]]
     given = {
-        each.name: _read(data[each.name], depth + 1) for each in fields(kind) if each.name in data and each.name != "span"
+        each.name: _read(data[each.name], depth + 1)
+        for each in fields(kind)
+        if each.name in data and each.name != "span"
     }
     start, end = data.get("span") or (0, 0)
     return kind(**_typed(kind, given), span=n.Span(int(start), int(end)))
