@@ -45,7 +45,8 @@ SHOWN = 20
 @database_option
 def command(
     file: Path, entity: str | None, pairs: Sequence[str], key: Sequence[str], plan_file: Path | None,
-    encoding: str | None, sheet: str | None, dry_run: bool, no_rules: bool, report: Path | None, language: Language, database: str | None,
+    encoding: str | None, sheet: str | None, dry_run: bool, no_rules: bool, report: Path | None, language: Language,
+    database: str | None,
 ) -> None:  # fmt: skip
     """Bring the rows of FILE in as records.
 
