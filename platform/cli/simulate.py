@@ -15,7 +15,7 @@ from ruleloom.cli.rule import _model, _print, _refuse, _source
 from ruleloom.dsl.calendar import Calendar
 from ruleloom.dsl.nodes import Rule
 from ruleloom.forms.entity import Model
-from ruleloom.messages import Diagnostic, Language, text
+from ruleloom.messages import Diagnostic, Language, RuleloomError, text
 from ruleloom.runtime.simulation.play import Line, Simulation, instant_text, play
 from ruleloom.runtime.simulation.values import NotAValue, instant_of
 
@@ -45,7 +45,12 @@ def command(
         from ruleloom.runtime.simulation.by_sql import judge_by_sql
 
         judge_by_sql(simulation)
-    _write(play(simulation, _lines(events, language), end), simulation, language)
+    try:
+        for rule in trees:
+            simulation.book.compile(rule)
+        _write(play(simulation, _lines(events, language), end), simulation, language)
+    except RuleloomError as error:
+        _refuse(error.diagnostics, language)
 
 
 def _in_zone(model: Model, zone: str | None, language: Language) -> Model:

@@ -10,12 +10,13 @@ from ruleloom.dsl import nodes as n
 from ruleloom.dsl import shifts
 from ruleloom.dsl.compile import Event, compile_condition, compile_value
 from ruleloom.dsl.moment import Moment
-from ruleloom.dsl.reads import Reads, externals_of, held_of, is_timed, reads_of
+from ruleloom.dsl.reads import Reads, externals_of, held_of, is_timed, reads_of, walk
 from ruleloom.dsl.types import RecordId
 from ruleloom.dsl.vocabulary import Vocabulary
 from ruleloom.engine.flow import earliest
 from ruleloom.engine.horizon import Clock, ClockMaker, Ticking
 from ruleloom.engine.store import Memory, RecordChange, Snapshot, Store
+from ruleloom.messages import RuleloomError
 
 
 @dataclass(slots=True)
@@ -80,9 +81,14 @@ class Parts:
 
 
 class Logic:
-    """A compiled condition with everything that the engine asks of it."""
+    """A compiled condition with everything that the engine asks of it.
+
+    Raises `for-inside-where` for a `C for D` about the rows of a collection: their stretches are not followed.
+    """
 
     def __init__(self, condition: n.Condition, vocabulary: Vocabulary, root: n.Root = "this") -> None:
+        if any(held_of(part) for part in walk(condition) if isinstance(part, n.Collection)):
+            raise RuleloomError.of("for-inside-where")
         self.condition = condition
         self.reads = reads_of(condition, vocabulary, root)
         self.helds = self.reads.held

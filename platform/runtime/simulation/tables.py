@@ -65,6 +65,8 @@ class Table:
             field.key for field in entity.fields if field.value_type.kind is Kind.RECORD and field.key != "id"
         ]
         self.shelves: dict[str, dict[Any, Shelf]] = {key: {} for key in self.references}
+        self.defaults = {f.key: f.default for f in entity.fields if getattr(f, "default", None) is not None}  # type: ignore[attr-defined]
+        self.numbered = [f.key for f in entity.fields if getattr(f, "type", "") == "autonumber"]
         self.touched: set[RecordId] | None = None
         """Records changed since a mirror last looked; None while nobody does."""
         self.numbers: dict[RecordId, list[int]] = {}

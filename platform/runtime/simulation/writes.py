@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from ruleloom.dsl.types import RecordId, Value
@@ -51,10 +52,11 @@ class Writes:
         if record in table.rows:
             raise refused("record-exists", entity=table.entity.name, record=str(record))
         snapshot: dict[str, Value] = dict.fromkeys(table.keys)
-        for key, field in table.by_key.items():
-            default = getattr(field, "default", None)
-            if default is not None:
-                snapshot[key] = default
+        snapshot.update(table.defaults)
+        for key in table.numbered:
+            place = f"{write.entity}.{key}"
+            self._automatic[place] = self._automatic.get(place, 0) + 1
+            snapshot[key] = Decimal(self._automatic[place])
         snapshot.update(self._checked(write.entity, write.values, cause))
         snapshot.update(
             id=record, created_at=at, updated_at=at, created_by=cause.actor, updated_by=cause.actor, version=1
