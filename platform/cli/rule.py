@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -74,7 +74,7 @@ def _source(rules: str, language: Language) -> str:
         _refuse([Diagnostic("rules-not-utf8", params={"path": rules})], language)
 
 
-def _refuse(diagnostics: Iterable[Diagnostic], language: Language) -> Any:
+def _refuse(diagnostics: Iterable[Diagnostic], language: Language) -> NoReturn:
     """Say on standard error why nothing could be done, and exit with 2."""
     for diagnostic in diagnostics:
         target = f"{diagnostic.target}: " if diagnostic.target else ""

@@ -104,7 +104,7 @@ def _compare(c: Checker, part: Syntax, scope: Scope) -> n.Condition | None:
         return None
     one, two = pair
     if isinstance(two, n.Empty) or isinstance(one, n.Empty):
-        operand, other = (one, left) if isinstance(two, n.Empty) else (two, right)
+        operand = one if isinstance(two, n.Empty) else two
         return _is_empty_as(c, part, cast(Token, mark), operand)
     return _compared(c, part, operator, one, two, right)
 

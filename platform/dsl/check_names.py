@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeGuard, cast
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.check_time import suits_unit, window_of
@@ -85,11 +85,11 @@ class Route:
         if self.steps:
             last = self.steps[-1][1]
             if not isinstance_collection(last):
-                return last.value_type
+                return cast(FieldWords, last).value_type
         return ValueType(Kind.RECORD, entity=self.end.id if self.end else None)
 
 
-def isinstance_collection(step: FieldWords | CollectionWords) -> bool:
+def isinstance_collection(step: FieldWords | CollectionWords) -> TypeGuard[CollectionWords]:
     """Whether a step leads back to the records that hold a reference."""
     return hasattr(step, "via")
 
@@ -130,10 +130,10 @@ def _follow(
         route.steps.append((token, step))
         if isinstance_collection(step):
             backs += 1
-            route.end = c.names.vocabulary.entity(step.entity)  # type: ignore[union-attr]
+            route.end = c.names.vocabulary.entity(step.entity)
         else:
-            kind = step.value_type  # type: ignore[union-attr]
-            route.end = c.names.vocabulary.entity(kind.entity) if kind.kind is Kind.RECORD and kind.entity else None
+            found = cast(FieldWords, step).value_type
+            route.end = c.names.vocabulary.entity(found.entity) if found.kind is Kind.RECORD and found.entity else None
     return route
 
 
@@ -211,23 +211,16 @@ def related(c: Checker, part: Part, scope: Scope, extra: n.Window | None = None)
 def _related(c: Checker, part: Part, scope: Scope, extra: n.Window | None) -> Related | None:
     if not isinstance(part, Syntax):
         return None
-    source, *modifiers = parts(part) if part.kind == "collection" else [part]
-    windows = [] if extra is None else [extra]
-    if isinstance(source, Syntax) and source.kind == "within":
-        source, window = source.children
-        modifiers = [window, *modifiers]  # type: ignore[list-item]
+    given: list[Part] = list(parts(part)) if part.kind == "collection" else [part]
+    if isinstance(given[0], Syntax) and given[0].kind == "within":
+        given[:1] = given[0].children
+    source, *modifiers = given
     base = c.one(source, lambda reading: _source(c, reading, scope))
-    where, failed = None, False
-    for modifier in modifiers:
-        if isinstance(modifier, Syntax) and modifier.kind == "where":
-            where, window_back = _where(c, modifier, scope.inside(base.entity if base else None))
-            failed |= where is None
-            windows.extend([] if window_back is None else [window_back])
-        else:
-            found = window_of(c, modifier)
-            failed |= found is None
-            windows.extend([] if found is None else [found])
-    if base is None or failed:
+    if base is None:
+        return None
+    where, windows, failed = _modified(c, modifiers, scope.inside(base.entity))
+    windows += [] if extra is None else [extra]
+    if failed:
         return None
     if len(windows) > 1:
         c.wrong("two-windows", part)
@@ -239,6 +232,23 @@ def _related(c: Checker, part: Part, scope: Scope, extra: n.Window | None) -> Re
         base.collection.root, base.collection.hops, base.entity.id, where, window, span=span(part)
     )
     return Related(collection, base.value, base.entity)
+
+
+def _modified(c: Checker, modifiers: Sequence[Part], scope: Scope) -> tuple[n.Condition | None, list[n.Window], bool]:
+    """The condition and the windows of a collection, and whether one of them is wrong."""
+    where: n.Condition | None = None
+    windows: list[n.Window] = []
+    failed = False
+    for modifier in modifiers:
+        window: n.Window | None
+        if isinstance(modifier, Syntax) and modifier.kind == "where":
+            where, window = _where(c, modifier, scope)
+            failed |= where is None
+        else:
+            window = window_of(c, modifier)
+            failed |= window is None
+        windows += [] if window is None else [window]
+    return where, windows, failed
 
 
 def _source(c: Checker, part: Part, scope: Scope) -> Related | None:
@@ -260,7 +270,7 @@ def _source(c: Checker, part: Part, scope: Scope) -> Related | None:
     hops = tuple(
         n.Hop(step.via, "back", span=span(token))
         if isinstance_collection(step)
-        else n.Hop(step.id, "forward", span=span(token))  # type: ignore[union-attr]
+        else n.Hop(cast(FieldWords, step).id, "forward", span=span(token))
         for token, step in route.steps[: last_back + 1]
     )
     return Related(n.Collection(route.root, hops, entity.id), _value_path(route, last_back, part), entity)

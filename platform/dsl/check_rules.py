@@ -55,10 +55,10 @@ def rule_of(c: Checker, part: Syntax) -> n.Rule | None:
     condition_scope = scope.level("change-with-schedule") if schedule_part else scope
     condition = c.condition(when.children[-1], condition_scope) if when else None
     acting = scope if c.is_change else scope.level("change-in-action")
-    actions = _clause(c, clauses, "actions", lambda found: actions_of(c, found, acting))
+    actions = _clause(clauses, "actions", lambda found: actions_of(c, found, acting))
     ending = _ending(c, clauses, scope, schedule_part is not None)
-    limit = _clause(c, clauses, "limit", lambda found: _limit(c, found))
-    priority = _clause(c, clauses, "priority", lambda found: whole_number(c, tokens(found, "NUMBER")[0], 0, 1_000_000))
+    limit = _clause(clauses, "limit", lambda found: _limit(c, found))
+    priority = _clause(clauses, "priority", lambda found: whole_number(c, tokens(found, "NUMBER")[0], 0, 1_000_000))
     if len(c.diagnostics) > before or entity is None or actions is None:
         return None
     return n.Rule(
@@ -74,7 +74,7 @@ def rule_of(c: Checker, part: Syntax) -> n.Rule | None:
     )
 
 
-def _clause(c: Checker, clauses: _Clauses, kind: str, make: Callable[[Syntax], Made]) -> Made | None:
+def _clause(clauses: _Clauses, kind: str, make: Callable[[Syntax], Made]) -> Made | None:
     part = clauses.syntax(kind)
     return None if part is None else make(part)
 

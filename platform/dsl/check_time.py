@@ -66,7 +66,8 @@ def _duration(c: Checker, part: Part) -> n.Duration | None:
 
 def window_of(c: Checker, part: Part) -> n.Window | None:
     """`in the last 30 days`, `in this month`."""
-    return c.one(part, lambda reading: _window(c, reading))
+    found: n.Window | None = c.one(part, lambda reading: _window(c, reading))
+    return found
 
 
 def _window(c: Checker, part: Part) -> n.Window | None:

@@ -124,7 +124,7 @@ def _option(c: Checker, token: Token, part: Syntax, field_id: str) -> n.Expressi
 
 
 def _option_label(option: OptionWords, language: str) -> str:
-    return option.labels.get(language) or option.value  # type: ignore[call-overload, no-any-return]
+    return option.labels.get(language) or option.value  # type: ignore[call-overload]
 
 
 def _moment(c: Checker, token: Token, part: Syntax, kind: Kind) -> n.Expression | None:

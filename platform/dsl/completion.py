@@ -16,7 +16,7 @@ from ruleloom.dsl.parsing import PartName, guess_language
 from ruleloom.dsl.repair import accepted_terminals, one_line, stack_after
 from ruleloom.dsl.syntax import Token
 from ruleloom.dsl.types import Kind
-from ruleloom.dsl.vocabulary import EntityWords, FieldWords, Vocabulary
+from ruleloom.dsl.vocabulary import CollectionWords, EntityWords, FieldWords, Vocabulary
 from ruleloom.dsl.writing import quoted_name, quoted_text
 from ruleloom.messages import Language
 
@@ -84,7 +84,7 @@ class _Completer:
             and tokens[-1].start > len(before) - len(typed)
         ):
             last = tokens[-1]
-            is_whole = last.type not in ("NAME",) or last.value in self.names.words.all
+            is_whole = last.type != "NAME" or last.value in self.names.words.all
             typed = "" if is_whole else before[last.start :]
         if typed.isdigit():
             typed = ""
@@ -143,7 +143,7 @@ class _Completer:
         yield from (self._item(field, "field") for field in entity.fields)
         yield from (self._item(each, "collection") for each in entity.collections)
 
-    def _item(self, thing: EntityWords | FieldWords, kind: str) -> Item:  # collections have the same words
+    def _item(self, thing: EntityWords | FieldWords | CollectionWords, kind: str) -> Item:
         label = thing.labels.get(self.language) if self.language == "zh" else None
         word = label or thing.name
         value_type = getattr(thing, "value_type", None)

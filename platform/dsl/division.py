@@ -75,7 +75,8 @@ def _readings(text: str, plain: str, start: int, end: int, words: Words) -> Iter
 def divide(text: str, plain: str, start: int, end: int, words: Words, *, mend: bool = True) -> list[Token]:
     """The tokens of all divisions of `text[start:end]`; when none covers it, those of the nearest one.
 
-    `mend`: slips of a letter may be looked for, which takes time. A name that is the whole run is marked as such; it wins over other ways.
+    `mend`: slips of a letter may be looked for, which takes time.
+    A name that is the whole run is marked as such; it wins over other ways.
     """
     reach: dict[int, list[Token]] = {}
     waiting = [start]
@@ -136,11 +137,11 @@ def _nearest(text: str, plain: str, start: int, end: int, words: Words, *, mend:
     tokens: list[Token] = []
     stop = end
     while key is not None:
-        _, token, before = best[key]
+        _, step, before = best[key]
         if before is None:
             break
-        if token is not None:
-            tokens.append(token)
+        if step is not None:
+            tokens.append(step)
             stop = before[0]
         elif not before[1]:
             tokens.append(_unknown(text, before[0], stop))

@@ -30,6 +30,12 @@ class Keyword:
         return words[0] if words else None
 
 
+def _value(row: Mapping[str, object]) -> str | None:
+    """What tells words of one terminal apart; YAML reads true and false as booleans."""
+    value = row.get("value")
+    return str(value).lower() if isinstance(value, bool) else None if value is None else str(value)
+
+
 @cache
 def keywords() -> tuple[Keyword, ...]:
     """All keywords in the order of the table."""

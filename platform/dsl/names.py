@@ -91,8 +91,10 @@ class Names:
 
     def _every_word(self) -> Iterable[str]:
         yield from self._entities
-        for index in (*self._fields.values(), *self._collections.values()):
-            yield from index
+        for fields in self._fields.values():
+            yield from fields
+        for collections in self._collections.values():
+            yield from collections
 
     def entities(self, word: str) -> Sequence[EntityWords]:
         """The entities that a word can mean."""
@@ -140,7 +142,7 @@ def names_of(vocabulary: Vocabulary) -> Names:
 
 def label(name: str, labels: Labels, language: str) -> str:
     """What people read: the label of their language, else the name."""
-    return labels.get(language) or name  # type: ignore[call-overload, no-any-return]
+    return labels.get(language) or name  # type: ignore[call-overload]
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
@@ -167,7 +169,7 @@ def _plain(word: str) -> str:
 
 
 def distance(left: str, right: str, allowed: int) -> int:
-    """Insertions, deletions, substitutions and swaps of neighbours between two words; above `allowed` it is not exact."""
+    """Insertions, deletions, substitutions and swaps between two words; above `allowed` it is not exact."""
     if abs(len(left) - len(right)) > allowed:
         return allowed + 1
     older: list[int] = []

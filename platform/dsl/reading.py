@@ -299,8 +299,7 @@ class _Builder:
         if len(values) == 1:
             return values[0]
         if all(isinstance(value, _Splice) for value in values):
-            best = max(values, key=lambda value: sum(part.whole for part in value.parts))  # type: ignore[union-attr, attr-defined]
-            return best
+            return max(values, key=lambda value: sum(part.whole for part in _flat([value])))
         flat = tuple(part for value in values for part in _flat([value]))
         depth = 1 + max(part.depth for part in flat)
         return Ambiguous(flat, values[0].start, values[0].end, depth, max(part.whole for part in flat))

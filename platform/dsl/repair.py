@@ -23,8 +23,8 @@ _LOOK_AHEAD = 12
 _MOST_REPAIRS = 6
 _MARK_WORDS = {"RPAR": ")", "LPAR": "(", "COMMA": ",", "DOT": ".", "EQ": "="}
 _LIKELY = (
-    "RPAR", "COMMA", "AND", "EQ", "THEN", "WHEN", "ON", "LPAR", "WHERE", "ALL", "ALL_OF", "HELD", "AT", "PER", "TO", "GIVE",
-    "UNTIL", "SET", "TO_END", "INSIDE", "IN_LAST", "NEAR", "IN", "RULE", "AT_MOST",
+    "RPAR", "COMMA", "AND", "EQ", "THEN", "WHEN", "ON", "LPAR", "WHERE", "ALL", "ALL_OF", "HELD", "AT", "PER", "TO",
+    "GIVE", "UNTIL", "SET", "TO_END", "INSIDE", "IN_LAST", "NEAR", "IN", "RULE", "AT_MOST",
 )  # fmt: skip
 """Words whose absence is likely and leaves no doubt what was meant, the likeliest first."""
 _LITERAL_NAMES = {"NAME": "name", "UNIT": "unit", "STRING": "text", "NUMBER": "number", "TIME": "time", END: "end"}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import ClassVar
+
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.kinds import kind_of
 from ruleloom.dsl.sentences import Sentences
@@ -12,7 +15,8 @@ _TIMES = (Kind.DATE, Kind.DATETIME)
 _COMPARED = {"=": "为", "!=": "不是", "<": "小于", "<=": "不超过", ">": "大于", ">=": "不低于"}
 _COMPARED_TIMES = {"=": "为", "!=": "不是", "<": "早于", "<=": "不晚于", ">": "晚于", ">=": "不早于"}
 _UNITS = {
-    "minutes": "分钟", "hours": "小时", "days": "天", "weeks": "周", "months": "个月", "years": "年", "working_days": "个工作日",
+    "minutes": "分钟", "hours": "小时", "days": "天", "weeks": "周", "months": "个月", "years": "年",
+    "working_days": "个工作日",
 }  # fmt: skip
 _CALENDAR = {
     ("this", "day"): "今天", ("this", "week"): "本周", ("this", "month"): "本月", ("this", "quarter"): "本季度",
@@ -20,11 +24,13 @@ _CALENDAR = {
     ("previous", "quarter"): "上季度", ("previous", "year"): "去年",
 }  # fmt: skip
 _AGGREGATES = {
-    "sum": "合计", "avg": "平均值", "min": "最小值", "max": "最大值", "distinct": "不同值个数", "latest": "最新值", "earliest": "最早值",
+    "sum": "合计", "avg": "平均值", "min": "最小值", "max": "最大值", "distinct": "不同值个数",
+    "latest": "最新值", "earliest": "最早值",
 }  # fmt: skip
 _FUNCTIONS = {
-    "abs": "绝对值", "round": "四舍五入值", "floor": "向下取整值", "ceil": "向上取整值", "length": "长度", "lower": "小写",
-    "upper": "大写", "trim": "去空格后的文本", "year": "年份", "month": "月份", "day": "日", "weekday": "星期", "count": "个数",
+    "abs": "绝对值", "round": "四舍五入值", "floor": "向下取整值", "ceil": "向上取整值", "length": "长度",
+    "lower": "小写", "upper": "大写", "trim": "去空格后的文本", "year": "年份", "month": "月份", "day": "日", "weekday": "星期",
+    "count": "个数",
 }  # fmt: skip
 _EVENTS = {"created": "新建", "updated": "更新", "deleted": "删除"}
 
@@ -221,7 +227,7 @@ class ChineseSentences(Sentences):
         text += f"（{self.limit(node.limit)}）" if node.limit else ""
         return text + (f"。结束时：{self.actions(node.ending)}。" if node.ending else "。")
 
-    sayings = {
+    sayings: ClassVar[dict[type[n.Node], Callable[..., str]]] = {
         n.Constant: Sentences.constant,
         n.Empty: lambda s, node: "空",  # noqa: ARG005
         n.Now: lambda s, node: "现在",  # noqa: ARG005

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import ClassVar
+
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.kinds import kind_of
 from ruleloom.dsl.sentences import Sentences
@@ -212,7 +215,7 @@ class EnglishSentences(Sentences):
         text += f" ({self.limit(node.limit)})" if node.limit else ""
         return text + (f". When it ends: {self.actions(node.ending)}." if node.ending else ".")
 
-    sayings = {
+    sayings: ClassVar[dict[type[n.Node], Callable[..., str]]] = {
         n.Constant: Sentences.constant,
         n.Empty: lambda s, node: "empty",  # noqa: ARG005
         n.Now: lambda s, node: "now",  # noqa: ARG005

@@ -1,4 +1,4 @@
-"""Trees as JSON for the visual builder, and back. Every node has an `id`: the path to it from the top, so it is stable."""
+"""Trees as JSON for the visual builder, and back. Every node has an `id`, the path to it from the top."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import time
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, cast
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.types import Kind, Value, ValueType
@@ -140,4 +140,4 @@ def _constant(value: Any, of: ValueType) -> Value:
     expected = {Kind.BOOLEAN: bool, Kind.DATE: int, Kind.DATETIME: int}.get(of.kind, str)
     if not isinstance(value, expected):
         raise TypeError(f"{value!r} is no {of.kind}")
-    return value  # type: ignore[no-any-return]
+    return cast(Value, value)

@@ -93,7 +93,7 @@ class Writer:
 
     def collection_name(self, hop: n.Hop) -> str:
         """The word for the records that hold a reference."""
-        holder, reference = self.names.vocabulary.field(hop.field)
+        _, reference = self.names.vocabulary.field(hop.field)
         target = self.names.vocabulary.entity(cast(str, reference.value_type.entity))
         found = next(each for each in target.collections if each.via == hop.field)
         return self._choose(

@@ -50,7 +50,10 @@ def test_errors_for_people_quote_the_line(files: list[str]) -> None:
 
 
 def test_good_rules_are_silent(files: list[str]) -> None:
-    assert _run(files, "check", RULE.replace("regoin", "region"), "--format", "json") == (0, '{\n  "diagnostics": []\n}\n')
+    assert _run(files, "check", RULE.replace("regoin", "region"), "--format", "json") == (
+        0,
+        '{\n  "diagnostics": []\n}\n',
+    )
 
 
 def test_format_writes_the_other_language(files: list[str]) -> None:
