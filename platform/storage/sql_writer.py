@@ -21,6 +21,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    null,
     or_,
     true,
 )
@@ -96,7 +97,10 @@ class Workshop:
         """A bound value."""
         if kind is Kind.NUMBER:
             return self.numbers.constant(None if value is None else Decimal(value))
-        return SqlValue(literal(value, _TYPES.get(kind, Text)()), kind, constant=value)
+        type_ = _TYPES.get(kind, Text)()
+        if value is None:  # PostgreSQL does not guess the type of a bare parameter
+            return SqlValue(null().cast(type_), kind)
+        return SqlValue(literal(value, type_), kind, constant=value)
 
     def at_moment(self, kind: Kind, value: Callable[[Moment], int]) -> ColumnElement[Any]:
         """A date or instant that depends on the moment."""
