@@ -59,7 +59,7 @@ def _in_zone(model: Model, zone: str | None, language: Language) -> Model:
     try:
         found = ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return _refuse([Diagnostic("timezone-unknown-option", params={"zone": zone})], language)  # type: ignore[no-any-return]
+        return _refuse([Diagnostic("timezone-unknown-option", params={"zone": zone})], language)
     return Model(model.entities, replace(model.calendar, zone=found))
 
 
@@ -78,7 +78,7 @@ def _until(until: str | None, calendar: Calendar, language: Language) -> int | N
     try:
         return instant_of(until, calendar)
     except (NotAValue, ValueError, OverflowError):
-        return _refuse([Diagnostic("instant-not-readable", params={"value": until})], language)  # type: ignore[no-any-return]
+        return _refuse([Diagnostic("instant-not-readable", params={"value": until})], language)
 
 
 def _lines(path: str, language: Language) -> Iterator[str]:

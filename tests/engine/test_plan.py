@@ -90,7 +90,7 @@ def candidates(book: RuleBook, of: RecordChange) -> set[str]:
 def book_of(count: int) -> RuleBook:
     book = RuleBook(MODEL)
     texts = [
-        f'rule "r{i}" on lead when {f"amount > {i}" if i % 2 else f"stage = {chr(34)}S{i}{chr(34)}"} then set note = "x"'
+        f'rule "r{i}" on lead when ' + (f"amount > {i}" if i % 2 else f'stage = "S{i}"') + ' then set note = "x"'
         for i in range(count)
     ]
     for number, rule in enumerate(dsl.parse("\n".join(texts), MODEL, "en").rules):

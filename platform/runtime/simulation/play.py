@@ -10,16 +10,16 @@ from typing import Any
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.calendar import SECOND, moment
-from ruleloom.dsl.vocabulary import EntityWords, Vocabulary
 from ruleloom.engine import intents as i
 from ruleloom.engine.ruleset import RuleBook
+from ruleloom.forms.entity import Model
 from ruleloom.messages import Language, RuleloomError
 from ruleloom.runtime.pipeline.driver import Pipeline
 from ruleloom.runtime.pipeline.ports import Blocked, Firing
 from ruleloom.runtime.pipeline.publishing import publish
 from ruleloom.runtime.simulation.desk import MemoryDesk
-from ruleloom.runtime.simulation.values import NotAValue, instant_of, value_of
-from ruleloom.runtime.simulation.writes import Refused, refused
+from ruleloom.runtime.simulation.values import EntityValues, NotAValue, defaults_of, instant_of
+from ruleloom.runtime.simulation.writes import refused
 
 _decode = json.JSONDecoder(parse_float=Decimal).decode
 OPERATIONS = ("create", "update", "delete")
@@ -71,9 +71,11 @@ class Note:
 class Simulation:
     """An empty workspace with published rules, and its clock."""
 
-    def __init__(self, vocabulary: Vocabulary, rules: Sequence[n.Rule], language: Language = "en") -> None:
+    def __init__(self, vocabulary: Model, rules: Sequence[n.Rule], language: Language = "en") -> None:
         self.vocabulary = vocabulary
         self.desk = MemoryDesk(vocabulary)
+        for entity in vocabulary.entities:
+            self.desk.tables.tables[entity.id].defaults = defaults_of(entity, vocabulary.calendar)
         self.book = RuleBook(vocabulary)
         self.pipeline = Pipeline(self.desk, self.book)
         self.notes: list[Note] = []
@@ -161,19 +163,18 @@ class Simulation:
 
 
 class Reader:
-    """Reads event lines against the vocabulary."""
+    """Reads event lines against the model."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
-        self._entities: dict[str, EntityWords] = {entity.name: entity for entity in vocabulary.entities}
-        self._fields = {e.id: {f.name: f for f in e.fields} for e in vocabulary.entities}
-        self._own = {e.id: {f.name for f in e.fields if not getattr(f, "system", False)} for e in vocabulary.entities}
+    def __init__(self, model: Model) -> None:
+        self._calendar = model.calendar
+        self._entities = {entity.name: entity for entity in model.entities}
+        self._values = {entity.id: EntityValues(entity, model.calendar) for entity in model.entities}
 
     def instant(self, line: str) -> tuple[dict[str, Any], int]:
         """The mapping of a line and its time. Raises Refused."""
         try:
             given = _decode(line.strip())
-            return given, instant_of(given["at"], self._vocabulary.calendar)
+            return given, instant_of(given["at"], self._calendar)
         except (ValueError, KeyError, TypeError, NotAValue, OverflowError):
             raise refused("event-not-readable", line=line.strip()[:200]) from None
 
@@ -190,27 +191,13 @@ class Reader:
             return i.DeleteRecord(entity.id, record)
         if operation not in OPERATIONS:
             raise refused("operation-unknown", operation=str(operation))
-        values = self._values(entity, given.get("values") or {})
-        if operation == "create":
-            return i.CreateRecord(entity.id, values, record)
-        return i.UpdateRecords(entity.id, {record: values})
-
-    def _values(self, entity: EntityWords, given: Any) -> dict[str, Any]:
-        if not isinstance(given, dict):
+        values = given.get("values") or {}
+        if not isinstance(values, dict):
             raise refused("values-not-a-mapping", entity=entity.name)
-        found: dict[str, Any] = {}
-        wrong: list[Any] = []
-        for name, value in given.items():
-            field = self._fields[entity.id].get(name)
-            try:
-                if field is None or name not in self._own[entity.id]:
-                    raise refused("event-field-unknown", entity=entity.name, field=str(name))
-                found[field.key] = value_of(field, value, self._vocabulary.calendar)
-            except Refused as error:
-                wrong += error.diagnostics
-        if wrong:
-            raise Refused(*wrong)
-        return found
+        clean = self._values[entity.id].read(values)
+        if operation == "create":
+            return i.CreateRecord(entity.id, clean, record)
+        return i.UpdateRecords(entity.id, {record: clean})
 
 
 def play(simulation: Simulation, lines: Iterable[str], until: int | None = None) -> Iterator[Line]:
@@ -231,7 +218,7 @@ def play(simulation: Simulation, lines: Iterable[str], until: int | None = None)
                 raise refused("event-out-of-order", at=instant_text(at))
             last = at
             write = reader.write(given)
-        except Refused as error:
+        except RuleloomError as error:
             simulation.refuse(last or 0, error)
             continue
         yield from simulation.event(write, at)

@@ -6,7 +6,7 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ruleloom.dsl.types import Kind, RecordId
+from ruleloom.dsl.types import Kind, RecordId, Value
 from ruleloom.dsl.vocabulary import EntityWords, FieldWords, Vocabulary
 from ruleloom.engine.store import Snapshot
 
@@ -65,7 +65,8 @@ class Table:
             field.key for field in entity.fields if field.value_type.kind is Kind.RECORD and field.key != "id"
         ]
         self.shelves: dict[str, dict[Any, Shelf]] = {key: {} for key in self.references}
-        self.defaults = {f.key: f.default for f in entity.fields if getattr(f, "default", None) is not None}  # type: ignore[attr-defined]
+        self.defaults: dict[str, Value] = {}
+        """Values of a new record where none are given."""
         self.numbered = [f.key for f in entity.fields if getattr(f, "type", "") == "autonumber"]
         self.touched: set[RecordId] | None = None
         """Records changed since a mirror last looked; None while nobody does."""
