@@ -22,8 +22,10 @@ pre{background:#1f2325;border-color:#3a3f42}}
 <p>{{ spec.info.description }} The document itself: <a href="/api/v1/openapi.json">openapi.json</a>.</p>
 <nav>{% for tag in tags %}<a href="#{{ tag.name }}">{{ tag.name }}</a> {% endfor %}<a href="#schemas">schemas</a></nav>
 {% for tag in tags %}<h2 id="{{ tag.name }}">{{ tag.name }}</h2><p>{{ tag.description or "" }}</p>
-{% for o in tag.operations %}<details><summary><span class="m">{{ o.method }}</span> <code>{{ o.path }}</code>
- {{ o.summary }}</summary>{% if o.description %}<p>{{ o.description }}</p>{% endif %}<pre>{{ o.json }}</pre></details>{% endfor %}
+{% for o in tag.operations %}<details>
+<summary><span class="m">{{ o.method }}</span> <code>{{ o.path }}</code>
+ {{ o.summary }}</summary>
+{% if o.description %}<p>{{ o.description }}</p>{% endif %}<pre>{{ o.json }}</pre></details>{% endfor %}
 {% endfor %}
 <h2 id="schemas">schemas</h2>
 {% for name, json in schemas %}<details id="{{ name }}"><summary><code>{{ name }}</code></summary>

@@ -1,4 +1,4 @@
-"""The verbs that all drawn things share: views, forms, pipelines and rules are drafted, published and restored alike."""
+"""The verbs that all drawn things share: views, forms, pipelines, rules are drafted, published and restored alike."""
 
 from __future__ import annotations
 

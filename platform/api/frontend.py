@@ -39,7 +39,7 @@ def register(app: Flask, static: Path = STATIC) -> None:
 def _file(file: Path, caching: str) -> Response:
     """A file, in its `.gz` form when there is one and the browser takes it."""
     packed = file.with_name(file.name + ".gz")
-    zipped = packed.is_file() and "gzip" in request.accept_encodings
+    zipped = packed.is_file() and request.accept_encodings.find("gzip") >= 0
     kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     response = send_file(packed if zipped else file, mimetype=kind, conditional=True)
     if zipped:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from decimal import Decimal
+from typing import Any, cast
 
 from ruleloom.api.problems import reader_language
 from ruleloom.api.wire import to_wire
@@ -51,7 +52,7 @@ def _total(field: Field | None, total: Mapping[str, Any], value: Value) -> Any:
     """Minima and maxima look like their field; counts, sums and averages are numbers."""
     if field is not None and total["function"] in ("min", "max"):
         return to_wire(field, value)
-    return None if value is None else format(value, "f")  # type: ignore[str-bytes-safe]
+    return None if value is None else format(cast("Decimal", value), "f")
 
 
 def _label(field: Field, value: Value, titles: Titles, language: Language) -> str | None:

@@ -58,7 +58,7 @@ class ReasonSchema(Schema):
     holds = fields.Boolean(required=True, allow_none=True)
     sentence = fields.Nested(BothSchema, required=True)
     value = fields.Raw(required=True, allow_none=True)
-    parts = fields.List(fields.Nested(lambda: ReasonSchema()), required=True)
+    parts = fields.List(fields.Nested("ReasonSchema"), required=True)
     next = fields.String(required=True, allow_none=True)
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from ruleloom.dsl.nodes import Rule
+from ruleloom.forms.drawn import read_drawing
 from ruleloom.forms.entity import Entity, Model
+from ruleloom.forms.findings import DefinitionError
 from ruleloom.messages import Diagnostic, Language, RuleloomError
-from ruleloom.runtime.rule_content import read_condition, read_rule
+from ruleloom.runtime.rule_content import read_rule
 
 Content = Mapping[str, Any]
 _QUOTED = re.compile(r"[\"“「]([^\"”」\n]{1,200})[\"”」]")
@@ -52,83 +54,19 @@ def check(model: Model, kind: str, entity: str | None, content: Content) -> Outl
         if owner is None:
             wrong.append(Diagnostic("entity-missing", target="entity"))
         else:
-            wrong += _CHECKS[kind](model, owner, content)
+            wrong += _wrong_in_drawing(kind, content, owner, model)
     if wrong:
         raise ContentError(*wrong)
     known = outline_of(model, kind, content)
     return replace(known, entity=known.entity or entity)
 
 
-def _view(model: Model, entity: Entity, content: Content) -> Iterator[Diagnostic]:
-    for part, names in (
-        ("columns", [column.get("field") for column in content.get("columns", ())]),
-        ("sort", [level.get("field") for level in content.get("sort", ())]),
-        ("group", list(content.get("group", ()))),
-        ("totals", [total["field"] for total in content.get("totals", ()) if total.get("field")]),
-    ):
-        for place, name in enumerate(names):
-            yield from _unknown_path(model, entity, name, f"{part}.{place}")
-    if content.get("filter"):
-        yield from _condition(model, entity, content["filter"], "filter")
-
-
-def _form(model: Model, entity: Entity, content: Content) -> Iterator[Diagnostic]:
-    for number, section in enumerate(content.get("sections", ())):
-        for place, field in enumerate(section.get("fields", ())):
-            where = f"sections.{number}.fields.{place}"
-            yield from _unknown_key(entity, field.get("field"), where)
-            for part in ("visible_when", "required_when"):
-                if field.get(part):
-                    yield from _condition(model, entity, field[part], f"{where}.{part}")
-
-
-def _pipeline(model: Model, entity: Entity, content: Content) -> Iterator[Diagnostic]:
-    field = entity.by_key.get(content.get("stage_field", ""))
-    if field is None or field.type != "choice":
-        yield Diagnostic("stage-field-wrong", params={"name": str(content.get("stage_field"))}, target="stage_field")
-        return
-    options = {option.value for option in field.options}
-    seen: set[str] = set()
-    for number, stage in enumerate(content.get("stages", ())):
-        value = stage.get("value")
-        if value not in options or value in seen:
-            code = "stage-twice" if value in seen else "stage-unknown"
-            yield Diagnostic(code, params={"name": str(value)}, target=f"stages.{number}.value")
-        seen.add(value)
-        for place, gate in enumerate(stage.get("gates", ())):
-            where = f"stages.{number}.gates.{place}"
-            yield from _condition(model, entity, gate.get("condition") or {}, f"{where}.condition")
-            for key in gate.get("fields", ()):
-                yield from _unknown_key(entity, key, f"{where}.fields")
-
-
-_CHECKS: Mapping[str, Callable[[Model, Entity, Content], Iterator[Diagnostic]]] = {
-    "view": _view,
-    "form": _form,
-    "pipeline": _pipeline,
-}
-
-
-def _condition(model: Model, entity: Entity, content: Content, where: str) -> Iterator[Diagnostic]:
-    parsed = read_condition(str(content.get("text", "")), _language(content), model, entity.id)
-    for diagnostic in parsed.diagnostics:
-        if diagnostic.severity == "error":
-            yield replace(diagnostic, target=where)
-
-
-def _unknown_key(entity: Entity, key: Any, where: str) -> Iterator[Diagnostic]:
-    if key not in entity.by_key:
-        yield Diagnostic("unknown-field", params={"name": str(key)}, target=where)
-
-
-def _unknown_path(model: Model, entity: Entity, path: Any, where: str) -> Iterator[Diagnostic]:
-    here: Entity | None = entity
-    for key in str(path).split("."):
-        field = here.by_key.get(key) if here is not None else None
-        if field is None:
-            yield Diagnostic("unknown-field", params={"name": str(path)}, target=where)
-            return
-        here = model.entity(field.value_type.entity) if field.value_type.entity else None
+def _wrong_in_drawing(kind: str, content: Content, owner: Entity, model: Model) -> Sequence[Diagnostic]:
+    try:
+        read_drawing(kind, content, owner, model)
+    except DefinitionError as error:
+        return error.diagnostics
+    return ()
 
 
 def conditions_in(kind: str, content: Content) -> Sequence[Content]:

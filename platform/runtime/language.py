@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
-from ruleloom.dsl import Parsed
+from ruleloom.dsl import Parsed, completion
 from ruleloom.dsl.functions import FUNCTIONS
 from ruleloom.dsl.jsonlogic import to_jsonlogic
 from ruleloom.dsl.keywords import keywords
 from ruleloom.dsl.nodes import Condition, Rule
+from ruleloom.dsl.parsing import PartName
 from ruleloom.dsl.reads import reads_of
 from ruleloom.dsl.tree_json import to_json
 from ruleloom.dsl.writing import quoted_name
@@ -18,10 +18,6 @@ from ruleloom.forms.entity import CollectionOf, Entity, Field, Model
 from ruleloom.messages import Diagnostic, Language, text
 from ruleloom.runtime.rule_content import in_both_languages, read_condition, read_rule
 from ruleloom.runtime.workspace import Workspace
-
-_WORD = re.compile(r"[^\W\d]\w*\Z")
-_PATH = re.compile(r"((?:[^\W\d]\w*|`[^`\n]*`)\s*\.\s*)+\Z")
-MOST = 200
 
 
 def read(
@@ -124,60 +120,17 @@ def complete(
     language: Language,
     position: int,
     entity: str | None = None,
-    part: str = "rule",  # noqa: ARG001 - the names and words are the same in both
+    part: str = "rule",
 ) -> dict[str, Any]:
-    """What may stand at a position (UTF-16 units): names of the record, of what a path leads to, words, functions."""
+    """What may stand at a position (UTF-16 units); `from` is where the word begins that an offer replaces."""
     published = workspace.refreshed()
     places = Utf16(text)
-    before = text[: places.place(position)]
-    word = _WORD.search(before)
-    start = word.start() if word else len(before)
-    model = published.model
-    owner = published.entity(entity) if entity else _entity_of(text, language, model)
-    path = _PATH.search(before[:start])
-    if path and owner is not None:
-        owner = _end_of(path.group(), owner, model)
-        items = _names(owner, language) if owner else []
-    else:
-        items = [*(_names(owner, language) if owner else []), *_entities(model, language), *_words(language)]
-    typed = before[start:].casefold()
-    fitting = [item for item in items if typed in item["label"].casefold()]
-    fitting.sort(key=lambda item: not item["label"].casefold().startswith(typed))
-    return {"from": places.unit(start), "items": fitting[:MOST]}
-
-
-def _entity_of(text: str, language: Language, model: Model) -> Entity | None:
-    """The entity of a rule that may still be broken: whichever is named first in its head."""
-    parsed = read_rule(text, language, model)
-    if isinstance(parsed.tree, Rule):
-        return model.entity(parsed.tree.entity)
-    head = re.split(r"\bwhen\b|当", text, maxsplit=1)[0]
-    named = [
-        (head.find(word), -len(word), entity)
-        for entity in model.entities
-        for word in (entity.name, *entity.labels.values())
-        if word and word in head
-    ]
-    return min(named, key=lambda found: found[:2])[2] if named else None
-
-
-def _end_of(path: str, start: Entity, model: Model) -> Entity | None:
-    here: Entity | None = start
-    for name in (part.strip().strip("`") for part in path.split(".")[:-1]):
-        if here is None:
-            return None
-        here = _behind(here, name, model)
-    return here
-
-
-def _behind(entity: Entity, name: str, model: Model) -> Entity | None:
-    for field in entity.fields:
-        if name in (field.name, *field.labels.values()) and field.value_type.entity:
-            return model.entity(field.value_type.entity)
-    for collection in entity.collections:
-        if name in (collection.name, *collection.labels.values()):
-            return model.entity(collection.entity)
-    return None
+    owner = published.entity(entity).id if entity else None
+    offered = completion.complete(
+        text, places.place(position), published.model, language, entity=owner, part=cast("PartName", part)
+    )
+    items = [{"label": i.label, "insert": i.insert, "kind": i.kind, "detail": i.detail} for i in offered.items]
+    return {"from": places.unit(offered.start), "items": items}
 
 
 def _names(entity: Entity, language: Language) -> list[dict[str, str]]:
@@ -188,17 +141,6 @@ def _names(entity: Entity, language: Language) -> list[dict[str, str]]:
 def _item(named: Field | CollectionOf | Entity, language: Language, kind: str, detail: str) -> dict[str, str]:
     label = named.labels.get(language) or named.name
     return {"label": label, "insert": quoted_name(label, language), "kind": kind, "detail": detail}
-
-
-def _entities(model: Model, language: Language) -> list[dict[str, str]]:
-    return [_item(entity, language, "entity", entity.key) for entity in model.entities]
-
-
-def _words(language: Language) -> list[dict[str, str]]:
-    written = [word for keyword in keywords() if (word := keyword.word(language))]
-    called = _functions(language)
-    plain = [{"label": w, "insert": w, "kind": "keyword", "detail": ""} for w in dict.fromkeys(written)]
-    return plain + [{"label": f, "insert": f"{f}(", "kind": "function", "detail": ""} for f in called]
 
 
 def _functions(language: Language) -> list[str]:

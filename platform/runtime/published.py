@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from ruleloom.dsl.calendar import Calendar
 from ruleloom.engine.ruleset import RuleBook
 from ruleloom.forms.calendar_file import read_calendar
+from ruleloom.forms.drawn import Drawing, read_drawing
 from ruleloom.forms.entity import Entity, Model
 from ruleloom.forms.entity_file import read_entity
 from ruleloom.forms.fields.base import InputContext
@@ -48,6 +49,8 @@ class Published:
     """Published views, forms and pipelines by kind."""
     validators: dict[str, Validator] = field(default_factory=dict)
     """Made at first use."""
+    read: dict[str, Sequence[Drawing]] = field(default_factory=dict)
+    """Pipelines and forms by entity, read at first use."""
 
     def entity(self, key: str) -> Entity:
         """The entity of a key (or permanent id); `Missing` (404) when there is none."""
@@ -61,6 +64,15 @@ class Published:
         found = self.validators.get(entity.id)
         if found is None:
             found = self.validators[entity.id] = Validator(entity, InputContext(self.model.calendar))
+        return found
+
+    def drawings(self, entity: Entity) -> Sequence[Drawing]:
+        """The published pipelines and forms of an entity, read once."""
+        found = self.read.get(entity.id)
+        if found is None:
+            drawn = [*self.of_entity("pipeline", entity.id), *self.of_entity("form", entity.id)]
+            read = [read_drawing(each.kind, each.content, entity, self.model) for each in drawn]
+            found = self.read[entity.id] = read
         return found
 
     def of_entity(self, kind: str, entity_id: str) -> list[Definition]:

@@ -15,9 +15,9 @@ from ruleloom.dsl import nodes as n
 from ruleloom.dsl.calendar import day_date
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.reads import is_external
-from ruleloom.dsl.types import NUMBER, Kind, RecordId, Value, ValueType
+from ruleloom.dsl.types import NUMBER, Kind, RecordId, Value
 from ruleloom.engine.evaluate import Logic
-from ruleloom.engine.store import Memory, RecordChange, Snapshot, Store
+from ruleloom.engine.store import External, Memory, RecordChange, Snapshot, Store
 from ruleloom.forms.entity import Model
 from ruleloom.runtime.moments import instant_text
 from ruleloom.runtime.pipeline.ports import Firing
@@ -94,25 +94,22 @@ def _value(condition: n.Condition, witness: Witness) -> Any:
     """The value that a comparison looked at, the number of records that a quantifier found."""
     if isinstance(condition, n.Quantified):
         count = n.Aggregate("count", condition.collection, None, NUMBER)
-        return _shown(
-            witness.store.gather(count, {witness.record: witness.snapshot}, witness.moment.now), witness, NUMBER
-        )
+        return _gathered(count, witness, Kind.NUMBER)
     operand = (
         getattr(condition, "left", None) or getattr(condition, "operand", None) or getattr(condition, "path", None)
     )
     if not isinstance(operand, n.Path | n.Aggregate):
         return None
-    if is_external(operand):
-        facts = witness.store.gather(operand, {witness.record: witness.snapshot}, witness.moment.now)
-        return _shown(facts, witness, operand.type)
+    kind = operand.type.kind
     if isinstance(operand, n.Path) and operand.root == "this" and len(operand.fields) == 1:
-        return plain(witness.snapshot.get(witness.model.field(operand.fields[0])[1].key), operand.type.kind)
-    return None
+        return plain(witness.snapshot.get(witness.model.field(operand.fields[0])[1].key), kind)
+    return _gathered(operand, witness, kind) if is_external(operand) else None
 
 
-def _shown(facts: Mapping[RecordId, Any], witness: Witness, of: ValueType) -> Any:
+def _gathered(external: External, witness: Witness, kind: Kind) -> Any:
+    facts = witness.store.gather(external, {witness.record: witness.snapshot}, witness.moment.now)
     fact = facts.get(witness.record)
-    return None if fact is None else plain(fact.value, of.kind)
+    return None if fact is None else plain(fact.value, kind)
 
 
 def plain(value: Value, kind: Kind) -> Any:

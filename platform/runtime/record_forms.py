@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from ruleloom.access import Actor
 from ruleloom.dsl.moment import Moment
@@ -35,7 +35,8 @@ def _worked(opened: Reading, actor: Actor, entity: Entity, snapshot: Snapshot, f
         if condition is None:
             return absent
         logic = compiled(condition, opened.published.model, entity.id)
-        verdict = logic.judge({snapshot["id"]: snapshot}, opened.store, moment, {}).get(snapshot["id"])  # type: ignore[dict-item, call-overload]
+        record = cast("int", snapshot["id"])
+        verdict = logic.judge({record: snapshot}, opened.store, moment, {}).get(record)
         return verdict is not None and bool(verdict.holds)
 
     def field(place: Content) -> dict[str, Any]:

@@ -54,6 +54,12 @@ def logic_of(text: str, language: Language, model: Model, entity: str) -> Logic:
     return Logic(condition_of({"text": text, "language": language}, model, entity), model)
 
 
+@lru_cache(_CACHED)
+def logic_of_tree(tree: Condition, model: Model) -> Logic:
+    """The compiled form of a condition that was read before."""
+    return Logic(tree, model)
+
+
 def compiled(content: Mapping[str, Any], model: Model, entity: str) -> Logic:
     """The compiled condition of a `{text, language}`."""
     return logic_of(str(content["text"]), _language(content), model, entity)

@@ -30,9 +30,10 @@ def hash_password(password: str) -> str:
 def password_fits(password: str, hashed: str | None) -> bool:
     """Whether a password belongs to a hash; without a hash the same work is done and the answer is no."""
     try:
-        return _HASHER.verify(hashed or _nobody(), password) and hashed is not None
+        _HASHER.verify(hashed or _nobody(), password)
     except (VerificationError, InvalidHashError):
         return False
+    return hashed is not None
 
 
 def same(one: str, other: str) -> bool:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 
 from ruleloom.access import WORKSPACE
 from ruleloom.api.app import create_app
+from ruleloom.runtime import secrets_of
 from ruleloom.runtime.commands import accounts
 from ruleloom.runtime.opening import open_workspace
 from ruleloom.runtime.workspace import Workspace
@@ -54,6 +56,12 @@ ENTITIES: list[dict[str, Any]] = [
         ],
     },
 ]
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """argon2 with the least work: the tests sign in hundreds of times."""
+    monkeypatch.setattr(secrets_of, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ def change(workspace: Workspace, actor: Actor, user: str, **given: Any) -> Accou
     def apply(uow: UnitOfWork) -> None:
         _keep_an_administrator(uow, before, given)
         if "name" in given or "email" in given:
-            own = {key: given[key] for key in ("name", "email") if key in given}
+            own: dict[str, Any] = {key: given[key] for key in ("name", "email") if key in given}
             records.update_in(uow, USER, before.user, own)
         rows.change(uow.connection, before.user, **_columns(before, given))
         if given.keys() & {"password", "roles", "active"}:
@@ -142,7 +142,7 @@ def _person(uow: UnitOfWork, name: str, email: str) -> int:
 
 
 def _columns(before: AccountRow, given: dict[str, Any]) -> dict[str, Any]:
-    columns = {key: given[key] for key in ("roles", "language", "active") if key in given}
+    columns: dict[str, Any] = {key: given[key] for key in ("roles", "language", "active") if key in given}
     if "email" in given:
         columns["email"] = require_email(given["email"])
     if "password" in given:
