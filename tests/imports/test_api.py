@@ -24,11 +24,12 @@ def upload(client: Client, content: str | bytes, name: str = "customers.csv", en
 
 
 def until(ask: Callable[[], Any], done: Callable[[Any], bool]) -> Any:
+    found = ask()
     for _ in range(400):
-        found = ask()
         if done(found):
             return found
         time.sleep(0.05)
+        found = ask()
     raise AssertionError(found)
 
 

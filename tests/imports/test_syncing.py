@@ -245,11 +245,12 @@ def test_two_syncs_at_once_are_refused(workspace: Workspace, double: KingdeeDoub
     with pytest.raises(Conflict):
         connections.sync_now(workspace, WORKSPACE, made.id)
     double.moods.delay = 0
+    found = connections.runs(workspace, WORKSPACE, made.id, None, 10)
     for _ in range(200):
-        found = connections.runs(workspace, WORKSPACE, made.id, None, 10)
         if found[0].status != "running":
             break
         time.sleep(0.1)
+        found = connections.runs(workspace, WORKSPACE, made.id, None, 10)
     assert (found[0].id, found[0].status) == (running.id, "done")
 
 

@@ -85,6 +85,6 @@ def records(workspace: Workspace, entity: str) -> list[Mapping[str, Any]]:
     """All live records of an entity, oldest first."""
     with workspace.reading() as reading:
         entity_id = reading.published.entity(entity).id
-        ids = sorted(reading.store.all_records(entity_id))  # type: ignore[type-var]
+        ids = sorted(reading.store.all_records(entity_id))
         found = reading.store.snapshots(entity_id, ids)
     return [found[record] for record in ids]

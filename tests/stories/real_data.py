@@ -1,4 +1,4 @@
-"""Where the real data sets are: `RULELOOM_DATA`, else `../shared/data`, else the committed excerpts (and that is said)."""
+"""Where the real data sets are: `RULELOOM_DATA`, else `../shared/data`, else committed excerpts, which is said."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _EXCERPT_NAMES = {"lines.csv.gz": "online_retail_lines.csv.gz", "sales_pipeline.
 
 def data_file(folder: str, name: str) -> Path:
     """The file of a data set; where there is none, its excerpt, with a warning that is not an error."""
-    for root in filter(None, (os.environ.get("RULELOOM_DATA"), _ROOT.parent / "shared" / "data")):
-        path = Path(root) / folder / name
-        if path.exists():
+    for root in (os.environ.get("RULELOOM_DATA"), str(_ROOT.parent / "shared" / "data")):
+        path = Path(root or "") / folder / name
+        if root and path.exists():
             return path
     print(f"\n{folder}/{name}: data set not found, running on the committed excerpt (set RULELOOM_DATA)")  # noqa: T201
     return _EXCERPTS / _EXCERPT_NAMES.get(name, name)

@@ -17,7 +17,10 @@ from tests.stories.real_data import data_file, raw_rows
 from tests.stories.test_real_orders_come_in import bring_in
 
 STAGES = ("Prospecting", "Engaging", "Won", "Lost")
-SECTORS = ("employment", "entertainment", "finance", "marketing", "medical", "retail", "services", "software", "technology", "telecommunications")  # noqa: E501  # fmt: skip
+SECTORS = (
+    *("employment", "entertainment", "finance", "marketing", "medical", "retail", "services", "software", "technology"),
+    "telecommunications",
+)
 SELLER: list[dict[str, Any]] = [
     {
         "name": "account",
@@ -135,7 +138,8 @@ def test_accounts_products_teams_and_opportunities(workspace: Workspace) -> None
     expected = {
         row["opportunity_id"]: (
             row["sales_agent"], row["product"].replace("GTXPro", "GTX Pro"), row["account"] or None, row["deal_stage"],
-            day(row["engage_date"]), day(row["close_date"]), Decimal(row["close_value"]) if row["close_value"] else None,
+            day(row["engage_date"]), day(row["close_date"]),
+            Decimal(row["close_value"]) if row["close_value"] else None,
         )
         for row in raw["sales_pipeline.csv"]
     }  # fmt: skip
@@ -161,7 +165,7 @@ def check_accounts(workspace: Workspace, raw: list[dict[str, str]]) -> None:
 
 
 def test_without_the_alias_the_report_names_every_row(workspace: Workspace) -> None:
-    """The same file without telling that GTXPro is GTX Pro, with accounts missing: nothing is guessed, all is named."""
+    """Nobody says that GTXPro is GTX Pro, and accounts are missing: nothing is guessed, everything is named."""
     from ruleloom.access import WORKSPACE
     from ruleloom.runtime.imports import service
 

@@ -42,7 +42,8 @@ PLAN: dict[str, Any] = {
         "entity": "invoice_line",
         "parent": "invoice",
         "columns": {
-            "position": {"position": True}, "sku": "StockCode", "text": "Description", "quantity": "Quantity", "price": "UnitPrice",
+            "position": {"position": True}, "sku": "StockCode", "text": "Description", "quantity": "Quantity",
+            "price": "UnitPrice",
         },
     },
     "rules": False,
