@@ -66,8 +66,8 @@ def _duration(c: Checker, part: Part) -> n.Duration | None:
 
 def window_of(c: Checker, part: Part) -> n.Window | None:
     """`in the last 30 days`, `in this month`."""
-    found: n.Window | None = c.one(part, lambda reading: _window(c, reading))
-    return found
+    found = c.one(part, lambda reading: _window(c, reading))
+    return found if isinstance(found, n.Rolling | n.Calendrical) else None
 
 
 def _window(c: Checker, part: Part) -> n.Window | None:

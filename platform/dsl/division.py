@@ -1,6 +1,7 @@
 """Divides a run of letters and digits written without spaces into keywords, names and numbers.
 
-Every division that covers the run is offered as a lattice; the parser and the checker decide. Work is linear in the run.
+Every division that covers the run is offered as a lattice; the parser and the checker decide.
+Work is linear in the run.
 """
 
 from __future__ import annotations

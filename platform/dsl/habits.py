@@ -86,7 +86,7 @@ def _other_words(language: Language) -> Mapping[str, tuple[str, str, str]]:
     found: dict[str, tuple[str, str, str]] = {}
     for keyword in keywords():
         here = keyword.word(language)
-        if here is None or keyword.token == "MEASURE":
+        if here is None or keyword.token == "MEASURE":  # noqa: S105
             continue
         for word in keyword.words[other]:
             found.setdefault(word, (keyword.token, keyword.value or word, here))

@@ -47,7 +47,7 @@ def keywords() -> tuple[Keyword, ...]:
             None
             if row.get("value") is None
             else str(row["value"]).lower()
-            if row["token"] == "BOOL"
+            if row["token"] == "BOOL"  # noqa: S105
             else str(row["value"]),
             row["group"],
             row.get("reserved", False),
@@ -59,7 +59,7 @@ def keywords() -> tuple[Keyword, ...]:
 
 @cache
 def phrases(language: Language) -> Mapping[str, tuple[tuple[Phrase, tuple[Keyword, ...]], ...]]:
-    """First word → the phrases that begin with it, longest first, each with its keywords. English words in lower case."""
+    """First word → the phrases that begin with it, longest first, each with its keywords."""
     found: dict[Phrase, list[Keyword]] = {}
     for keyword in keywords():
         for words in keyword.words[language]:

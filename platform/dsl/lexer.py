@@ -25,7 +25,8 @@ _ITEM = re.compile(
       | (?P<string>["“”「]|(?<!\w)['‘])
       | (?P<tick>`)
       | (?P<time>\d{1,2}:\d{2}(?!\d))
-      | (?P<run>(?=\w)(?:(?!(?<!\d)\d{1,2}:\d{2})[\w\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0e31-\u0e3a\u0e47-\u0e4e\u3099\u309a]
+      | (?P<run>(?=\w)(?:(?!(?<!\d)\d{1,2}:\d{2})
+                       (?:\w|[\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0e31-\u0e3a\u0e47-\u0e4e\u3099\u309a])
                        |(?<=\d)\.(?=\d)|(?<=\d)%)+)
       | (?P<mark>===|!==|==|!=|<=|>=|=>|=<|<>|:=|&&|\|\||[=<>≥≤≠≧≦!&|(){}\[\],.;+\-*/×÷−–])
       | (?P<other>.)""",
@@ -124,7 +125,7 @@ class _Scanner:
         at, self.stop = begin, stop
         while at < stop:
             match = _ITEM.match(self.plain, at, stop)
-            assert match is not None and match.lastgroup is not None  # noqa: S101 (`other` matches anything)
+            assert match is not None  # noqa: S101 (`other` matches anything)
             at = max(at + 1, getattr(self, f"_{match.lastgroup}")(at, match.end()))
         return self.lattice
 
@@ -204,9 +205,9 @@ class _Scanner:
             self._add(Token(token, value, start, end, found))
             return end
         token, value = _MARKS.get(mark, ("OTHER", mark))
-        if token == "OTHER":
+        if token == "OTHER":  # noqa: S105
             return self._other(start, end)
-        self.open += (token == "LPAR") - (token == "RPAR")
+        self.open += (token == "LPAR") - (token == "RPAR")  # noqa: S105
         if self.open > MOST_OPEN:
             self._complain("too-deep", start, end)
             self.lattice.edges.clear()
@@ -266,7 +267,7 @@ class _Scanner:
     def _phrase(self, word: str, start: int) -> tuple[tuple[Keyword, ...], int]:
         for pattern, keywords in _patterns(self.language).get(word.lower(), ()):
             match = pattern.match(self.plain, start)
-            after_number = keywords[0].token == "ELAPSED" and self._before(start).isdigit()
+            after_number = keywords[0].token == "ELAPSED" and self._before(start).isdigit()  # noqa: S105
             if match is not None and not after_number:
                 return keywords, match.end()
         return (), start

@@ -29,7 +29,8 @@ _AGGREGATES = {
 }  # fmt: skip
 _FUNCTIONS = {
     "abs": "绝对值", "round": "四舍五入值", "floor": "向下取整值", "ceil": "向上取整值", "length": "长度",
-    "lower": "小写", "upper": "大写", "trim": "去空格后的文本", "year": "年份", "month": "月份", "day": "日", "weekday": "星期",
+    "lower": "小写", "upper": "大写", "trim": "去空格后的文本", "year": "年份", "month": "月份", "day": "日",
+    "weekday": "星期",
     "count": "个数",
 }  # fmt: skip
 _EVENTS = {"created": "新建", "updated": "更新", "deleted": "删除"}
@@ -260,7 +261,7 @@ class ChineseSentences(Sentences):
         n.Quantified: quantified,
         n.LastAll: last_all,
         n.Held: lambda s, node: f"{s.grouped(node.condition)}并已持续 {s.duration(node.duration)}",
-        n.RecordIs: lambda s, node: f"记录被{_EVENTS[node.event]}",
+        n.RecordIs: lambda s, node: f"记录被{_EVENTS[node.event]}",  # noqa: ARG005
         n.Changes: changes,
         n.Trend: lambda s, node: f"{s.path(node.path)}{'上升' if node.direction == 'rises' else '下降'}",
         n.ChangesBy: lambda s, node: f"{s.path(node.path)}变动超过 {plain_number(node.fraction * 100)}%",

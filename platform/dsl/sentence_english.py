@@ -139,7 +139,8 @@ class EnglishSentences(Sentences):
 
     def has(self, node: n.Has) -> str:
         """`tags has at least one of …`"""
-        return f"{self.say(node.operand)} has {'at least one' if node.quantity == 'any' else 'all'} of {self.listed(node.options)}"
+        quantity = "at least one" if node.quantity == "any" else "all"
+        return f"{self.say(node.operand)} has {quantity} of {self.listed(node.options)}"
 
     def quantified(self, node: n.Quantified) -> str:
         """`there are no orders in the last 30 days`"""
@@ -248,7 +249,7 @@ class EnglishSentences(Sentences):
         n.Quantified: quantified,
         n.LastAll: last_all,
         n.Held: lambda s, node: f"{s.grouped(node.condition)} without a break for {s.duration(node.duration)}",
-        n.RecordIs: lambda s, node: f"the record is {node.event}",
+        n.RecordIs: lambda s, node: f"the record is {node.event}",  # noqa: ARG005
         n.Changes: changes,
         n.Trend: lambda s, node: f"{s.path(node.path)} {node.direction}",
         n.ChangesBy: lambda s, node: f"{s.path(node.path)} changes by more than {plain_number(node.fraction * 100)}%",

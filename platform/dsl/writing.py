@@ -164,7 +164,7 @@ class Writer:
         for keyword in keywords():
             word = keyword.word(self.language)
             if keyword.value == name and word and keyword.token in ("FUNCTION", "IF", "MINMAX", "AGG"):
-                if self.zh and name in ("min", "max") and keyword.token == "AGG":
+                if self.zh and name in ("min", "max") and keyword.token == "AGG":  # noqa: S105
                     continue
                 return word
         return name

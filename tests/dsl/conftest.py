@@ -33,7 +33,10 @@ SCHEMA: dict[str, Any] = {
             "customer", "客户",
             _field("name", "text", "名称"),
             _field("region", "choice", "区域", options=[_option("East", "东区"), _option("West", "西区")]),
-            _field("tags", "choices", "标签", options=[_option("vip", "重点"), _option("new", "新客"), _option("risk", "风险")]),
+            _field(
+                "tags", "choices", "标签",
+                options=[_option("vip", "重点"), _option("new", "新客"), _option("risk", "风险")],
+            ),
             _field("owner", "user", "负责人"),
             _field("credit", "number", "信用额度", decimals=2),
             _field("score", "number", "评分"),
