@@ -78,7 +78,7 @@ def test_triggers(text: str, events: set[tuple[str, str | None]]) -> None:
 
 
 def change(**after: Any) -> RecordChange:
-    before = {"id": "x", "stage": "S0", "amount": Decimal(0), "note": None}
+    before: dict[str, Any] = {"id": "x", "stage": "S0", "amount": Decimal(0), "note": None}
     return RecordChange("lead", "x", before, {**before, **after})
 
 

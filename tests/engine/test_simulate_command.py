@@ -93,9 +93,7 @@ def test_a_zone_given_beats_the_schema(tmp_path: Path) -> None:
         ((), {"rules": 'rule "x" on customer when scoer > 1 then notify owner "x"'}),
         (
             (),
-            {
-                "rules": 'rule "x" on customer when any orders where (customer is empty for 2 days) then notify owner "x"'
-            },
+            {"rules": 'rule "x" on customer when any orders where (customer is empty for 2 days) then delete this'},
         ),
         ((), {"schema": "entities: ["}),
         (("--timezone", "Mars/Olympus"), {}),

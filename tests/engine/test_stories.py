@@ -24,7 +24,7 @@ FILES = sorted((Path(__file__).parents[1] / "conformance").glob("engine_*.yaml")
 @cache
 def read(path: Path) -> dict[str, Any]:
     loader = yaml.CSafeLoader
-    loader.add_constructor("tag:yaml.org,2002:timestamp", lambda load, node: load.construct_scalar(node))
+    loader.add_constructor("tag:yaml.org,2002:timestamp", lambda load, node: str(node.value))
     content: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - a safe loader
     return content
 

@@ -144,7 +144,7 @@ def elapsed(operand: n.Expression) -> st.SearchStrategy[n.Expression]:
 
 @st.composite
 def row_conditions(draw: st.DrawFn) -> n.Condition:
-    return draw(
+    found: n.Condition = draw(
         st.one_of(
             st.builds(n.Compare, COMPARISONS, st.just(of_row("order.amount", NUMBER)), numbers_),
             st.just(n.Truth(of_row("order.open", BOOLEAN))),
@@ -162,6 +162,7 @@ def row_conditions(draw: st.DrawFn) -> n.Condition:
             st.just(n.Quantified("any", 1, n.Collection("row", (n.Hop("part.order", "back"),), "part"))),
         )
     )
+    return found
 
 
 @st.composite
@@ -173,10 +174,10 @@ def collections(draw: st.DrawFn) -> n.Collection:
 
 @st.composite
 def numbers_of(draw: st.DrawFn) -> n.Expression:
-    function = draw(st.sampled_from(["count", "sum", "avg", "min", "max", "distinct", "latest", "earliest"]))
+    function: Any = draw(st.sampled_from(["count", "sum", "avg", "min", "max", "distinct", "latest", "earliest"]))
     parts = n.Aggregate("sum", n.Collection("this", PARTS, "part"), of_row("part.size", NUMBER), NUMBER)
     value = None if function == "count" else of_row("order.amount", NUMBER)
-    return draw(
+    found: n.Expression = draw(
         st.one_of(
             st.just(own("customer.score", NUMBER)),
             st.builds(lambda c: n.Aggregate(function, c, value, NUMBER), collections()),
@@ -190,6 +191,7 @@ def numbers_of(draw: st.DrawFn) -> n.Expression:
             ),
         )
     )
+    return found
 
 
 leaves = st.one_of(

@@ -288,7 +288,7 @@ class Reference:
             if op == "create":
                 if record in rows[entity] or not self.known(entity, given, rows):
                     return None
-                new = {f.key: None for f in self.model.entity(entity).fields}
+                new: dict[str, Any] = {f.key: None for f in self.model.entity(entity).fields}
                 new.update(given, id=record, created_at=at, updated_at=at, version=1)
                 changes.append((entity, record, None, new))
             elif op == "update":

@@ -257,7 +257,9 @@ class Evaluator:
             return None
         if e.function == "avg":
             return (sum(values, Decimal(0)) / len(values)).quantize(Decimal("0.000001"), ROUND_HALF_EVEN)
-        return {"min": min, "max": max, "latest": lambda v: v[-1], "earliest": lambda v: v[0]}[e.function](values)
+        if e.function in ("latest", "earliest"):
+            return values[-1 if e.function == "latest" else 0]
+        return min(values) if e.function == "min" else max(values)
 
     # ---- conditions
     def truth(self, c: Any, this: dict[str, Any], row: dict[str, Any] | None = None) -> bool:

@@ -16,7 +16,7 @@ from tests.properties.reference import Reference
 
 COUNT = int(os.environ.get("RULELOOM_HISTORIES", "200"))
 model = cache(model_of)
-SETTINGS = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+SETTINGS: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
 def write_of(operation: str, entity: str, record: str, values: Any) -> i.Write:
