@@ -35,7 +35,7 @@ SHOWN = 20
 @click.option("--encoding", type=click.Choice(ENCODINGS), help="Where the one found out is wrong.")
 @click.option("--sheet", help="Sheet of a workbook; the first one otherwise.")
 @click.option("--dry-run", is_flag=True, help="Do everything, keep nothing.")
-@click.option("--no-rules", is_flag=True, help="Evaluate no rule and fire nothing.")
+@click.option("--no-rules", is_flag=True, help="Ask no rule and no gate; fire nothing.")
 @click.option(
     "--report",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
-from ruleloom.access import WORKSPACE
+from ruleloom.access import WORKSPACE, Actor
+from ruleloom.cli import main
 from ruleloom.runtime.imports import service
 from ruleloom.runtime.workspace import Workspace
 from ruleloom.storage.import_log import ImportRow
@@ -219,3 +221,29 @@ def test_the_report_names_rows_and_reasons_in_both_languages(workspace: Workspac
     assert chinese.startswith("\ufeff行号,列,原因")
     assert "2,Credit," in english
     assert "'=cmd()" in english, "a spreadsheet must not run it"
+
+
+def test_only_administrators_import_past_the_rules(workspace: Workspace) -> None:
+    manager = Actor(7, frozenset({"manager"}))
+    row = service.begin(workspace, manager, "customer", "f.csv", io.BytesIO(b"Code,Name,Credit\nC1,One,1\n"))
+    service.set_plan(workspace, manager, row.id, {**CUSTOMERS, "rules": False})
+    done = service.carry_out(workspace, manager, service.claim(workspace, manager, row.id, dry=False), dry=False)
+    assert done.status == "failed"
+    assert records(workspace, "customer") == []
+    assert done.report is not None
+    assert done.report["errors"][0]["code"] == "not-allowed"
+
+
+def test_the_command_line_imports_and_writes_the_report(migrated_database: str, tmp_path: Path) -> None:
+    with opened(migrated_database, folder=tmp_path):
+        pass
+    file, report = tmp_path / "customers.csv", tmp_path / "left out.csv"
+    file.write_text("客户编码,客户名称,Credit\nC1,甲,1\nC2,乙,x\n", encoding="gb18030")
+    words = ["import", str(file), "--into", "customer", "--key", "code", "--report", str(report), "--language", "zh"]
+    found = CliRunner().invoke(main, [*words, "--database", migrated_database])
+    assert found.exit_code == 0, found.output
+    assert '"created": 1' in found.output
+    assert "3 [Credit]" in found.output
+    assert "C2,乙,x" in report.read_text(encoding="utf-8-sig")
+    refused = CliRunner().invoke(main, ["import", str(file), "--into", "nothing", "--database", migrated_database])
+    assert refused.exit_code == 1

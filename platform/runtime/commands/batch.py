@@ -30,13 +30,16 @@ class RowIncomplete(RuleloomError):
 
 def create_many_in(uow: UnitOfWork, entity: Entity, rows: Sequence[Values], *, rules: bool = True) -> list[Fate]:
     """Creates records, one fate per row in order. Without `rules` nothing is evaluated and nothing fires."""
-    access.require(uow.actor, Verb.CREATE, entity.id)
+    _require(uow, Verb.CREATE, entity, rows)
     if rules:
         return [_create(uow, CreateRecord(entity.id, row, uow.workspace.ids.next())) for row in rows]
     required = [field.key for field in entity.fields if field.required and not field.system]
+    raw = {f.key: f.default for f in entity.fields if not f.system and f.default is not None}
+    defaults = uow.published.validator(entity).check(raw)[0] if raw else {}
     fates: list[Fate] = []
     new: list[NewRecord] = []
-    for row in rows:
+    for given in rows:
+        row = {**defaults, **given}
         lacking = [key for key in required if row.get(key) is None]
         if lacking:
             fates.append(_incomplete(entity, lacking))
@@ -50,8 +53,15 @@ def update_many_in(
     uow: UnitOfWork, entity: Entity, rows: Sequence[tuple[int, Values]], *, rules: bool = True
 ) -> list[tuple[Fate, bool]]:
     """Changes records, one fate per row in order; the second part says whether anything was different."""
-    access.require(uow.actor, Verb.UPDATE, entity.id)
+    _require(uow, Verb.UPDATE, entity, [values for _, values in rows])
     return [_update(uow, entity, record, values, rules=rules) for record, values in rows]
+
+
+def _require(uow: UnitOfWork, verb: Verb, entity: Entity, rows: Sequence[Values]) -> None:
+    """The right to write these records and each of these fields."""
+    access.require(uow.actor, verb, entity.id)
+    for key in {key for row in rows for key in row}:
+        access.require(uow.actor, verb, entity.id, key)
 
 
 def _update(uow: UnitOfWork, entity: Entity, record: int, values: Values, *, rules: bool) -> tuple[Fate, bool]:

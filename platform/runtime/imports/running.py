@@ -82,6 +82,8 @@ class Importing:
         entity = self._workspace.model.by_key[self._plan.entity]
         access.require(self._actor, Verb.IMPORT, entity.id)
         access.require(self._actor, Verb.CREATE, entity.id)
+        if not self._plan.rules:
+            access.require(self._actor, Verb.ADMINISTER)  # gates and blocking rules are not asked either
         if self._plan.key and self._plan.existing == "update":
             access.require(self._actor, Verb.UPDATE, entity.id)
 
