@@ -52,14 +52,32 @@ class RecordSchema(Schema):
     titles = value_map(required=True)
 
 
+class FoundSchema(Schema):
+    """A value that a condition looked at: what it is, in plain words, and how people read it."""
+
+    words = fields.Nested(BothSchema, required=True)
+    value = fields.Raw(required=True, allow_none=True)
+    shown = fields.Nested(BothSchema, required=True)
+
+
+class FoundRowSchema(Schema):
+    """A related record that a condition looked at."""
+
+    entity = fields.String(required=True)
+    record = fields.String(required=True)
+    values = fields.List(fields.Nested(FoundSchema), required=True)
+
+
 class ReasonSchema(Schema):
-    """Why a condition holds or not, part by part, with the values found."""
+    """Why a condition holds or not, part by part, with the values found; `next`: when time alone may change it."""
 
     holds = fields.Boolean(required=True, allow_none=True)
     sentence = fields.Nested(BothSchema, required=True)
     value = fields.Raw(required=True, allow_none=True)
     parts = fields.List(fields.Nested("ReasonSchema"), required=True)
     next = fields.String(required=True, allow_none=True)
+    found = fields.List(fields.Nested(FoundSchema), required=True)
+    rows = fields.List(fields.Nested(FoundRowSchema), required=True)
 
 
 class EffectSchema(Schema):

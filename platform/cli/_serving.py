@@ -38,7 +38,7 @@ class Serving:
 
     def threads_only(self, workspace: Workspace) -> None:
         """One process; ends with the interrupt."""
-        import waitress
+        import waitress  # type: ignore[import-untyped]
 
         from ruleloom.api.app import create_app
 
@@ -49,7 +49,7 @@ class Serving:
 
     def processes(self, url: str, workers: int) -> None:
         """Several processes, each with its own workspace, clock and worker."""
-        from gunicorn.app.base import BaseApplication
+        from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
         from ruleloom.api.app import create_app
         from ruleloom.runtime.opening import open_workspace

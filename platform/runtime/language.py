@@ -9,14 +9,14 @@ from ruleloom.dsl import Parsed, completion
 from ruleloom.dsl.functions import FUNCTIONS
 from ruleloom.dsl.jsonlogic import to_jsonlogic
 from ruleloom.dsl.keywords import keywords
-from ruleloom.dsl.nodes import Condition, Rule
+from ruleloom.dsl.nodes import Condition, Node, Rule
 from ruleloom.dsl.parsing import PartName
 from ruleloom.dsl.reads import reads_of
 from ruleloom.dsl.tree_json import to_json
 from ruleloom.dsl.writing import quoted_name
 from ruleloom.forms.entity import CollectionOf, Entity, Field, Model
 from ruleloom.messages import Diagnostic, Language, text
-from ruleloom.runtime.rule_content import in_both_languages, read_condition, read_rule
+from ruleloom.runtime.rule_content import in_both_languages, read_condition, read_rule, sentences
 from ruleloom.runtime.workspace import Workspace
 
 
@@ -40,8 +40,7 @@ def read(
         "diagnostics": [_diagnostic(each, places, reader) for each in parsed.diagnostics],
     }
     if parsed.ok and parsed.tree is not None:
-        formatted = in_both_languages(parsed.tree, published.model)
-        answer |= {"tree": to_json(parsed.tree), "formatted": formatted, "sentence": sentence(formatted)}
+        answer |= _said(parsed.tree, published.model)
         if isinstance(parsed.tree, Condition):
             answer["jsonlogic"] = _local_logic(parsed.tree, published.model)
     return answer
@@ -53,19 +52,16 @@ def _parsed(model: Model, text: str, language: Language, entity: str | None, par
     return read_condition(text, language, model, entity)
 
 
-def sentence(formatted: Mapping[Language, str]) -> dict[Language, str]:
-    """A text on one line, without its comments."""
-    lines = {language: [line.strip() for line in text.splitlines()] for language, text in formatted.items()}
-    return {language: " ".join(line for line in each if not line.startswith("#")) for language, each in lines.items()}
-
-
 def shown_rule(text: str, language: Language, model: Model) -> dict[str, Any]:
     """What is answered beside a rule's text: tree, sentence, canonical text; null while it cannot be read."""
     parsed = read_rule(text, language, model)
     if not parsed.ok or not isinstance(parsed.tree, Rule):
         return {"tree": None, "sentence": None, "formatted": None}
-    formatted = in_both_languages(parsed.tree, model)
-    return {"tree": to_json(parsed.tree), "sentence": sentence(formatted), "formatted": formatted}
+    return _said(parsed.tree, model)
+
+
+def _said(tree: Node, model: Model) -> dict[str, Any]:
+    return {"tree": to_json(tree), "sentence": sentences(tree, model), "formatted": in_both_languages(tree, model)}
 
 
 def logic_of(condition: Mapping[str, Any], model: Model, entity: Entity) -> Any:

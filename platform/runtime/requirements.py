@@ -14,8 +14,8 @@ from ruleloom.forms.entity import Entity
 from ruleloom.forms.fields.registry import field_types
 from ruleloom.forms.validation import ValidationError, computed_values, shown_name
 from ruleloom.messages import Diagnostic
-from ruleloom.runtime import stage_gates
 from ruleloom.runtime.pipeline.ports import Cause
+from ruleloom.runtime.stage_gates import require as require_gates
 from ruleloom.storage import files
 from ruleloom.storage.conflicts import RecordsGone, StaleVersion
 
@@ -115,4 +115,4 @@ def require_present(
 
 def require(uow: UnitOfWork, changes: Sequence[RecordChange], cause: Cause, at: int, *, related: bool) -> None:
     """Form conditions and gates; `related`: those that read other records, on the state as written."""
-    stage_gates.require(uow, changes, cause, at, related=related)
+    require_gates(uow, changes, cause, at, related=related)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, cast
 
-from ruleloom.dsl import Parsed, format, parse
+from ruleloom.dsl import Parsed, format, parse, sentence
 from ruleloom.dsl.nodes import Condition, Node, Rule
 from ruleloom.engine.evaluate import Logic
 from ruleloom.forms.entity import Model
@@ -68,6 +68,11 @@ def compiled(content: Mapping[str, Any], model: Model, entity: str) -> Logic:
 def in_both_languages(tree: Node, model: Model) -> dict[Language, str]:
     """The canonical text in each language."""
     return {language: format(tree, model, language) for language in LANGUAGES}
+
+
+def sentences(tree: Node, model: Model) -> dict[Language, str]:
+    """What a tree says, in plain words of each language."""
+    return {language: sentence(tree, model, language) for language in LANGUAGES}
 
 
 def _language(content: Mapping[str, Any]) -> Language:

@@ -44,10 +44,14 @@ class SqlStore(EngineMemory):
         """Records at the start of the hops from which they lead to a changed record, before or after the write."""
         return reached.holders(self.connection, self.catalogue, hops, changes, write)
 
-    def gather(self, external: External, holders: Mapping[RecordId, Snapshot], now: int) -> Mapping[RecordId, Fact]:
+    def gather(
+        self, external: External, holders: Mapping[RecordId, Snapshot], now: int, me: RecordId | None = None
+    ) -> Mapping[RecordId, Fact]:
         """The external's fact for each of these records, in one query."""
-        return facts.gather(self.connection, self.catalogue, external, holders, now)
+        return facts.gather(self.connection, self.catalogue, external, holders, now, me)
 
-    def members(self, collection: RelatedRecords, holder: RecordId, snapshot: Snapshot, now: int) -> Sequence[RecordId]:
+    def members(
+        self, collection: RelatedRecords, holder: RecordId, snapshot: Snapshot, now: int, me: RecordId | None = None
+    ) -> Sequence[RecordId]:
         """Live records of a collection of one record, in order of creation."""
-        return facts.members(self.connection, self.catalogue, collection, holder, snapshot, now)
+        return facts.members(self.connection, self.catalogue, collection, holder, snapshot, now, me)

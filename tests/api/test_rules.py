@@ -37,7 +37,8 @@ def test_a_rule_names_itself_and_is_shown_in_both_languages(model: Client) -> No
     assert (rule["name"], rule["entity"], rule["status"], rule["published_version"]) == (
         "Big customer", "customer", "published", 1,
     )  # fmt: skip
-    assert rule["content"]["sentence"]["zh"].startswith('规则 "Big customer" 针对 客户')
+    assert rule["content"]["formatted"]["zh"].startswith('规则 "Big customer" 针对 客户')
+    assert "1000" in rule["content"]["sentence"]["zh"]
     assert rule["content"]["tree"]["node"] == "Rule"
 
 

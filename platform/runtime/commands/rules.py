@@ -14,10 +14,11 @@ from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.nodes import Condition, Rule
 from ruleloom.dsl.types import RecordId
 from ruleloom.engine.evaluate import Logic
+from ruleloom.engine.explain import Asked
 from ruleloom.messages import Diagnostic, Language, RuleloomError
 from ruleloom.runtime import reasons
 from ruleloom.runtime.missing import Missing, id_of
-from ruleloom.runtime.rule_content import condition_of, in_both_languages, tree_of
+from ruleloom.runtime.rule_content import condition_of, sentences, tree_of
 from ruleloom.runtime.workspace import Reading, Workspace
 from ruleloom.storage import shown
 
@@ -57,7 +58,7 @@ def preview(workspace: Workspace, actor: Actor, text: str, language: Language) -
             reading.connection, reading.published.catalogue, tree.entity, cast("list[int]", matching[:SAMPLE])
         )
         sample = [Sample(str(each), _text(titles.get(cast("int", each)))) for each in matching[:SAMPLE]]
-        return Preview(len(matching), len(records), sample, in_both_languages(tree, reading.published.model))
+        return Preview(len(matching), len(records), sample, sentences(tree, reading.published.model))
 
 
 def _matching(reading: Reading, entity: str, condition: Condition, records: list[RecordId]) -> list[RecordId]:
@@ -99,7 +100,8 @@ def explain(
             raise Missing.of("not-found")
         now = reading.now if at is None else _instant(at)
         moment = Moment(now, model.calendar, actor.user)
-        return reasons.explained(condition, reasons.Witness(id_of(record), snapshot, reading.store, model, moment))
+        asked = Asked(owner, id_of(record), snapshot, reading.store, model, moment)
+        return reasons.explained(condition, asked, model)
 
 
 def _instant(text: str) -> int:
