@@ -18,10 +18,12 @@ import click
 @click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True)
 def command(database: str | None, host: str, port: int, demo: bool, app_name: str, workers: int, threads: int) -> None:
     """Serve a workspace."""
+    from ruleloom.cli._logging import configure
     from ruleloom.cli._serving import Serving, say_sign_in
     from ruleloom.runtime.opening import open_workspace
     from ruleloom.runtime.serving import database_url, in_the_background
 
+    configure()
     _require_free(host, port)
     url = database_url(database, "demo" if demo else "ruleloom")
     workspace = open_workspace(url, demo=demo)
