@@ -165,7 +165,7 @@ class ChineseSentences(Sentences):
         return f"{self._before(node.collection)}{words[node.quantity]}{amount}{where}{noun}"
 
     def last_all(self, node: n.LastAll) -> str:
-        """`最近 2 次培训每次都是出席为否`"""
+        """`最近 2 次记录每次都满足条件`"""
         return f"最近 {node.number} 次{self.records(node.collection)}每次都满足“{self.of_rows(node.condition)}”"
 
     def changes(self, node: n.Changes) -> str:

@@ -148,7 +148,7 @@ class EnglishSentences(Sentences):
         return f"there are {amount} {self.records(node.collection)}"
 
     def last_all(self, node: n.LastAll) -> str:
-        """`attended is no in each of the last 2 trainings`"""
+        """`active is no in each of the last 2 records`"""
         self.rows += 1
         holds = self.grouped(node.condition)
         self.rows -= 1
