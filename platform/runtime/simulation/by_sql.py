@@ -40,6 +40,8 @@ class Reflection:
             if table.touched:
                 self._bring_up_to_date(table, list(table.touched))
                 table.touched.clear()
+        if moment.me is not None:
+            moment = Moment(moment.now, moment.calendar, self._number("user", moment.me))
         return self._mirror.holds(condition, entity, self._number(entity, record), moment)
 
     def _bring_up_to_date(self, table: Table, records: list[RecordId]) -> None:

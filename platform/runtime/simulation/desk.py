@@ -83,23 +83,27 @@ class MemoryDesk:
             reached = found
         return reached
 
-    def gather(self, external: External, holders: Mapping[RecordId, Snapshot], now: int) -> Mapping[RecordId, Fact]:
+    def gather(
+        self, external: External, holders: Mapping[RecordId, Snapshot], now: int, me: RecordId | None = None
+    ) -> Mapping[RecordId, Fact]:
         known = self._finders.get(id(external))
         if known is None:
             known = self._finders[id(external)] = (external, finder(external, self.tables, self))
-        if self._moment.now != now:
-            self._moment = Moment(now, self.vocabulary.calendar)
+        if self._moment.now != now or self._moment.me != me:
+            self._moment = Moment(now, self.vocabulary.calendar, me)
         find, moment = known[1], self._moment
         return {record: find(record, snapshot, moment) for record, snapshot in holders.items()}
 
-    def members(self, collection: n.Collection, holder: RecordId, snapshot: Snapshot, now: int) -> Sequence[RecordId]:
+    def members(
+        self, collection: n.Collection, holder: RecordId, snapshot: Snapshot, now: int, me: RecordId | None = None
+    ) -> Sequence[RecordId]:
         known = self._rows.get(id(collection))
         if known is None:
             known = self._rows[id(collection)] = (collection, Related(collection, self.tables, self))
-        related, moment = known[1], Moment(now, self.vocabulary.calendar)
+        related, moment = known[1], Moment(now, self.vocabulary.calendar, me)
         found = [
             seen
-            for seen in related.candidates(holder, snapshot)
+            for seen in related.candidates(holder, snapshot, moment)
             if seen.enters <= now < seen.leaves and related.test(seen, snapshot, holder, moment)[0]
         ]
         return [seen.record for seen in sorted(found, key=lambda seen: seen.order)]

@@ -45,6 +45,7 @@ class Related:
         self._store = store
         self.table: Table = tables.tables[collection.entity]
         self._steps = [(hop.direction == "back", *tables.field_places[hop.field]) for hop in collection.hops]
+        self._of_me = collection.root == "me"
         self._where = Logic(collection.where, tables.vocabulary, "row") if collection.where is not None else None
         self.calendar: Calendar = tables.vocabulary.calendar
         self.window = collection.window
@@ -52,7 +53,7 @@ class Related:
     @property
     def plain(self) -> bool:
         """One step back and no `where`: the shelf itself is the collection."""
-        return self._where is None and len(self._steps) == 1 and self._steps[0][0]
+        return self._where is None and not self._of_me and len(self._steps) == 1 and self._steps[0][0]
 
     @property
     def filtered(self) -> bool:
@@ -63,13 +64,17 @@ class Related:
         """The shelf of a plain collection."""
         return self.table.shelf(self._steps[0][2], holder)
 
-    def ids(self, holder: RecordId, snapshot: Snapshot) -> Iterable[RecordId]:
-        """Ids at the end of the hops, each once."""
+    def ids(self, holder: RecordId, snapshot: Snapshot, moment: Moment) -> Iterable[RecordId]:
+        """Ids at the end of the hops, each once. Those of the acting user begin at that user, who may have no record."""
         if not self._steps:
             return self.table.rows
-        if len(self._steps) == 1 and self._steps[0][0]:
+        if self._of_me:
+            acting = acting_user(self._tables, moment)
+            reached: dict[Any, Snapshot] = {} if acting is None else {moment.me: acting}
+        elif len(self._steps) == 1 and self._steps[0][0]:
             return self.shelf(holder)
-        reached: dict[Any, Snapshot] = {holder: snapshot}
+        else:
+            reached = {holder: snapshot}
         for back, entity, key in self._steps:
             table = self._tables.tables[entity]
             found: dict[Any, Snapshot] = {}
@@ -88,10 +93,10 @@ class Related:
         if row is not None:
             found[target] = row
 
-    def candidates(self, holder: RecordId, snapshot: Snapshot) -> Iterator[Seen]:
+    def candidates(self, holder: RecordId, snapshot: Snapshot, moment: Moment) -> Iterator[Seen]:
         """All rows with their stretch in the window, before `where`."""
         rows, order, key = self.table.rows, self.table.order, self.table.time_key
-        for record in self.ids(holder, snapshot):
+        for record in self.ids(holder, snapshot, moment):
             row = rows[record]
             yield self.seen(record, row, row[key], order[record])
 
@@ -134,7 +139,7 @@ def ask(
     for external in logic.reads.externals:
         root = external.root if isinstance(external, n.Path) else external.collection.root
         who, state = (seen.record, seen.snapshot) if root == "row" else (holder_id, holder)
-        fact = store.gather(external, {who: state}, moment.now)[who]
+        fact = store.gather(external, {who: state}, moment.now, moment.me)[who]
         s.facts.append(fact.value)
         s.untils.append(fact.until)
     verdict = logic.verdict(s, {})
@@ -239,7 +244,7 @@ def _count(related: Related, holder: RecordId, snapshot: Snapshot, moment: Momen
     now, inside, turn = moment.now, 0, None
     gone: list[int] = []
     come: list[int] = []
-    for seen in related.candidates(holder, snapshot):
+    for seen in related.candidates(holder, snapshot, moment):
         if seen.leaves <= now:
             continue
         holds, until = related.test(seen, snapshot, holder, moment)
@@ -267,8 +272,8 @@ def last_all_finder(condition: n.LastAll, related: Related, store: Store) -> Fin
 
     def find(holder: RecordId, snapshot: Snapshot, moment: Moment) -> Fact:
         turns: list[int | None] = []
-        now, found, holds = moment.now, 0, True
-        for seen in _newest_first(related, holder, snapshot, now, turns):
+        found, holds = 0, True
+        for seen in _newest_first(related, holder, snapshot, moment, turns):
             fits, until = related.test(seen, snapshot, holder, moment)
             turns.append(until)
             if not fits:
@@ -285,9 +290,10 @@ def last_all_finder(condition: n.LastAll, related: Related, store: Store) -> Fin
 
 
 def _newest_first(
-    related: Related, holder: RecordId, snapshot: Snapshot, now: int, turns: list[int | None]
+    related: Related, holder: RecordId, snapshot: Snapshot, moment: Moment, turns: list[int | None]
 ) -> Iterator[Seen]:
     """Rows with a time ≤ now that lie in the window, newest first; when others come is noted in `turns`."""
+    now = moment.now
     if related.plain and related.window is None and not related.table.time_is_date:
         timed = related.shelf(holder).timed
         high = bisect_right(timed, (now, _FOREVER))
@@ -296,7 +302,7 @@ def _newest_first(
             yield Seen(record, related.table.rows[record], time, order, -_FOREVER, _FOREVER)
         return
     found: list[tuple[int, int, Seen]] = []
-    for seen in related.candidates(holder, snapshot):
+    for seen in related.candidates(holder, snapshot, moment):
         if seen.time is None or seen.leaves <= now:
             continue
         begins = max(seen.time, seen.enters)
@@ -331,7 +337,7 @@ def aggregate_finder(aggregate: n.Aggregate, related: Related, tables: Tables) -
         now = moment.now
         turns: list[int | None] = []
         inside: list[tuple[int, int, Any]] = []
-        for seen in related.candidates(holder, snapshot):
+        for seen in related.candidates(holder, snapshot, moment):
             enters = max(seen.enters, seen.time if seen.time is not None else _FOREVER) if only_past else seen.enters
             if seen.leaves <= now or enters == _FOREVER:
                 continue
@@ -368,12 +374,17 @@ def finder(external: External, tables: Tables, store: Store) -> Finder:
     return found
 
 
+def acting_user(tables: Tables, moment: Moment) -> Snapshot | None:
+    """The record of `me`; None when nobody acts or the user has no record."""
+    return tables.tables["user"].rows.get(moment.me) if moment.me is not None else None
+
+
 def _of_me(path: n.Path, tables: Tables) -> Finder:
     """A path from the acting user, who may have no record."""
     inner = path_finder(path, tables)
 
     def find(holder: RecordId, _snapshot: Snapshot, moment: Moment) -> Fact:
-        me = tables.tables["user"].rows.get(moment.me) if moment.me is not None else None
+        me = acting_user(tables, moment)
         return inner(holder, me, moment) if me is not None else _EMPTY_FACT
 
     return find

@@ -156,10 +156,32 @@ class Simulation:
         desk.settled()
 
     def _note_text(self, firing: Firing, what: Any) -> str:
-        shown = (
-            "; ".join(d.message(self._language) for d in what.diagnostics) if isinstance(what, RuleloomError) else what
-        )
-        return f"{firing.rule_name} {self._record(firing)}: {shown}"
+        where = f"{firing.rule_name} {self._record(firing)}"
+        if what is None:
+            return where
+        if isinstance(what, RuleloomError):
+            return f"{where}: {'; '.join(d.message(self._language) for d in what.diagnostics)}"
+        return f"{where}: {effect_text(what)}"
+
+
+def effect_text(effect: i.Effect) -> str:
+    """An effect as it is listed: its kind and what belongs to it."""
+    if isinstance(effect, i.SendNotice):
+        return f"notify {', '.join(map(str, effect.recipients))} {_quoted(effect.text)}"
+    if isinstance(effect, i.GiveTask):
+        return f"task for {effect.user} {_quoted(effect.text)}"
+    if isinstance(effect, i.BeginApproval):
+        return f"approval {_quoted(effect.name)}"
+    if isinstance(effect, i.CallOut):
+        given = ", ".join(f"{name} = {value}" for name, value in effect.arguments.items())
+        return f"call {_quoted(effect.operation)} ({given})"
+    if isinstance(effect, i.MakeReport):
+        return f"report {_quoted(effect.name)} for {effect.subject}"
+    return f"warn {_quoted(effect.text)}"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 class Reader:
