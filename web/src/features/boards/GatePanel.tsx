@@ -9,7 +9,7 @@ import { Labelled } from '@/ui/Inputs'
 import { Icon } from '@/ui/icons'
 import { SidePanel } from '@/ui/SidePanel'
 import type { PipelineContent } from './api'
-import { isMet, laneOf, needsOf, nextStage, valueOf } from './model'
+import { isMet, laneOf, needsOf, nextStage, stageOf } from './model'
 import type { Moves, Refusal } from './useMoves'
 
 /** A refused move: every missing item in the server's words, each with its fields, and then the move itself. */
@@ -34,7 +34,7 @@ export function GatePanel({
   const needs = needsOf(refusal.problem, pipeline)
   const now = { ...row.values, ...values }
   const closed = needs.some((need) => need.fields.length === 0)
-  const next = nextStage(pipeline, valueOf(from))
+  const next = nextStage(pipeline, stageOf(from))
   const busy = moves.pending.some((move) => move.row.id === row.id)
   const target = closed && next && laneOf(next) !== to ? laneOf(next) : to
   const ready = needs.every((need) => isMet(need, now)) && (!closed || target !== to)

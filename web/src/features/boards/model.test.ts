@@ -3,7 +3,7 @@ import { ApiProblem } from '@/api/problem'
 import type { Row } from '@/api/types'
 import { customer } from '@/test/model'
 import type { PipelineContent } from './api'
-import { cardFields, isMet, laneCards, laneOf, NO_STAGE, needsOf, nextStage, shift, valueOf } from './model'
+import { cardFields, isMet, laneCards, laneOf, NO_STAGE, needsOf, nextStage, shift, stageOf } from './model'
 
 const row = (id: string): Row => ({ id, version: 1, values: {}, titles: {} })
 const condition = { text: 'photos is not empty', language: 'en' as const }
@@ -58,8 +58,8 @@ it('shows moves before the server has answered', () => {
 
 it('has a lane for records without a stage', () => {
   expect(laneOf(null)).toBe(NO_STAGE)
-  expect(valueOf(laneOf(null))).toBeNull()
-  expect(valueOf(laneOf('a'))).toBe('a')
+  expect(stageOf(laneOf(null))).toBeNull()
+  expect(stageOf(laneOf('a'))).toBe('a')
 })
 
 it('shows few fields on a card, never title or stage', () => {

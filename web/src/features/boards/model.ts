@@ -8,7 +8,7 @@ import type { PipelineContent } from './api'
 /** Lanes are named by their value; records without a stage have a lane of their own. */
 export const NO_STAGE = '\u0000none'
 export const laneOf = (value: string | null | undefined) => value ?? NO_STAGE
-export const valueOf = (lane: string) => (lane === NO_STAGE ? null : lane)
+export const stageOf = (lane: string) => (lane === NO_STAGE ? null : lane)
 
 const own = (entity: Entity) => entity.fields.filter((field) => !field.system)
 

@@ -7,7 +7,7 @@ import type { Row, Values } from '@/api/types'
 import { useTexts } from '@/locales/i18n'
 import { toast } from '@/ui/toasts'
 import type { Board } from './api'
-import { type Move, valueOf } from './model'
+import { type Move, stageOf } from './model'
 
 export interface Refusal {
   move: Move
@@ -34,7 +34,7 @@ export function useMoves(board: Board, titleOf: (row: Row) => string, stageLabel
       setPending((moves) => [...moves.filter((one) => one.row.id !== row.id), own])
       const names = { card: titleOf(row), stage: stageLabel(to) }
       try {
-        const values = { ...more, [board.stage_field]: valueOf(to) }
+        const values = { ...more, [board.stage_field]: stageOf(to) }
         const { data } = await updateRecord(board.entity, row.id, values, etagOf(row.version))
         setRefusal(null)
         const fired = data.firings.length
