@@ -1,11 +1,10 @@
 """A sync killed twice in the middle and run again: each order once, each firing once, with a rule in force.
 
-The reduced size runs with every test run; `RULELOOM_FULL=1` (nightly) takes 5,000 customers and 20,000 orders.
+The reduced size runs with every test run; `python3 dev.py nightly` takes 5,000 customers and 20,000 orders.
 """
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -25,8 +24,8 @@ from tests.connectors.doubles.kingdee import KingdeeDouble, serve
 from tests.connectors.doubles.kingdee_data import orders
 from tests.imports.test_syncing import ERP, MAPPING
 from tests.imports.workspaces import opened, records
+from tests.stories.real_data import FULL
 
-FULL = bool(os.environ.get("RULELOOM_FULL"))
 CUSTOMERS, ORDERS, PAGE = (5_000, 20_000, 500) if FULL else (120, 400, 20)
 LARGE = 150_000
 RULE = f'rule "Large order" on order\nwhen amount >= {LARGE}\nthen create alert (order = this)\n'

@@ -9,8 +9,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-FULL = bool(os.environ.get("RULELOOM_FULL"))
-"""Nightly: the whole files."""
+FULL = os.environ.get("RULELOOM_SIZE") == "full" or bool(os.environ.get("RULELOOM_FULL"))
+"""Nightly: the whole files and the whole numbers."""
 REDUCED = 12_000
 """Order lines that an ordinary test run takes."""
 _ROOT = Path(__file__).parents[2]
