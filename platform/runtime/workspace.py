@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,11 +18,12 @@ from ruleloom.access import Actor
 from ruleloom.forms.entity import Entity, Model
 from ruleloom.runtime import published
 from ruleloom.runtime.clock import Clock
-from ruleloom.runtime.ids import IdMaker
+from ruleloom.runtime.ids import PROCESSES, IdMaker
 from ruleloom.runtime.published import Published
 from ruleloom.storage import counter
 from ruleloom.storage import workspace_settings as settings
 from ruleloom.storage.database import Database, is_retriable, server_now
+from ruleloom.storage.leases import lease
 from ruleloom.storage.sql_store import SqlStore
 
 if TYPE_CHECKING:
@@ -47,11 +48,13 @@ class Reading:
 class Workspace:
     """One workspace. Threads share it; every transaction gets a connection of its own."""
 
-    def __init__(self, database: Database, *, process: int = 0, folder: Path | None = None) -> None:
+    def __init__(self, database: Database, *, process: int | None = None, folder: Path | None = None) -> None:
+        """`process`: the number that keeps ids apart; by default one that no other open workspace holds."""
         self.database = database
-        self.ids = IdMaker(process)
-        self.clock = Clock()
         self.folder = folder or _folder_of(database)
+        self._held = ExitStack()
+        self.ids = IdMaker(self._number() if process is None else process)
+        self.clock = Clock()
         self.committed: list[Callable[[UnitOfWork], None]] = []
         """Called after each commit: the clock thread and the worker look whether there is something for them."""
         self._published: Published | None = None
@@ -156,8 +159,18 @@ class Workspace:
         self.name, self.demo = str(values.get("name", self.name)), bool(values.get("demo", self.demo))
 
     def close(self) -> None:
-        """Gives the connections back."""
+        """Gives the number and the connections back."""
+        self._held.close()
         self.database.close()
+
+    def _number(self) -> int:
+        """A number for ids that no other process of this database holds, kept until the workspace is closed."""
+        if self.database.is_sqlite and self.database.url.database in (None, "", ":memory:"):
+            return 0
+        for number in range(PROCESSES):
+            if self._held.enter_context(lease(self.database, f"ids-{number}", self.folder)):
+                return number
+        raise RuntimeError(f"more than {PROCESSES} processes on one database")
 
 
 def _folder_of(database: Database) -> Path:

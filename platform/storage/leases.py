@@ -20,7 +20,7 @@ from ruleloom.storage.database import Database
 def lease(database: Database, name: str, folder: Path) -> Iterator[bool]:
     """Whether this runner has the lease until the end of the block. `folder` is for SQLite's lock files."""
     if database.is_sqlite:
-        with _file_lease(folder / f".{_digest(name)}.lock") as held:
+        with _file_lease(folder / f".{_digest(f'{database.url.database}:{name}')[:24]}.lock") as held:
             yield held
         return
     key = int(_digest(name)[:15], 16)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from flask import Flask
 
 from ruleloom.access import WORKSPACE
@@ -10,6 +13,12 @@ from ruleloom.runtime.workspace import Workspace
 from tests.api.client import PASSWORD, Client
 
 SESSION = "/api/v1/session"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> str:
+    """SQLite alone: what differs between the databases is tested with records and rules."""
+    return f"sqlite:///{tmp_path / 'workspace.db'}"
 
 
 def test_who_am_i(administrator: Client) -> None:
