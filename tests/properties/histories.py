@@ -258,6 +258,7 @@ change_conditions = st.one_of(
 TEXT_OF = n.Template(("no",))
 THIS = n.Path("this", (), record("customer"))
 actions = st.one_of(
+    st.sampled_from([n.Delete(), n.Notify((THIS,), TEXT_OF)]),
     st.just(n.Notify((THIS,), TEXT_OF)),
     st.builds(lambda v: n.SetFields((n.Assignment("customer.score", v),)), numbers_),
     st.just(n.SetFields((n.Assignment("customer.score", n.Arithmetic("+", SCORE, number(1))),))),

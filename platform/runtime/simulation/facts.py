@@ -65,7 +65,7 @@ class Related:
         return self.table.shelf(self._steps[0][2], holder)
 
     def ids(self, holder: RecordId, snapshot: Snapshot, moment: Moment) -> Iterable[RecordId]:
-        """Ids at the end of the hops, each once. Those of the acting user begin at that user, who may have no record."""
+        """Ids at the end of the hops, each once; those of `me` begin at the acting user, who may have no record."""
         if not self._steps:
             return self.table.rows
         if self._of_me:
@@ -89,7 +89,8 @@ class Related:
     def _forward(self, table: Table, key: str, state: Snapshot, found: dict[Any, Snapshot]) -> None:
         target = state[key]
         entity = table.by_key[key].value_type.entity
-        row = self._tables.tables[entity].rows.get(target) if entity is not None and target is not None else None  # type: ignore[arg-type]
+        rows = self._tables.tables[entity].rows if entity is not None else {}
+        row = rows.get(target)  # type: ignore[arg-type]
         if row is not None:
             found[target] = row
 
