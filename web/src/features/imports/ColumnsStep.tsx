@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { useSettled } from '@/api/language'
 import { labelOf } from '@/api/model'
 import { ApiProblem } from '@/api/problem'
+import { useMay } from '@/api/session'
 import type { Entity } from '@/api/types'
 import { fieldType } from '@/fields/registry'
 import { useTexts } from '@/locales/i18n'
@@ -217,15 +218,18 @@ function FieldPalette({
 /** What happens with rows that exist already, and whether rules look at the imported ones. */
 function Options({ plan, onPlan }: { plan: Plan; onPlan: (plan: Plan) => void }) {
   const { t } = useTexts('imports')
-  const [keys] = [plan.key ?? []]
+  const keys = plan.key ?? []
+  const administrator = useMay('administrator')
   const [shown, setShown] = useState(false)
   return (
     <section className="card card-body import-options" aria-label={t('options')}>
       <p>
         {keys.length ? t('withKey') : t('withoutKey')}{' '}
-        <button type="button" className="import-more" aria-expanded={shown} onClick={() => setShown(!shown)}>
-          {t('options')}
-        </button>
+        {administrator && (
+          <button type="button" className="import-more" aria-expanded={shown} onClick={() => setShown(!shown)}>
+            {t('options')}
+          </button>
+        )}
       </p>
       {keys.length > 0 && (
         <Segmented
