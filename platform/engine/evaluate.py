@@ -128,7 +128,7 @@ class Logic:
         if gate is not None:
             found = {record: s for record, s in found.items() if gate(s)}
         for external in self.reads.externals if found else ():
-            facts = store.gather(external, {record: s.record for record, s in found.items()}, moment.now)
+            facts = store.gather(external, {record: s.record for record, s in found.items()}, moment.now, moment.me)
             for record, s in found.items():
                 fact = facts[record]
                 s.facts.append(fact.value)

@@ -170,7 +170,7 @@ def _rows(condition: n.Condition, asked: Asked) -> Iterator[FoundRow]:
         return
     collection = condition.collection
     entity = asked.vocabulary.entity(collection.entity)
-    ids = asked.store.members(collection, asked.record, asked.snapshot, asked.moment.now)
+    ids = asked.store.members(collection, asked.record, asked.snapshot, asked.moment.now, asked.moment.me)
     snapshots = asked.store.snapshots(collection.entity, ids)
     time = entity.time_field.key
     now = asked.moment.today if entity.time_field.value_type.kind is Kind.DATE else asked.moment.now

@@ -144,7 +144,7 @@ def _update(action: n.Update, vocabulary: Vocabulary) -> Act:
     entity = action.collection.entity
 
     def act(a: Acting) -> i.Intent | None:
-        rows = a.store.members(action.collection, a.record, a.snapshot, a.moment.now)
+        rows = a.store.members(action.collection, a.record, a.snapshot, a.moment.now, a.moment.me)
         found = a.store.snapshots(entity, rows)
         written = {
             row: {value.key: value.of(a, Row(row, found[row])) for value in values} for row in rows if row in found

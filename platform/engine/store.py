@@ -92,11 +92,18 @@ class Store(Protocol):
         """
         ...
 
-    def gather(self, external: External, holders: Mapping[RecordId, Snapshot], now: int) -> Mapping[RecordId, Fact]:
-        """The external's fact for each of these records at `now`, in one query where the store is a database."""
+    def gather(
+        self, external: External, holders: Mapping[RecordId, Snapshot], now: int, me: RecordId | None = None
+    ) -> Mapping[RecordId, Fact]:
+        """The external's fact for each of these records at `now`, in one query where the store is a database.
+
+        `me` is the acting user, whom the external may speak of; None for rules that run by themselves.
+        """
         ...
 
-    def members(self, collection: RelatedRecords, holder: RecordId, snapshot: Snapshot, now: int) -> Sequence[RecordId]:
+    def members(
+        self, collection: RelatedRecords, holder: RecordId, snapshot: Snapshot, now: int, me: RecordId | None = None
+    ) -> Sequence[RecordId]:
         """Live records of a collection of one record (where and window applied), in order of creation: for `update`."""
         ...
 

@@ -63,7 +63,7 @@ class Worked:
         who, snapshot = (
             (row.record, row.snapshot) if row is not None and root == "row" else (acting.record, acting.snapshot)
         )
-        return acting.store.gather(external, {who: snapshot}, acting.moment.now)[who].value
+        return acting.store.gather(external, {who: snapshot}, acting.moment.now, acting.moment.me)[who].value
 
 
 class Text:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Select, Table, bindparam, select
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.moment import Moment
+from ruleloom.dsl.reads import walk
 from ruleloom.dsl.types import Kind, RecordId
 from ruleloom.engine.store import External, Fact, Snapshot
 from ruleloom.storage.catalogue import Catalogue
@@ -106,12 +107,29 @@ class Asking:
         return Scope(this=around, row=around, outer=() if table is None else (table,))
 
     def holder_table(self, collection: n.Collection) -> Table | None:
-        """The table of the records that have the collection; None where it belongs to no record or to `me`."""
-        if not collection.hops or collection.root == "me":
-            return None
+        """The table of the records that are asked about; None where all of them get the same answer.
+
+        A collection of `me` or of no record has one answer for all, unless its `where` speaks of `this`.
+        """
+        if collection.hops and collection.root != "me":
+            return self.catalogue.table(self._start(collection))
+        spoken = (self._spoken(node) for node in walk(collection))
+        entity = next((entity for entity in spoken if entity is not None), None)
+        return None if entity is None else self.catalogue.table(entity)
+
+    def _start(self, collection: n.Collection) -> str:
+        """The entity of the records that a collection belongs to."""
         hop = collection.hops[0]
         owner, field = self.catalogue.model.field(hop.field)
-        return self.catalogue.table(owner.id if hop.direction == "forward" else str(field.value_type.entity))
+        return owner.id if hop.direction == "forward" else str(field.value_type.entity)
+
+    def _spoken(self, node: n.Node) -> str | None:
+        """The entity of `this`, where a node speaks of it."""
+        if isinstance(node, n.Collection) and node.root == "this" and node.hops:
+            return self._start(node)
+        if isinstance(node, n.Path) and node.root == "this":
+            return self.catalogue.model.field(node.fields[0])[0].id if node.fields else node.type.entity
+        return None
 
     # ---- paths --------------------------------------------------------------------------------------------------
 
