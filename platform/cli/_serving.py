@@ -40,9 +40,9 @@ class Serving:
         """One process; ends with the interrupt."""
         import waitress  # type: ignore[import-untyped]
 
-        from ruleloom.api.app import create_app
+        from ruleloom.cli._application import make_application
 
-        app = create_app(workspace)
+        app = make_application(workspace)
         waitress.serve(
             app, host=self.host, port=self.port, threads=self.threads, ident=None, clear_untrusted_proxy_headers=True
         )
@@ -51,7 +51,7 @@ class Serving:
         """Several processes, each with its own workspace, clock and worker."""
         from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
-        from ruleloom.api.app import create_app
+        from ruleloom.cli._application import make_application
         from ruleloom.runtime.opening import open_workspace
         from ruleloom.runtime.serving import in_the_background
 
@@ -72,6 +72,6 @@ class Serving:
             def load(self) -> Any:
                 workspace = open_workspace(url)
                 in_the_background(workspace).__enter__()  # until the process ends
-                return create_app(workspace)
+                return make_application(workspace)
 
         Several().run()

@@ -36,11 +36,12 @@ def _python() -> str:
 
 
 def _front_end() -> str:
-    from ruleloom.api.frontend import BUILD, STATIC
+    from ruleloom.cli._application import front_end
 
-    if not (STATIC / "index.html").is_file():
-        raise RuntimeError(f"not built; build it with: {BUILD}")
-    return str(STATIC)
+    served = front_end()
+    if not (served.STATIC / "index.html").is_file():
+        raise RuntimeError(f"not built; build it with: {served.BUILD}")
+    return str(served.STATIC)
 
 
 def _database(url: str) -> str:

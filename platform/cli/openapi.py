@@ -10,9 +10,9 @@ import click
 
 def document() -> str:
     """The document as it is committed in `web/openapi.json`."""
-    from ruleloom.api.app import create_app
+    from ruleloom.cli._application import make_application
 
-    app = create_app()
+    app = make_application()
     with app.app_context():
         spec = app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict()
     return json.dumps(spec, indent=1, sort_keys=True, ensure_ascii=False) + "\n"

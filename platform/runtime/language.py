@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from ruleloom.dsl import Parsed, completion
 from ruleloom.dsl.functions import FUNCTIONS
-from ruleloom.dsl.jsonlogic import to_jsonlogic
+from ruleloom.dsl.jsonlogic import plain_json, to_jsonlogic
 from ruleloom.dsl.keywords import keywords
 from ruleloom.dsl.nodes import Condition, Node, Rule
 from ruleloom.dsl.parsing import PartName
@@ -42,7 +42,7 @@ def read(
     if parsed.ok and parsed.tree is not None:
         answer |= _said(parsed.tree, published.model)
         if isinstance(parsed.tree, Condition):
-            answer["jsonlogic"] = _local_logic(parsed.tree, published.model)
+            answer["jsonlogic"] = logic_of_tree(parsed.tree, published.model)
     return answer
 
 
@@ -67,11 +67,12 @@ def _said(tree: Node, model: Model) -> dict[str, Any]:
 def logic_of(condition: Mapping[str, Any], model: Model, entity: Entity) -> Any:
     """The JsonLogic of a `{text, language}`; None where the browser cannot decide it, or the text is broken."""
     parsed = read_condition(str(condition.get("text", "")), condition.get("language", "en"), model, entity.id)
-    return _local_logic(parsed.tree, model) if parsed.ok and isinstance(parsed.tree, Condition) else None
+    return logic_of_tree(parsed.tree, model) if parsed.ok and isinstance(parsed.tree, Condition) else None
 
 
-def _local_logic(condition: Condition, model: Model) -> Any:
-    return to_jsonlogic(condition, model) if reads_of(condition, model).record_local else None
+def logic_of_tree(condition: Condition, model: Model) -> Any:
+    """The JsonLogic by which a browser decides a condition, numbers as JSON numbers; None where it cannot."""
+    return plain_json(to_jsonlogic(condition, model)) if reads_of(condition, model).record_local else None
 
 
 # ---- places

@@ -11,7 +11,9 @@ from ruleloom.storage.database import Database
 from ruleloom.storage.migrate import is_current, migrate
 
 
-def open_workspace(url: str, *, process: int | None = None, folder: Path | None = None, demo: bool = False) -> Workspace:
+def open_workspace(
+    url: str, *, process: int | None = None, folder: Path | None = None, demo: bool = False
+) -> Workspace:
     """The workspace of a database address; made when the database is empty. `demo` only marks a new one."""
     database = Database(url)
     if not is_current(database):

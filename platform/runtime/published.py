@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection
-
 from ruleloom.dsl.calendar import Calendar
 from ruleloom.engine.ruleset import RuleBook
 from ruleloom.forms.calendar_file import read_calendar
@@ -22,6 +20,7 @@ from ruleloom.runtime.missing import Missing
 from ruleloom.runtime.rule_content import tree_of
 from ruleloom.storage import workspace_settings as settings
 from ruleloom.storage.catalogue import Catalogue
+from ruleloom.storage.database import Connection
 from ruleloom.storage.definitions import Content, Definition, Definitions
 
 TIMEZONE, CALENDAR, NAME, DEMO = "timezone", "calendar", "name", "demo"

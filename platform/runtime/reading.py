@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import Connection
-
 from ruleloom import access
 from ruleloom.access import Actor, Verb
 from ruleloom.dsl.moment import Moment
@@ -24,6 +22,7 @@ from ruleloom.runtime.rule_content import condition_of
 from ruleloom.runtime.workspace import Reading, Workspace
 from ruleloom.storage import change_log, counter, firing_log, shown
 from ruleloom.storage.catalogue import Catalogue
+from ruleloom.storage.database import Connection
 from ruleloom.storage.outline import Outline, TotalOf, find_outline
 from ruleloom.storage.queries import RecordQuery, SortBy, find_page
 from ruleloom.storage.records import Records

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy import Connection
-
 from ruleloom.access import Actor
 from ruleloom.dsl.types import Value
 from ruleloom.engine.intents import Write
@@ -15,6 +13,7 @@ from ruleloom.runtime.pipeline.driver import Pipeline
 from ruleloom.runtime.pipeline.ports import Blocked, Cause, Outcome
 from ruleloom.runtime.published import Published
 from ruleloom.storage.change_log import Stamp
+from ruleloom.storage.database import Connection
 from ruleloom.storage.definitions import Definitions
 from ruleloom.storage.records import Records
 

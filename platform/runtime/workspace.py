@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
-
 from ruleloom.access import Actor
 from ruleloom.forms.entity import Entity, Model
 from ruleloom.runtime import published
@@ -22,7 +19,7 @@ from ruleloom.runtime.ids import PROCESSES, IdMaker
 from ruleloom.runtime.published import Published
 from ruleloom.storage import counter
 from ruleloom.storage import workspace_settings as settings
-from ruleloom.storage.database import Database, is_retriable, server_now
+from ruleloom.storage.database import Connection, Database, StatementFailed, is_retriable, server_now
 from ruleloom.storage.leases import lease
 from ruleloom.storage.sql_store import SqlStore
 
@@ -121,7 +118,7 @@ class Workspace:
         for attempt in range(REPEATS):
             try:
                 return self._once(command, actor, origin)
-            except DBAPIError as error:
+            except StatementFailed as error:
                 if not is_retriable(error) or attempt == REPEATS - 1:
                     raise
             time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - so that two do not meet again

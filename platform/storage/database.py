@@ -8,9 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError as StatementFailed
+from sqlalchemy.exc import IntegrityError as AlreadyThere
 from sqlalchemy.pool import StaticPool
 
 from ruleloom.messages import Diagnostic, RuleloomError
+
+__all__ = ["AlreadyThere", "Connection", "Database", "DatabaseError", "StatementFailed", "is_retriable", "server_now"]
 
 BUSY_MILLISECONDS = 30_000
 POOL_SIZE, POOL_OVERFLOW = 10, 20

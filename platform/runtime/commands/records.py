@@ -11,8 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-from sqlalchemy.exc import IntegrityError
-
 from ruleloom import access
 from ruleloom.access import Actor, Verb
 from ruleloom.dsl.types import RecordId, Value
@@ -26,6 +24,7 @@ from ruleloom.runtime.restoring import RestoreRecord
 from ruleloom.runtime.unit_of_work import UnitOfWork
 from ruleloom.runtime.workspace import Workspace
 from ruleloom.storage import idempotency
+from ruleloom.storage.database import AlreadyThere
 
 Given = Mapping[str, Any]
 T = TypeVar("T")
@@ -173,7 +172,7 @@ def _once(
 
     try:
         return workspace.transact(once, actor)
-    except IntegrityError:  # the same request came in twice at the same moment; the other one is committed
+    except AlreadyThere:  # the same request came in twice at the same moment; the other one is committed
         return workspace.transact(once, actor)
 
 
