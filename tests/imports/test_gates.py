@@ -77,7 +77,7 @@ def by_hand(workspace: Workspace, order: Mapping[str, Any]) -> list[tuple[str, s
     return [(d.code, d.message("en"), d.message("zh")) for d in refused.value.diagnostics]
 
 
-def said(problem: dict[str, Any], language: Any) -> str:
+def said(problem: Mapping[str, Any], language: Any) -> str:
     from ruleloom.messages import text
 
     return text(problem["code"], language, problem["params"])

@@ -171,6 +171,8 @@ def start(workspace: Workspace, actor: Actor, connection_id: int) -> SyncRunRow:
             done.set()
             if free:
                 sync.run()
+            else:
+                sync.abandon()
 
     threading.Thread(target=work, name=f"sync-{connection_id}", daemon=True).start()
     done.wait(30)
@@ -184,6 +186,7 @@ def sync_now(workspace: Workspace, actor: Actor, connection_id: int, *, page: in
     sync = prepare(workspace, actor, connection_id, page=page)
     with lease(workspace.database, _lease_of(connection_id), workspace.folder) as free:
         if not free:
+            sync.abandon()
             raise Conflict.of("sync-running")
         sync.begin()
         return sync.run()

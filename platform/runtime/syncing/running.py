@@ -115,7 +115,12 @@ class Sync:
         self.run_row = replace(self._now(self._tallies, errors), status=status, ended_at=machine_now())
         with self._workspace.database.write() as connection:
             exchange.keep_run(connection, self.run_row)
+            exchange.set_status(connection, self._connection, "ok" if status in ("done", "partial") else status)
         return self.run_row
+
+    def abandon(self) -> None:
+        """Instead of `begin`: somebody else is syncing this connection."""
+        self._connector.close()
 
 
 def _of(mapping: ResourceMapping, code: str, params: Mapping[str, Any]) -> Problem:
