@@ -5,18 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from ruleloom.runtime.ticker import Ticker
 from ruleloom.runtime.worker import Worker
-from ruleloom.runtime.workspace import Workspace
+from ruleloom.runtime.workspace import Workspace, home
 
-DATABASE_VARIABLE, HOME_VARIABLE = "RULELOOM_DATABASE_URL", "RULELOOM_HOME"
-
-
-def home() -> Path:
-    """The folder for databases and files when nothing is said: `RULELOOM_HOME`, else `var` in the working folder."""
-    return Path(os.environ.get(HOME_VARIABLE) or "var").resolve()
+DATABASE_VARIABLE = "RULELOOM_DATABASE_URL"
 
 
 def database_url(given: str | None, name: str = "ruleloom") -> str:

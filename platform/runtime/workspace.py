@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import threading
 import time
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 REPEATS = 5
 """How often a command is repeated after a deadlock or a serialisation failure before it fails."""
+HOME_VARIABLE = "RULELOOM_HOME"
 CLOCK_FLOOR, PREPARED = "clock_floor", "prepared"
 T = TypeVar("T")
 
@@ -171,6 +173,11 @@ class Workspace:
 
 
 def _folder_of(database: Database) -> Path:
-    """Where files are kept unless said otherwise: beside an SQLite database, else in the working folder."""
+    """Where files are kept unless said otherwise: beside an SQLite database, else in `home()`."""
     name = database.url.database
-    return Path(name).resolve().parent if database.is_sqlite and name else Path.cwd()
+    return Path(name).resolve().parent if database.is_sqlite and name not in (None, "", ":memory:") else home()
+
+
+def home() -> Path:
+    """The folder for databases and files when nothing is said: `RULELOOM_HOME`, else `var` in the working folder."""
+    return Path(os.environ.get(HOME_VARIABLE) or "var").resolve()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -65,8 +66,8 @@ def _cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def workspace(database: str) -> Iterator[Workspace]:
-    opened = open_workspace(database)
+def workspace(database: str, tmp_path: Path) -> Iterator[Workspace]:
+    opened = open_workspace(database, folder=tmp_path)
     yield opened
     opened.close()
 

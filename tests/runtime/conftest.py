@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,8 +33,8 @@ COUPON: dict[str, Any] = {
 
 
 @pytest.fixture
-def workspace(database: str) -> Iterator[Workspace]:
-    opened = open_workspace(database)
+def workspace(database: str, tmp_path: Path) -> Iterator[Workspace]:
+    opened = open_workspace(database, folder=tmp_path)
     for content in (CUSTOMER, COUPON):
         entities.draw(opened, WORKSPACE, content)
         entities.publish(opened, WORKSPACE, content["name"])
