@@ -4,7 +4,9 @@
  * When the session has ended, a request waits until the person has signed in again and is then repeated: what was half
  * typed stays where it is.
  */
+import createClient from 'openapi-fetch'
 import { ApiProblem, problemOf } from './problem'
+import type { paths } from './schema'
 
 export const ROOT = '/api/v1'
 
@@ -69,43 +71,70 @@ function waitForSignIn(): Promise<void> {
 function address(path: string, query: RequestOptions['query']): string {
   const pairs = Object.entries(query ?? {}).filter(([, value]) => value !== null && value !== undefined && value !== '')
   const search = new URLSearchParams(pairs.map(([key, value]) => [key, String(value)])).toString()
-  return ROOT + path + (search ? `?${search}` : '')
+  return location.origin + ROOT + path + (search ? `?${search}` : '')
 }
 
-function headersOf(method: Method, options: RequestOptions): Headers {
-  const headers = new Headers({ Accept: 'application/json', 'Accept-Language': state.language })
-  if (options.body !== undefined) headers.set('Content-Type', 'application/json')
-  if (method !== 'GET' && state.csrf) headers.set('X-CSRF-Token', state.csrf)
-  if (options.ifMatch) headers.set('If-Match', options.ifMatch)
-  if (options.ifNoneMatch) headers.set('If-None-Match', options.ifNoneMatch)
-  if (options.idempotencyKey) headers.set('Idempotency-Key', options.idempotencyKey)
-  return headers
+/** What every request of ours carries. */
+function withHeaders(plain: Request): Request {
+  plain.headers.set('Accept', 'application/json')
+  plain.headers.set('Accept-Language', state.language)
+  if (plain.method !== 'GET' && state.csrf) plain.headers.set('X-CSRF-Token', state.csrf)
+  return plain
 }
 
-async function send(method: Method, path: string, options: RequestOptions): Promise<Response> {
+async function reach(plain: Request): Promise<Response> {
   try {
-    return await fetch(address(path, options.query), {
-      method,
-      headers: headersOf(method, options),
-      body: options.form ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
-      credentials: 'same-origin',
-      cache: 'no-store',
-      signal: options.signal,
-    })
+    return await fetch(withHeaders(plain.clone()))
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new ApiProblem(0, 'offline', 'offline')
   }
 }
 
-/** Sends a request; throws `ApiProblem` for every answer that is not a success (304 counts as one). */
-export async function request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<Answer<T>> {
-  let response = await send(method, path, options)
-  while (response.status === 401 && !options.anonymous) {
+/** Sends a request; waits for a new sign-in where the session has ended; throws `ApiProblem` for every refusal. */
+async function guarded(plain: Request, anonymous = false): Promise<Response> {
+  let response = await reach(plain)
+  while (response.status === 401 && !anonymous) {
     await waitForSignIn()
-    response = await send(method, path, options)
+    response = await reach(plain)
   }
   if (!response.ok && response.status !== 304) throw await problemOf(response)
+  return response
+}
+
+/** The server's contract, typed from `openapi.json`. Refusals are thrown, so `data` is there when the call returns. */
+export const api = createClient<paths>({
+  baseUrl: location.origin,
+  credentials: 'same-origin',
+  cache: 'no-store',
+  fetch: (plain: Request) => guarded(plain),
+})
+
+/** The answer of a typed call as ours. */
+export function answerOf<T>({ data, response }: { data?: unknown; response: Response }): Answer<T> {
+  return { data: data as T, etag: response.headers.get('ETag'), status: response.status }
+}
+
+function headersOf(options: RequestOptions): Headers {
+  const headers = new Headers()
+  if (options.body !== undefined) headers.set('Content-Type', 'application/json')
+  if (options.ifMatch) headers.set('If-Match', options.ifMatch)
+  if (options.ifNoneMatch) headers.set('If-None-Match', options.ifNoneMatch)
+  if (options.idempotencyKey) headers.set('Idempotency-Key', options.idempotencyKey)
+  return headers
+}
+
+/** A request whose path is worked out (drawn things of any kind, files); everything else goes through `api`. */
+export async function request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<Answer<T>> {
+  const plain = new Request(address(path, options.query), {
+    method,
+    headers: headersOf(options),
+    body: options.form ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
+    credentials: 'same-origin',
+    cache: 'no-store',
+    signal: options.signal,
+  })
+  const response = await guarded(plain, options.anonymous)
   const empty = response.status === 204 || response.status === 304
   const data = (empty ? null : await response.json().catch(() => null)) as T
   return { data, etag: response.headers.get('ETag'), status: response.status }

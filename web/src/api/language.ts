@@ -1,7 +1,7 @@
 /** The server's judgement of a text of the rule language. */
 import { keepPreviousData, queryOptions, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { post } from './client'
+import { api } from './client'
 import type { LanguageText, Parsed } from './types'
 
 export function parsedQuery(condition: LanguageText | null, entity: string, part: 'condition' | 'rule' = 'condition') {
@@ -9,7 +9,11 @@ export function parsedQuery(condition: LanguageText | null, entity: string, part
     queryKey: ['parsed', part, entity, condition],
     enabled: Boolean(condition?.text.trim()),
     staleTime: Number.POSITIVE_INFINITY,
-    queryFn: ({ signal }) => post<Parsed>('/language/parse', { ...condition, entity, part }, { signal }),
+    queryFn: async ({ signal }) => {
+      const body = { text: condition?.text ?? '', language: condition?.language ?? ('en' as const), entity, part }
+      const { data } = await api.POST('/api/v1/language/parse', { body, signal })
+      return data as Parsed
+    },
   })
 }
 

@@ -1,11 +1,11 @@
 /** The published model: entities, fields and how a path of fields reads. */
 import { queryOptions, useQuery } from '@tanstack/react-query'
-import { get } from './client'
+import { api } from './client'
 import type { Entity, Field, Labels, LanguageCode, Option } from './types'
 
 async function readEntities(): Promise<Entity[]> {
-  const answer = await get<Entity[] | { items: Entity[] }>('/entities')
-  return ownFirst(Array.isArray(answer) ? answer : answer.items)
+  const { data } = await api.GET('/api/v1/entities')
+  return ownFirst((data?.items ?? []) as Entity[])
 }
 
 export const entitiesQuery = queryOptions({ queryKey: ['entities'], queryFn: readEntities, staleTime: 60_000 })

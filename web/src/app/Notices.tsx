@@ -1,7 +1,7 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { get, post } from '@/api/client'
+import { api } from '@/api/client'
 import { LIVE } from '@/api/records'
 import { useSession } from '@/api/session'
 import type { Notification, Page } from '@/api/types'
@@ -12,7 +12,10 @@ import { formatAgo } from '@/values/time'
 
 const noticesQuery = queryOptions({
   queryKey: [LIVE, 'notices'],
-  queryFn: ({ signal }) => get<Page<Notification>>('/notifications', { signal, query: { limit: 30 } }),
+  queryFn: async ({ signal }) => {
+    const { data } = await api.GET('/api/v1/notifications', { params: { query: { limit: 30 } }, signal })
+    return data as Page<Notification>
+  },
 })
 
 /** The bell: what the workspace wants this person to know; opening it marks all as read. */
@@ -23,7 +26,7 @@ export function Notices() {
   const items = useQuery(noticesQuery).data?.items ?? []
   const unread = items.filter((notice) => !notice.read)
   const read = useMutation({
-    mutationFn: () => post('/notifications/read', { ids: unread.map((notice) => notice.id) }),
+    mutationFn: () => api.POST('/api/v1/notifications/read', { body: { ids: unread.map((notice) => notice.id) } }),
     onSuccess: () => client.invalidateQueries({ queryKey: noticesQuery.queryKey }),
   })
   const onOpen = (next: boolean) => {

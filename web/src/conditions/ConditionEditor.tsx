@@ -7,7 +7,8 @@ import { Button, IconButton } from '@/ui/Button'
 import { Segmented, TextArea } from '@/ui/Inputs'
 import { Select } from '@/ui/Select'
 import { ClauseValue } from './ClauseValue'
-import { type Clause, type ClauseList, read, write } from './clauses'
+import { type Clause, type ClauseList, write } from './clauses'
+import { freshClause, listOf } from './lens'
 import { operatorOf, operatorsOf, takesBlanks } from './operators'
 import { pathsOf } from './paths'
 import './conditions.css'
@@ -67,25 +68,6 @@ export function ConditionEditor({ entity, entities, value, onChange, startWith }
       {parsed?.sentence && <p className="condition-sentence">{parsed.sentence[language]}</p>}
     </div>
   )
-}
-
-/** The clauses of a condition: from the text itself when it is English, else from the server's English form of it. */
-export function listOf(
-  value: LanguageText | null,
-  formatted: string | undefined,
-  entities: Entity[],
-  entity: Entity,
-): ClauseList | null {
-  if (!value) return null
-  if (value.language === 'en')
-    return read(value.text, entities, entity) ?? (formatted ? read(formatted, entities, entity) : null)
-  return formatted ? read(formatted, entities, entity) : null
-}
-
-export function freshClause(path: string, entities: Entity[], entity: Entity): Clause {
-  const field = resolvePath(entities, entity, path)?.field
-  const [operator] = field ? operatorsOf(field) : []
-  return { path, operator: operator?.name ?? 'notEmpty', values: [] }
 }
 
 function Clauses({

@@ -1,8 +1,13 @@
+import { lazy, Suspense } from 'react'
 import type { Entity, FormContent, FormField, LanguageText } from '@/api/types'
-import { ConditionEditor } from '@/conditions/ConditionEditor'
 import { useTexts } from '@/locales/i18n'
 import { Button, IconButton } from '@/ui/Button'
+import { Loading } from '@/ui/Empty'
 import { type ConditionKind, setCondition } from './model'
+
+const ConditionEditor = lazy(() =>
+  import('@/conditions/ConditionEditor').then((module) => ({ default: module.ConditionEditor })),
+)
 
 const KINDS: ConditionKind[] = ['visible_when', 'required_when']
 
@@ -49,13 +54,15 @@ export function FieldPanel({
               <p className="mut">{kind === 'required_when' && required ? t('requiredAnyway') : t(`${kind}_none`)}</p>
             )}
             {!(kind === 'required_when' && required) && (
-              <ConditionEditor
-                key={`${field.field}/${kind}`}
-                entity={entity}
-                entities={entities}
-                value={value}
-                onChange={set}
-              />
+              <Suspense fallback={<Loading lines={2} />}>
+                <ConditionEditor
+                  key={`${field.field}/${kind}`}
+                  entity={entity}
+                  entities={entities}
+                  value={value}
+                  onChange={set}
+                />
+              </Suspense>
             )}
           </section>
         )

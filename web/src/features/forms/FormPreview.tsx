@@ -12,7 +12,7 @@ import { conditionsOf, withLogic } from './model'
 const NONE: ReadonlySet<string> = new Set()
 
 /** The form as people will see it, alive: typing here shows and hides fields as it will. Nothing is saved. */
-export function FormPreview({ entity, content }: { entity: Entity; content: FormContent }) {
+export default function FormPreview({ entity, content }: { entity: Entity; content: FormContent }) {
   const { t } = useTexts('forms')
   const [edited, setEdited] = useState<Edited>({ values: {}, titles: {} })
   const settled = useSettled(content, 150)

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { drawnKey, versionsOf } from '@/api/drawn'
 import { labelOf } from '@/api/model'
 import { useSession } from '@/api/session'
@@ -9,17 +9,19 @@ import { useTexts } from '@/locales/i18n'
 import { Button, IconButton } from '@/ui/Button'
 import { DragRoom } from '@/ui/drag/DragRoom'
 import { PaletteItem } from '@/ui/drag/Zone'
+import { Loading } from '@/ui/Empty'
 import { Menu } from '@/ui/Menu'
 import { ProblemNote } from '@/ui/ProblemNote'
 import { Pill, Top } from '@/ui/Top'
 import { UndoButtons } from '@/ui/UndoButtons'
 import { formatInstant } from '@/values/time'
 import { FieldPanel } from './FieldPanel'
-import { FormPreview } from './FormPreview'
 import { addSection, findField, placeField, removeField, sectionOf, zoneOf } from './model'
 import { SectionBox } from './SectionBox'
 import { useFormDraft } from './useFormDraft'
 import './forms.css'
+
+const FormPreview = lazy(() => import('./FormPreview'))
 
 export interface FormRoomProps {
   entity: Entity
@@ -135,7 +137,9 @@ export function FormRoom({ entity, entities, form, etag }: FormRoomProps) {
                 onClose={() => setChosen(null)}
               />
             )}
-            <FormPreview entity={entity} content={now.content} />
+            <Suspense fallback={<Loading />}>
+              <FormPreview entity={entity} content={now.content} />
+            </Suspense>
           </div>
         </div>
       </DragRoom>

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { post } from '@/api/client'
+import { api } from '@/api/client'
 import { LIVE } from '@/api/records'
 import { sessionQuery, useSession } from '@/api/session'
 import type { Firing } from '@/api/types'
@@ -11,11 +11,6 @@ import { ProblemNote } from '@/ui/ProblemNote'
 import { formatInstant } from '@/values/time'
 import { FiringLine } from './LatestFirings'
 
-interface Advanced {
-  now: string
-  firings: Firing[]
-}
-
 /** Demo workspaces have a clock of their own: let time pass and see what becomes due. */
 export function DemoClock() {
   const { t } = useTexts('home')
@@ -23,9 +18,12 @@ export function DemoClock() {
   const session = useSession()
   const [caused, setCaused] = useState<Firing[] | null>(null)
   const advance = useMutation({
-    mutationFn: (days: number) => post<Advanced>('/demo/clock/advance', { days }),
+    mutationFn: async (days: number) => {
+      const { data } = await api.POST('/api/v1/demo/clock/advance', { body: { days } })
+      return (data?.firings ?? []) as Firing[]
+    },
     onSuccess: async (answer) => {
-      setCaused(answer.firings ?? [])
+      setCaused(answer)
       await client.invalidateQueries({ queryKey: [LIVE] })
       await client.invalidateQueries({ queryKey: sessionQuery.queryKey })
     },

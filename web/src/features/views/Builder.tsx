@@ -1,18 +1,15 @@
 import { type ReactNode, useMemo, useState } from 'react'
 import { type FieldPath, labelOf, pathLabel } from '@/api/model'
-import type { Entity, LanguageText, Total, ViewContent } from '@/api/types'
-import { ConditionEditor } from '@/conditions/ConditionEditor'
+import type { Entity, Total, ViewContent } from '@/api/types'
 import { pathsOf } from '@/conditions/paths'
 import { fieldType } from '@/fields/registry'
 import { useTexts } from '@/locales/i18n'
-import { Button } from '@/ui/Button'
 import { DragRoom } from '@/ui/drag/DragRoom'
 import type { Dragged, Target } from '@/ui/drag/ids'
 import { Chip, PaletteItem, Zone } from '@/ui/drag/Zone'
 import { SearchInput } from '@/ui/Inputs'
 import { Icon, type IconName } from '@/ui/icons'
 import type { MenuItem } from '@/ui/Menu'
-import { Popup } from '@/ui/Popup'
 import { FilterChips } from './FilterChips'
 import { place, remove, setSort, setTotal, stepColumn, uses, ZONES, type ZoneName } from './model'
 
@@ -33,7 +30,7 @@ export interface BuilderProps {
 }
 
 /** The palette of fields and the zones that they are dragged into; the grid below is the live preview. */
-export function Builder({ entity, entities, content, onChange, children }: BuilderProps) {
+export default function Builder({ entity, entities, content, onChange, children }: BuilderProps) {
   const { t, language } = useTexts('views')
   const paths = useMemo(() => pathsOf(entities, entity), [entities, entity])
   const [asking, setAsking] = useState<string | null>(null)
@@ -263,54 +260,5 @@ function FieldPalette({
       </div>
       <p className="hint">{t('app:drag.how')}</p>
     </aside>
-  )
-}
-
-/** A popup around a handle that edits the whole filter. */
-export function FilterPopup({
-  entity,
-  entities,
-  value,
-  onChange,
-  startWith,
-  open,
-  onOpen,
-  children,
-}: {
-  entity: Entity
-  entities: Entity[]
-  value: LanguageText | null
-  onChange: (value: LanguageText | null) => void
-  startWith?: string
-  open: boolean
-  onOpen: (open: boolean) => void
-  children: React.ReactElement
-}) {
-  const { t } = useTexts('views')
-  return (
-    <Popup
-      label={t('zones.filter')}
-      open={open}
-      onOpen={onOpen}
-      content={
-        <>
-          <h3>{t('zones.filter')}</h3>
-          <ConditionEditor
-            entity={entity}
-            entities={entities}
-            value={value}
-            onChange={onChange}
-            startWith={startWith}
-          />
-          <p className="popup-foot">
-            <Button tone="primary" small onClick={() => onOpen(false)}>
-              {t('app:done')}
-            </Button>
-          </p>
-        </>
-      }
-    >
-      {children}
-    </Popup>
   )
 }

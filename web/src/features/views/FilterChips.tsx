@@ -4,7 +4,7 @@ import type { Entity, LanguageText } from '@/api/types'
 import { write } from '@/conditions/clauses'
 import { useTexts } from '@/locales/i18n'
 import { Icon } from '@/ui/icons'
-import { FilterPopup } from './Builder'
+import { FilterPopup } from './FilterPopup'
 import { useFilterWords } from './useFilterWords'
 
 export interface FilterChipsProps {

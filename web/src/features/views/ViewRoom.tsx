@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { useCallback, useDeferredValue, useMemo, useState } from 'react'
+import { lazy, Suspense, useCallback, useDeferredValue, useMemo, useState } from 'react'
 import { drawnListQuery } from '@/api/drawn'
 import { useSettled } from '@/api/language'
 import { labelOf } from '@/api/model'
@@ -13,13 +13,15 @@ import { SearchInput } from '@/ui/Inputs'
 import { ProblemNote } from '@/ui/ProblemNote'
 import { Pill, Top } from '@/ui/Top'
 import { UndoButtons } from '@/ui/UndoButtons'
-import { Builder } from './Builder'
 import { RecordGrid } from './RecordGrid'
 import { SaveView } from './SaveView'
 import { useRows } from './useRows'
 import { type StoredView, useViewDraft } from './useViewDraft'
 import { ViewSentence } from './ViewSentence'
 import './views.css'
+
+/** Dragging comes with building only. */
+const Builder = lazy(() => import('./Builder'))
 
 export interface ViewRoomProps {
   entity: Entity
@@ -131,9 +133,11 @@ export function ViewRoom({ entity, entities, stored }: ViewRoomProps) {
       </Top>
       <ViewTabs entity={entity} current={stored?.view.id} />
       {building ? (
-        <Builder entity={entity} entities={entities} content={draft.now} onChange={draft.set}>
-          {grid}
-        </Builder>
+        <Suspense fallback={<div className="view-work">{grid}</div>}>
+          <Builder entity={entity} entities={entities} content={draft.now} onChange={draft.set}>
+            {grid}
+          </Builder>
+        </Suspense>
       ) : (
         <div className="view-work">{grid}</div>
       )}

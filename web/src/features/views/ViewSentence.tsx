@@ -4,7 +4,7 @@ import type { Entity, ViewContent } from '@/api/types'
 import { useTexts } from '@/locales/i18n'
 import { Menu, type MenuItem } from '@/ui/Menu'
 import { formatDecimal } from '@/values/decimal'
-import { FilterPopup } from './Builder'
+import { FilterPopup } from './FilterPopup'
 import { place, remove, setSort, setTotal } from './model'
 import { useFilterWords } from './useFilterWords'
 

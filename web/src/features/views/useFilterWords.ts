@@ -2,8 +2,8 @@
 import { useMemo } from 'react'
 import { useParsed } from '@/api/language'
 import type { Entity, LanguageText } from '@/api/types'
-import { listOf } from '@/conditions/ConditionEditor'
 import { type ClauseList, isComplete } from '@/conditions/clauses'
+import { listOf } from '@/conditions/lens'
 import { clauseWords } from '@/conditions/words'
 import { useTexts } from '@/locales/i18n'
 

@@ -9,6 +9,9 @@ import { type Layout, layOut, lineAt, type PageRef, pagesNear } from '@/ui/grid/
 const KEEP = 8_000
 /** Lines read ahead on each side of the screen. */
 const AHEAD = 30
+/** Lines within which a move counts as scrolling by hand, and how long a longer flight is waited for, in milliseconds. */
+const NEAR = 120
+const LANDING = 60
 
 export const pageKey = (entity: string) => [LIVE, 'page', entity]
 
@@ -62,7 +65,15 @@ export function useRows(entity: string, query: OutlineQuery, fields: string[], c
     },
     [layout, byPage],
   )
-  const onVisible = useCallback((from: number, to: number) => setRange([from, to]), [])
+  const held = useRef({ timer: 0, from: 0 })
+  const onVisible = useCallback((from: number, to: number) => {
+    clearTimeout(held.current.timer)
+    // Scrolling by hand reads at once; a flight over thousands of lines reads where it lands.
+    const near = Math.abs(from - held.current.from) <= NEAR
+    held.current.from = from
+    if (near) setRange([from, to])
+    else held.current.timer = window.setTimeout(() => setRange([from, to]), LANDING)
+  }, [])
   return {
     layout,
     rowAt,

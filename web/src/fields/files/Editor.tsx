@@ -6,6 +6,7 @@ import { Button, IconButton } from '@/ui/Button'
 import { Icon } from '@/ui/icons'
 import { ProblemNote } from '@/ui/ProblemNote'
 import type { EditorProps } from '../field'
+import { useFileName } from './useFileName'
 
 /** Files are sent as soon as they are chosen or dropped; saving the record ties them to it. */
 export default function Editor({ value, onChange, disabled, ...ids }: EditorProps) {
@@ -43,20 +44,14 @@ export default function Editor({ value, onChange, disabled, ...ids }: EditorProp
       {held.length > 0 && (
         <ul>
           {held.map((id) => (
-            <li key={id}>
-              <Icon name="file" />
-              <a href={fileAddress(id)} target="_blank" rel="noreferrer">
-                {names[id] ?? t('files.one', { id })}
-              </a>
-              {!disabled && (
-                <IconButton
-                  small
-                  icon="x"
-                  label={t('files.remove', { name: names[id] ?? id })}
-                  onClick={() => onChange(held.length > 1 ? held.filter((one) => one !== id) : null)}
-                />
-              )}
-            </li>
+            <HeldFile
+              key={id}
+              id={id}
+              known={names[id]}
+              onRemove={
+                disabled ? undefined : () => onChange(held.length > 1 ? held.filter((one) => one !== id) : null)
+              }
+            />
           ))}
         </ul>
       )}
@@ -75,5 +70,19 @@ export default function Editor({ value, onChange, disabled, ...ids }: EditorProp
       <span className="mut">{t('files.drop')}</span>
       {upload.error && <ProblemNote error={upload.error} />}
     </div>
+  )
+}
+
+function HeldFile({ id, known, onRemove }: { id: string; known?: string; onRemove?: () => void }) {
+  const { t } = useTexts()
+  const name = useFileName(id, known) ?? t('files.one', { id })
+  return (
+    <li>
+      <Icon name="file" />
+      <a href={fileAddress(id)} target="_blank" rel="noreferrer">
+        {name}
+      </a>
+      {onRemove && <IconButton small icon="x" label={t('files.remove', { name })} onClick={onRemove} />}
+    </li>
   )
 }
