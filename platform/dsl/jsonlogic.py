@@ -36,6 +36,18 @@ def to_jsonlogic(node: n.Condition | n.Expression, vocabulary: Vocabulary) -> Js
     return Writer(vocabulary).any(node)
 
 
+def plain_json(json: Json) -> Json:
+    """Written JsonLogic for `json.dumps`: its decimals as floats, whose shortest text is the same number.
+
+    Only such decimals stand in it bare (`_survives`); left to a serialiser they may become texts, which are no numbers.
+    """
+    if isinstance(json, dict):
+        return {key: plain_json(part) for key, part in json.items()}
+    if isinstance(json, list):
+        return [plain_json(part) for part in json]
+    return float(json) if isinstance(json, Decimal) else json
+
+
 def json_of(value: Value, kind: Kind) -> Json:
     """A value as it stands in data and rules."""
     if value is None:
