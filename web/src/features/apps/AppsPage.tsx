@@ -84,7 +84,7 @@ function AppCard({ app }: { app: App }) {
             <span className="mut grow" role="status">
               {installing.data ? t('came', { count: total(installing.data.records) }) : ''}
             </span>
-            <LinkButton to={app.home.web ?? '/'} tone="primary">
+            <LinkButton to="/" tone="primary">
               {t('open')}
             </LinkButton>
           </>

@@ -13,7 +13,7 @@ export interface Gate {
 
 export interface PipelineContent {
   stage_field: string
-  stages: { value: string; gates: Gate[] }[]
+  stages: { value: string; gates?: Gate[] }[]
   allow_skip: boolean
   allow_return: boolean
 }

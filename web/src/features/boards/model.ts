@@ -40,7 +40,7 @@ export interface Need {
 
 /** Everything a refused move asks for, in the server's words, with the fields that the gates name. */
 export function needsOf(problem: ApiProblem, pipeline: PipelineContent | null): Need[] {
-  const gates = pipeline?.stages.flatMap((stage) => stage.gates) ?? []
+  const gates = pipeline?.stages.flatMap((stage) => stage.gates ?? []) ?? []
   const stageField = pipeline?.stage_field
   return problem.problems.map(({ message, field }) => {
     const gate = gates.find((one) => wordsOf(one.message).includes(message))

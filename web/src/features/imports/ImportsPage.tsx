@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { entitiesQuery, labelOf } from '@/api/model'
 import type { Entity } from '@/api/types'
@@ -46,7 +46,7 @@ export default function ImportsPage() {
 function Upload({ entities }: { entities: Entity[] }) {
   const { t, language } = useTexts('imports')
   const navigate = useNavigate()
-  const { entity: wanted } = useSearch({ strict: false }) as { entity?: string }
+  const { entity: wanted } = useParams({ strict: false }) as { entity?: string }
   const [entity, setEntity] = useState<string | null>(wanted ?? null)
   const [over, setOver] = useState(false)
   const input = useRef<HTMLInputElement>(null)

@@ -2,12 +2,12 @@ import { useState } from 'react'
 import { pathLabel, resolvePath } from '@/api/model'
 import type { Entity } from '@/api/types'
 import { ClauseValue } from '@/conditions/ClauseValue'
-import { freshClause } from '@/conditions/ConditionEditor'
 import { type Clause, isComplete, read, write } from '@/conditions/clauses'
 import { type OperatorName, operatorOf, operatorsOf } from '@/conditions/operators'
 import { pathsOf } from '@/conditions/paths'
 import { useTexts } from '@/locales/i18n'
 import { Select } from '@/ui/Select'
+import { freshClause } from './choices'
 
 /** One comparison of a related record as controls; what says more stays a text. */
 export function InnerCondition({

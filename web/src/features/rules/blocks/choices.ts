@@ -1,7 +1,8 @@
 /** What a row can speak of, and what can be asked of it. */
 import { labelOf, pathLabel, resolvePath } from '@/api/model'
 import type { Entity, LanguageCode } from '@/api/types'
-import { freshClause } from '@/conditions/ConditionEditor'
+import type { Clause } from '@/conditions/clauses'
+import { operatorsOf } from '@/conditions/operators'
 import { pathsOf } from '@/conditions/paths'
 import type { Choice } from '@/ui/Select'
 import type { ChangeRow, Quantity, RecordWord, Row } from './model'
@@ -38,6 +39,12 @@ export function subjects(entities: Entity[], entity: Entity, language: LanguageC
     label: t('blocks.related', { name: labelOf(one, language) }),
   }))
   return [...related, ...fields, { value: RECORD, label: t('blocks.record', { name: labelOf(entity, language) }) }]
+}
+
+/** A comparison of a field with its usual operator, without a value yet. */
+export function freshClause(path: string, entities: Entity[], entity: Entity): Clause {
+  const field = resolvePath(entities, entity, path)?.field
+  return { path, operator: (field && operatorsOf(field)[0]?.name) ?? 'notEmpty', values: [] }
 }
 
 /** A row that speaks of a subject, with the usual question. */
