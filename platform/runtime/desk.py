@@ -43,7 +43,8 @@ class SqlDesk(SqlStore):
         self.warnings: list[str] = []
         self.leaves = False
         """Whether an effect waits for the worker."""
-        self._ids: dict[int, int] = {}
+        self._ids: dict[int, tuple[CreateRecord, int]] = {}
+        """Record ids by the identity of their write; the write is kept, or a new one could get the same identity."""
         self._positions: dict[int, int] = {}
 
     @property
@@ -67,9 +68,7 @@ class SqlDesk(SqlStore):
 
     def _created(self, write: CreateRecord, stamp: Stamp, exact: bool) -> list[RecordChange]:
         entity = self.uow.published.model.entity(write.entity)
-        record = (
-            write.record if write.record is not None else self._ids.setdefault(id(write), self.uow.workspace.ids.next())
-        )
+        record = write.record if write.record is not None else self._id_for(write)
         values = requirements.clean(self.uow, entity, write.values, new=True, exact=exact)
         system: dict[str, Value] = {
             "id": record, "created_at": stamp.at, "created_by": stamp.actor,
@@ -77,6 +76,10 @@ class SqlDesk(SqlStore):
         }  # fmt: skip
         after = {**system, **{f.key: values.get(f.key) for f in entity.fields if not f.system}}
         return [RecordChange(write.entity, record, None, after)]
+
+    def _id_for(self, write: CreateRecord) -> int:
+        """The id that a write's record gets, the same each time the write is prepared."""
+        return self._ids.setdefault(id(write), (write, self.uow.workspace.ids.next()))[1]
 
     def _updated(self, write: UpdateRecords, stamp: Stamp, exact: bool) -> list[RecordChange]:
         entity = self.uow.published.model.entity(write.entity)

@@ -85,3 +85,16 @@ def test_killed_twice_and_run_again(workspace: Workspace) -> None:
     assert count(workspace, "external_links where resource = 'sale_orders'") == ORDERS
     statuses = [run.status for run in connections.runs(workspace, WORKSPACE, made.id, None, 10)]
     assert statuses == ["done", "interrupted", "interrupted"]
+
+
+def test_every_firing_of_a_long_transaction_does_its_work(workspace: Workspace) -> None:
+    """Found at full size: ids of created records were mixed up when one transaction created very many."""
+    plain = {name: {k: v for k, v in given.items() if k != "lines"} for name, given in MAPPING.items()}
+    with serve(KingdeeDouble().fill(50, 400)) as double:
+        made = connections.create(workspace, WORKSPACE, "kingdee_cloud", "ERP", double.settings("password"))
+        made = connections.set_mapping(workspace, WORKSPACE, made.id, made.revision, plain)
+        assert connections.sync_now(workspace, WORKSPACE, made.id, page=2000).status == "done"
+    large = sum(bill["FBillAllAmount"] >= LARGE for bill in orders(400, 50))
+    assert large > 50
+    assert (count(workspace, "firings"), count(workspace, "r_alert")) == (large, large)
+    assert count(workspace, "effects where status <> 'done'") == 0
