@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.moment import Moment
-from ruleloom.engine.explain import Asked, Explanation, Found, explain
+from ruleloom.engine import Asked, Explanation, explain
+from ruleloom.engine.explanation import Found
 from ruleloom.forms.entity import Model
 from ruleloom.runtime.moments import instant_text
 from ruleloom.runtime.pipeline.ports import Firing

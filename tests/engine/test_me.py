@@ -1,4 +1,4 @@
-"""`me` in what a condition reads of other records: the same answer in memory, on SQLite, on PostgreSQL, for everyone."""
+"""`me` in what a condition reads of other records: one answer in memory, on SQLite, on PostgreSQL, for everyone."""
 
 from __future__ import annotations
 
