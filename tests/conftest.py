@@ -17,10 +17,19 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.pool import NullPool
 
+from ruleloom.runtime.workspace import HOME_VARIABLE
 from ruleloom.storage.database import Database
 from ruleloom.storage.migrate import migrate
 
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What keeps files where nobody said in which folder keeps them in a temporary one: no test writes in the source."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(HOME_VARIABLE, str(tmp_path_factory.mktemp("home")))
+        yield
 
 
 def _postgres_bin() -> Path | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,7 +24,7 @@ def database_option(function: Callable[..., Any]) -> Callable[..., Any]:
 @contextmanager
 def opened(url: str | None) -> Iterator[Workspace]:
     """The workspace of a database, brought up to date; closed at the end."""
-    workspace = open_workspace(database_url(url, "workspace"), process=os.getpid())
+    workspace = open_workspace(database_url(url))
     try:
         yield workspace
     finally:
