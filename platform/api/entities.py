@@ -26,7 +26,10 @@ class OptionSchema(Schema):
 
 
 class FieldSchema(Schema):
-    """A field as published; `value_kind` is what the rule language sees, `to` the key of the entity referred to."""
+    """A field as published; `value_kind` is what the rule language sees, `to` the key of the entity referred to.
+
+    `default` is the value, as records have it, of a new record that does not name the field.
+    """
 
     id = fields.String(required=True)
     key = fields.String(required=True)
@@ -40,6 +43,7 @@ class FieldSchema(Schema):
     decimals = fields.Integer(required=True)
     options = fields.List(fields.Nested(OptionSchema), required=True)
     to = fields.String(required=True, allow_none=True)
+    default = fields.Raw(required=True, allow_none=True)
     settings = fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), required=True)
 
 

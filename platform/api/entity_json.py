@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ruleloom.api.wire import to_wire
 from ruleloom.forms.entity import CollectionOf, Entity, Field, Model
+from ruleloom.forms.fields.base import InputContext
+from ruleloom.forms.fields.registry import field_types
 
 
 def entity_json(model: Model, entity: Entity) -> dict[str, Any]:
@@ -37,8 +40,16 @@ def field_json(model: Model, field: Field) -> dict[str, Any]:
         "decimals": field.decimals,
         "options": [{"value": o.value, "labels": o.labels, "color": o.color} for o in field.options],
         "to": model.entity(target).key if target else None,
+        "default": _default_json(model, field),
         "settings": field.settings,
     }
+
+
+def _default_json(model: Model, field: Field) -> Any:
+    if field.default is None:
+        return None
+    context = InputContext(model.calendar, opaque_ids=True)
+    return to_wire(field, field_types()[field.type].cleaner(field, context)(field.default))
 
 
 def _collection_json(model: Model, collection: CollectionOf) -> dict[str, Any]:

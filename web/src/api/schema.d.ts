@@ -59,6 +59,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Zone and working days */
+        get: operations["calendar_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/changes": {
         parameters: {
             query?: never;
@@ -1398,6 +1415,14 @@ export interface components {
             en: string;
             zh: string;
         };
+        Calendar: {
+            /** @description Days, as 2026-01-31. */
+            holidays: string[];
+            timezone: string;
+            weekend: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+            /** @description Days, as 2026-01-31. */
+            workdays: string[];
+        };
         Change: {
             actor: components["schemas"]["Titled"] | null;
             after: {
@@ -1573,6 +1598,7 @@ export interface components {
         };
         Field: {
             decimals: number;
+            default: unknown;
             id: string;
             key: string;
             labels: components["schemas"]["Labels"];
@@ -1657,6 +1683,16 @@ export interface components {
         FormPage: {
             items: components["schemas"]["Form"][];
             next: string | null;
+        };
+        Found: {
+            shown: components["schemas"]["Both"];
+            value: unknown;
+            words: components["schemas"]["Both"];
+        };
+        FoundRow: {
+            entity: string;
+            record: string;
+            values: components["schemas"]["Found"][];
         };
         Gate: {
             condition: components["schemas"]["Text"];
@@ -1974,9 +2010,11 @@ export interface components {
             ids?: string[];
         };
         Reason: {
+            found: components["schemas"]["Found"][];
             holds: boolean | null;
             next: string | null;
             parts: components["schemas"]["Reason"][];
+            rows: components["schemas"]["FoundRow"][];
             sentence: components["schemas"]["Both"];
             value: unknown;
         };
@@ -2392,6 +2430,27 @@ export interface operations {
                 };
             };
             422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    calendar_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
             default: components["responses"]["DEFAULT_ERROR"];
         };
     };

@@ -52,6 +52,8 @@ export interface Field {
   options: Option[]
   /** Key of the entity that a reference points to. */
   to: string | null
+  /** The value of a new record that does not name the field. */
+  default?: Value
   settings: Record<string, unknown>
 }
 

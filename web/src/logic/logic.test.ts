@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Values } from '@/api/types'
 import { field } from '@/test/model'
+import { Calendar } from './calendar'
+import { readInstant } from './days'
 import { decide } from './logic'
+import { Moment } from './moment'
 
 const fields = [
   field('stage', 'choice', 'choice'),
@@ -15,6 +18,9 @@ const fields = [
   field('active', 'boolean', 'boolean'),
 ]
 const of = (name: string) => ({ var: name })
+const at = (instant: string, me: string | null = '7') =>
+  new Moment(readInstant(instant) ?? 0n, new Calendar('Asia/Shanghai'), me)
+const now = at('2026-03-31T06:30:00Z')
 const wins: [unknown, Values, boolean][] = [
   [{ '==': [of('stage'), 'quote'] }, { stage: 'quote' }, true],
   [{ '==': [of('stage'), 'quote'] }, { stage: null }, false],
@@ -22,7 +28,7 @@ const wins: [unknown, Values, boolean][] = [
   [{ '==': [of('amount'), null] }, { amount: null }, true],
   [{ and: [{ '!=': [of('amount'), null] }, { '>=': [of('amount'), 100] }] }, { amount: '100.00' }, true],
   [{ '<': [of('amount'), 9] }, { amount: '10' }, false],
-  [{ '<': [of('amount'), 5] }, { amount: null }, false],
+  [{ and: [{ '!=': [of('amount'), null] }, { '<': [of('amount'), 5] }] }, { amount: null }, false],
   [{ '>': [{ '+': [of('a'), of('b')] }, 0.3] }, { a: '0.1', b: '0.2' }, false],
   [{ '==': [{ '+': [of('a'), of('b')] }, 0.3] }, { a: '0.1', b: '0.2' }, true],
   [{ '==': [{ '-': [of('a')] }, -1.5] }, { a: '1.50' }, true],
@@ -50,17 +56,43 @@ const wins: [unknown, Values, boolean][] = [
 
 describe('conditions of forms', () => {
   it.each(wins)('%j over %j is %s', (logic, values, expected) => {
-    expect(decide(logic, values, fields)).toBe(expected)
+    expect(decide(logic, values, fields, now)).toBe(expected)
+  })
+
+  it('asks the clock of the moment, in its zone', () => {
+    const today = { '==': [of('day'), of('$today')] }
+    expect(decide(today, { day: '2026-03-31' }, fields, at('2026-03-31T15:59:59.999999Z'))).toBe(true)
+    expect(decide(today, { day: '2026-03-31' }, fields, at('2026-03-31T16:00:00Z'))).toBe(false)
+    const mine = { '==': [of('name'), of('$me')] }
+    expect(decide(mine, { name: '7' }, fields, now)).toBe(true)
+    expect(decide({ and: [{ '!=': [of('$me'), null] }, mine] }, {}, fields, at('2026-03-31T06:30:00Z', null))).toBe(
+      false,
+    )
+  })
+
+  it('takes what is no value of its kind for empty', () => {
+    for (const [key, half] of [
+      ['amount', '-'],
+      ['day', '2026-02-30'],
+      ['at', '2026-01-31'],
+      ['name', ''],
+      ['tags', []],
+    ]) {
+      expect(decide({ '!': [of(String(key))] }, { [String(key)]: half as Values[string] }, fields, now)).toBe(true)
+    }
   })
 
   it.each([
     [{ related: ['this', [], 'order', null, null] }],
     [{ '==': [{ var: 'owner.name' }, 'x'] }],
-    [{ '<': [{ var: 'day' }, { var: '$today' }] }],
-    [{ or: [true, { within: [{ var: 'day' }, ['last', 30, 'days']] }] }],
+    [{ or: [true, { held: [true, 72, 'hours'] }] }],
+    [{ constructor: [] }],
+    [{ '==': [{ var: 'constructor' }, null] }],
+    [{ within: [{ var: '$today' }, ['last', 2, 'working_days']] }],
+    [{ '>': [1, 2], '<': [1, 2] }],
     [null],
     [undefined],
   ])('leaves %j to the server', (logic) => {
-    expect(decide(logic, {}, fields)).toBeNull()
+    expect(decide(logic, {}, fields, now)).toBeNull()
   })
 })

@@ -1,8 +1,9 @@
 import { useQueries } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
 import { parsedQuery, useSettled } from '@/api/language'
+import { useMoment } from '@/api/moment'
 import type { Entity, FormContent } from '@/api/types'
-import { stand } from '@/features/records/formModel'
+import { asCreated, stand } from '@/features/records/formModel'
 import { type Edited, RecordForm } from '@/features/records/RecordForm'
 import '@/features/records/records.css'
 import { useTexts } from '@/locales/i18n'
@@ -21,16 +22,15 @@ export default function FormPreview({ entity, content }: { entity: Entity; conte
     queries: conditions.map((when) => parsedQuery(when, entity.key)),
     combine: (results) => results.map((result) => result.data?.jsonlogic),
   })
+  const moment = useMoment(logic)
   const sections = useMemo(() => {
     const known = new Map(conditions.map((when, index) => [JSON.stringify(when), logic[index]]))
     return stand(
       withLogic(settled, (when) => known.get(JSON.stringify(when))),
-      entity,
-      edited.values,
-      undefined,
+      { entity, values: asCreated(edited.values, moment), moment },
       [],
     )
-  }, [settled, conditions, logic, entity, edited.values])
+  }, [settled, conditions, logic, entity, edited.values, moment])
   return (
     <section className="form-preview" aria-label={t('preview')}>
       <h2>{t('preview')}</h2>

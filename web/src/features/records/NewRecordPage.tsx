@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { entitiesQuery, labelOf } from '@/api/model'
+import { useMoment } from '@/api/moment'
 import { ApiProblem } from '@/api/problem'
 import { createRecord, deleteRecord, etagOf, LIVE } from '@/api/records'
 import type { Entity, Values } from '@/api/types'
@@ -13,7 +14,7 @@ import { ProblemNote } from '@/ui/ProblemNote'
 import { Top } from '@/ui/Top'
 import { toast } from '@/ui/toasts'
 import { UndoButtons } from '@/ui/UndoButtons'
-import { changes, stand } from './formModel'
+import { asCreated, changes, defaultsOf, stand } from './formModel'
 import { type Edited, RecordForm } from './RecordForm'
 import { useForms } from './useForms'
 import './records.css'
@@ -36,9 +37,9 @@ export default function NewRecordPage() {
 
 const placeOf = (entity: Entity) => `ruleloom.new.${entity.key}`
 
-/** What was half typed the last time, together with what the address prefills (`?customer=5`). */
+/** The defaults, what was half typed the last time, and what the address prefills (`?customer=5`). */
 function begin(entity: Entity, given: Record<string, string>): Edited {
-  const values: Values = {}
+  const values: Values = defaultsOf(entity)
   try {
     Object.assign(values, JSON.parse(sessionStorage.getItem(placeOf(entity)) ?? '{}'))
   } catch {
@@ -57,6 +58,7 @@ function NewRecord({ entity }: { entity: Entity }) {
   const navigate = useNavigate()
   const given = useSearch({ strict: false }) as Record<string, string>
   const forms = useForms(entity)
+  const moment = useMoment(forms.content)
   const history = useUndoable<Edited>(begin(entity, given))
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set())
   const key = useRef(crypto.randomUUID())
@@ -91,8 +93,8 @@ function NewRecord({ entity }: { entity: Entity }) {
   const problem = creation.error instanceof ApiProblem ? creation.error : null
   const wrong = useMemo(() => problem?.problems.flatMap((one) => (one.field ? [one.field] : [])) ?? [], [problem])
   const sections = useMemo(
-    () => stand(forms.content, entity, now.values, undefined, wrong),
-    [forms.content, entity, now.values, wrong],
+    () => stand(forms.content, { entity, values: asCreated(now.values, moment), moment }, wrong),
+    [forms.content, entity, now.values, moment, wrong],
   )
   const onChange = useCallback(
     (next: Edited) => {

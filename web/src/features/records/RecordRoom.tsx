@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import { labelOf, titleOf } from '@/api/model'
+import { useMoment } from '@/api/moment'
 import { ApiProblem } from '@/api/problem'
 import { deleteRecord, etagOf, LIVE, restoreRecord, updateRecord } from '@/api/records'
 import { useSession } from '@/api/session'
@@ -34,6 +35,7 @@ export function RecordRoom({ entity, row }: { entity: Entity; row: Row }) {
   const { tab = 'related' } = useSearch({ strict: false }) as { tab?: string }
   const navigate = useNavigate()
   const forms = useForms(entity, row.id)
+  const moment = useMoment(forms.content)
   const [written, setWritten] = useState<Written | null>(null)
   const report = useCallback(
     (error: unknown) =>
@@ -69,8 +71,8 @@ export function RecordRoom({ entity, row }: { entity: Entity; row: Row }) {
     [edit.problem],
   )
   const sections = useMemo(
-    () => stand(forms.content, entity, edit.history.now.values, forms.worked, wrong),
-    [forms.content, forms.worked, entity, edit.history.now.values, wrong],
+    () => stand(forms.content, { entity, values: edit.history.now.values, moment, worked: forms.worked }, wrong),
+    [forms.content, forms.worked, entity, edit.history.now.values, moment, wrong],
   )
   useSaveKey(edit.changed, edit.save)
   useLeaveWarning(edit.changed)

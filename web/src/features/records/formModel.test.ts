@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { FormContent, WorkedForm } from '@/api/types'
-import { customer } from '@/test/model'
-import { changes, mergeEdits, plainForm, stand } from './formModel'
+import { Calendar } from '@/logic/calendar'
+import { Moment } from '@/logic/moment'
+import { customer, field } from '@/test/model'
+import { asCreated, changes, defaultsOf, mergeEdits, plainForm, stand } from './formModel'
 
+const moment = new Moment(1_774_938_600_000_000n, new Calendar('Asia/Shanghai'), '7')
 const when = { text: 'x', language: 'en' as const }
 const logic = { '==': [{ var: 'region' }, 'east'] }
 const content: FormContent = {
@@ -23,16 +26,49 @@ const fieldsOf = (sections: ReturnType<typeof stand>) =>
 
 describe('a form stands as its conditions say', () => {
   it('shows and requires a field when its condition holds', () => {
-    expect(fieldsOf(stand(content, customer, { region: 'east' }, undefined, []))).toEqual([
+    expect(fieldsOf(stand(content, { entity: customer, values: { region: 'east' }, moment }, []))).toEqual([
       'name*',
       'region',
       'annual*',
     ])
-    expect(fieldsOf(stand(content, customer, { region: 'south' }, undefined, []))).toEqual(['name*', 'region'])
+    expect(fieldsOf(stand(content, { entity: customer, values: { region: 'south' }, moment }, []))).toEqual([
+      'name*',
+      'region',
+    ])
   })
 
   it('always shows a field that has an error', () => {
-    expect(fieldsOf(stand(content, customer, {}, undefined, ['annual']))).toContain('annual')
+    expect(fieldsOf(stand(content, { entity: customer, values: {}, moment }, ['annual']))).toContain('annual')
+  })
+
+  it('asks for nothing that is not visible', () => {
+    const [shown] = stand(content, { entity: customer, values: {}, moment }, ['annual']).slice(-1)
+    expect(shown?.fields.map(({ field, required }) => [field.key, required])).toEqual([['annual', false]])
+  })
+
+  it('judges a new record as it will be when it is saved', () => {
+    const mine = { '==': [{ var: 'created_by' }, { var: '$me' }] }
+    const today = { '>=': [{ var: 'created_at' }, '2026-03-31T06:30:00.000000Z'] }
+    const form: FormContent = {
+      sections: [
+        {
+          title: {},
+          columns: 1,
+          fields: [{ field: 'region', visible_when: when, visible_logic: { and: [mine, today] } }],
+        },
+      ],
+    }
+    const entity = {
+      ...customer,
+      fields: [...customer.fields, field('created_by', 'user', 'record', { system: true })],
+    }
+    expect(fieldsOf(stand(form, { entity, values: asCreated({}, moment), moment }, []))).toEqual(['region'])
+    expect(fieldsOf(stand(form, { entity, values: { created_by: '8' }, moment }, []))).toEqual([])
+  })
+
+  it('begins a new record with its defaults', () => {
+    const fields = [field('a', 'choice', 'choice', { default: 'east' }), field('b', 'text', 'text', { default: null })]
+    expect(defaultsOf({ ...customer, fields })).toEqual({ a: 'east' })
   })
 
   it('takes the server’s verdict where the browser cannot decide', () => {
@@ -44,8 +80,10 @@ describe('a form stands as its conditions say', () => {
       name: '',
       sections: [{ title: {}, columns: 1, fields: [{ field: 'annual', visible, required: false }] }],
     })
-    expect(fieldsOf(stand(server, customer, {}, worked(false), []))).toEqual([])
-    expect(fieldsOf(stand(server, customer, {}, worked(true), []))).toEqual(['annual'])
+    expect(fieldsOf(stand(server, { entity: customer, values: {}, moment, worked: worked(false) }, []))).toEqual([])
+    expect(fieldsOf(stand(server, { entity: customer, values: {}, moment, worked: worked(true) }, []))).toEqual([
+      'annual',
+    ])
   })
 
   it('draws all own fields when no form was drawn', () => {

@@ -1,6 +1,8 @@
 /** How a record's form stands: which fields show, which are required, and what a person has changed. Pure. */
 import type { Entity, Field, FormContent, FormField, Labels, Values, WorkedForm } from '@/api/types'
+import { instantText } from '@/logic/days'
 import { decide } from '@/logic/logic'
+import type { Moment } from '@/logic/moment'
 
 export interface ShownField {
   field: Field
@@ -21,38 +23,52 @@ export function plainForm(entity: Entity): FormContent {
   return { sections: [{ title: {}, columns: OWN_SECTION, fields }] }
 }
 
+/** The defaults that the server would give a new record. */
+export function defaultsOf(entity: Entity): Values {
+  const given = entity.fields.filter((field) => !field.system && (field.default ?? null) !== null)
+  return Object.fromEntries(given.map((field) => [field.key, field.default ?? null]))
+}
+
+/** A new record as conditions will read it when it is saved: with what the system writes. */
+export function asCreated(values: Values, moment: Moment): Values {
+  const [now, me] = [instantText(moment.now), moment.me]
+  return { ...values, created_at: now, updated_at: now, created_by: me, updated_by: me, version: '1' }
+}
+
+/** How conditions about one record are decided: `worked` is the server's last verdict on the stored record. */
+export interface Judging {
+  entity: Entity
+  values: Values
+  moment: Moment
+  worked?: WorkedForm | undefined
+}
+
 function verdict(
-  entity: Entity,
+  { entity, values, moment }: Judging,
   when: unknown,
   logic: unknown,
-  values: Values,
   worked: boolean | undefined,
   otherwise: boolean,
 ): boolean {
   if (!when) return otherwise
-  return decide(logic, values, entity.fields) ?? worked ?? otherwise
+  return decide(logic, values, entity.fields, moment) ?? worked ?? otherwise
 }
 
 /**
- * The sections as they stand for these values. The browser decides what it can; for the rest the server's last verdict
- * on this record (`worked`) stands. A field that has an error is always shown: nothing may be wrong out of sight.
+ * The sections as they stand for a record. The browser decides what it can; for the rest the server's last verdict
+ * stands. A field that has an error is always shown: nothing may be wrong out of sight.
  */
-export function stand(
-  content: FormContent,
-  entity: Entity,
-  values: Values,
-  worked: WorkedForm | undefined,
-  wrong: string[],
-): ShownSection[] {
+export function stand(content: FormContent, record: Judging, wrong: string[]): ShownSection[] {
+  const { entity, worked } = record
   const judged = new Map(worked?.sections.flatMap((section) => section.fields.map((one) => [one.field, one] as const)))
   const shown = (one: FormField): ShownField[] => {
     const field = entity.fields.find((candidate) => candidate.key === one.field)
     if (!field) return []
     const known = judged.get(one.field)
-    const visible = verdict(entity, one.visible_when, one.visible_logic, values, known?.visible, true)
+    const visible = verdict(record, one.visible_when, one.visible_logic, known?.visible, true)
     if (!visible && !wrong.includes(one.field)) return []
-    const required =
-      field.required || verdict(entity, one.required_when, one.required_logic, values, known?.required, false)
+    const asked = verdict(record, one.required_when, one.required_logic, known?.required, false)
+    const required = field.required || (visible && asked)
     return [{ field, required }]
   }
   return content.sections
