@@ -341,7 +341,8 @@ class Pieces:
         return n.Match("contains", operand, options[0])
 
     def _empty(self, entity: str, root: n.Root, depth: int) -> n.Condition:
-        return n.IsEmpty(self.value(self.r.choice([*{*Kind} - {Kind.DURATION, Kind.EMPTY}]), entity, root, depth - 1))
+        kind = self.r.choice([kind for kind in Kind if kind not in (Kind.DURATION, Kind.EMPTY)])
+        return n.IsEmpty(self.value(kind, entity, root, depth - 1))
 
     def _time(self, entity: str, root: n.Root, depth: int) -> n.Condition:
         kind = self.r.choice([Kind.DATE, Kind.DATETIME])
