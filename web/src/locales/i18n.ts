@@ -1,7 +1,6 @@
 /** Languages: one namespace file per feature and language, loaded one language at a time. */
-import i18next from 'i18next'
-import { useMemo } from 'react'
-import { initReactI18next, useTranslation } from 'react-i18next'
+import i18next, { type TFunction } from 'i18next'
+import { useSyncExternalStore } from 'react'
 import { setMessageLanguage } from '@/api/client'
 import type { LanguageCode } from '@/api/types'
 
@@ -37,7 +36,7 @@ function announce(tag: LanguageTag): void {
 /** Starts with the language chosen before, else the browser's. */
 export async function startLanguage(): Promise<void> {
   const tag = preferred()
-  await i18next.use(initReactI18next).init({
+  await i18next.init({
     lng: tag,
     resources: {},
     defaultNS: 'app',
@@ -60,9 +59,31 @@ export function codeOf(tag: string): LanguageCode {
   return tag.startsWith('zh') ? 'zh' : 'en'
 }
 
-/** Texts of a namespace, with the language as tag (for Intl) and as code (for labels and rule texts). */
-export function useTexts(namespace = 'app') {
-  const { t, i18n } = useTranslation(namespace)
-  const tag = i18n.language as LanguageTag
-  return useMemo(() => ({ t, tag, language: codeOf(tag) }), [t, tag])
+export interface Texts {
+  t: TFunction
+  /** For `Intl`. */
+  tag: LanguageTag
+  /** For labels and texts of the rule language. */
+  language: LanguageCode
+}
+
+const made = new Map<string, Texts>()
+
+/** One object per language and namespace: it never changes, so a component may depend on it. */
+function textsOf(tag: LanguageTag, namespace: string): Texts {
+  const key = `${tag}/${namespace}`
+  const known = made.get(key) ?? { t: i18next.getFixedT(tag, namespace), tag, language: codeOf(tag) }
+  made.set(key, known)
+  return known
+}
+
+function subscribe(listener: () => void): () => void {
+  i18next.on('languageChanged', listener)
+  return () => i18next.off('languageChanged', listener)
+}
+
+/** Texts of a namespace in the language of the reader. Cheap enough for every cell of a grid. */
+export function useTexts(namespace = 'app'): Texts {
+  const tag = useSyncExternalStore(subscribe, () => (i18next.language ?? 'en') as LanguageTag)
+  return textsOf(tag, namespace)
 }

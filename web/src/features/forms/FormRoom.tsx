@@ -1,20 +1,16 @@
-import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
-import { drawnKey, versionsOf } from '@/api/drawn'
 import { labelOf } from '@/api/model'
-import { useSession } from '@/api/session'
 import type { Drawn, Entity, FormContent } from '@/api/types'
 import { fieldType } from '@/fields/registry'
 import { useTexts } from '@/locales/i18n'
-import { Button, IconButton } from '@/ui/Button'
+import { Button } from '@/ui/Button'
 import { DragRoom } from '@/ui/drag/DragRoom'
 import { PaletteItem } from '@/ui/drag/Zone'
 import { Loading } from '@/ui/Empty'
-import { Menu } from '@/ui/Menu'
 import { ProblemNote } from '@/ui/ProblemNote'
 import { Pill, Top } from '@/ui/Top'
 import { UndoButtons } from '@/ui/UndoButtons'
-import { formatInstant } from '@/values/time'
+import { VersionsMenu } from '@/ui/VersionsMenu'
 import { FieldPanel } from './FieldPanel'
 import { addSection, findField, placeField, removeField, sectionOf, zoneOf } from './model'
 import { SectionBox } from './SectionBox'
@@ -67,7 +63,7 @@ export function FormRoom({ entity, entities, form, etag }: FormRoomProps) {
           {state}
         </span>
         <UndoButtons history={draft.history} />
-        <Versions id={form.id} current={draft.form.published_version} onRestore={draft.restore} />
+        <VersionsMenu kind="forms" id={form.id} current={draft.form.published_version} onRestore={draft.restore} />
         <Button tone="primary" busy={draft.publishing} disabled={!draft.unpublished} onClick={draft.publish}>
           {t('app:publish')}
         </Button>
@@ -144,36 +140,5 @@ export function FormRoom({ entity, entities, form, etag }: FormRoomProps) {
         </div>
       </DragRoom>
     </>
-  )
-}
-
-function Versions({
-  id,
-  current,
-  onRestore,
-}: {
-  id: string
-  current: number | null
-  onRestore: (version: number) => void
-}) {
-  const { t } = useTexts('forms')
-  const zone = useSession()?.workspace.timezone ?? 'UTC'
-  const { data } = useQuery({
-    queryKey: drawnKey('forms', 'versions', id, current),
-    queryFn: () => versionsOf('forms', id),
-    enabled: current !== null,
-  })
-  if (!data?.length) return null
-  return (
-    <Menu
-      items={data.map((version) => ({
-        key: String(version.version),
-        icon: version.version === current ? ('check' as const) : undefined,
-        label: t('version', { number: version.version, at: formatInstant(version.published_at, zone) }),
-        onPick: () => onRestore(version.version),
-      }))}
-    >
-      <IconButton icon="clock" label={t('versions')} />
-    </Menu>
   )
 }

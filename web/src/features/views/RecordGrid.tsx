@@ -56,6 +56,16 @@ export function RecordGrid({
     },
     [entity, write],
   )
+  const sort = useCallback((path: string) => onChange(toggleSort(content, path)), [content, onChange])
+  const resize = useCallback(
+    (path: string, width: number) => onChange(setWidth(content, path, width)),
+    [content, onChange],
+  )
+  const fold = useCallback((node: GroupNode) => onToggle(node.key), [onToggle])
+  const drawGroup = useCallback(
+    (node: GroupNode) => <GroupHead node={node} entity={entity} entities={entities} content={content} />,
+    [entity, entities, content],
+  )
   const label = labelOf(entity, language)
   if (!rows.layout) return rows.error ? null : <Loading lines={9} />
   const empty = filtered ? (
@@ -82,11 +92,11 @@ export function RecordGrid({
         columns={columns}
         rowAt={rows.rowAt}
         onVisible={rows.onVisible}
-        onSort={(path) => onChange(toggleSort(content, path))}
-        onWidth={(path, width) => onChange(setWidth(content, path, width))}
+        onSort={sort}
+        onWidth={resize}
         onOpen={open}
-        onToggle={(node) => onToggle(node.key)}
-        drawGroup={(node) => <GroupHead node={node} entity={entity} entities={entities} content={content} />}
+        onToggle={fold}
+        drawGroup={drawGroup}
         drawEditor={drawEditor}
         totals={content.totals.length > 0}
         empty={empty}

@@ -15,6 +15,7 @@ import { Pill, Top } from '@/ui/Top'
 import { UndoButtons } from '@/ui/UndoButtons'
 import { RecordGrid } from './RecordGrid'
 import { SaveView } from './SaveView'
+import { StoredMenu } from './StoredMenu'
 import { useRows } from './useRows'
 import { type StoredView, useViewDraft } from './useViewDraft'
 import { ViewSentence } from './ViewSentence'
@@ -112,6 +113,7 @@ export function ViewRoom({ entity, entities, stored }: ViewRoomProps) {
             {t('reset')}
           </Button>
         )}
+        {stored && <StoredMenu entity={entity} stored={stored} />}
         <GridActions entity={entity} />
         <Button icon="edit" aria-pressed={building} onClick={() => setBuilding(!building)}>
           {building ? t('stopBuilding') : t('build')}

@@ -9,6 +9,7 @@ import { type Layout, layOut, lineAt, type PageRef, pagesNear } from '@/ui/grid/
 const KEEP = 8_000
 /** Lines read ahead on each side of the screen. */
 const AHEAD = 30
+const STEP = 20
 /** Lines within which a move counts as scrolling by hand, and how long a longer flight is waited for, in milliseconds. */
 const NEAR = 120
 const LANDING = 60
@@ -71,8 +72,11 @@ export function useRows(entity: string, query: OutlineQuery, fields: string[], c
     // Scrolling by hand reads at once; a flight over thousands of lines reads where it lands.
     const near = Math.abs(from - held.current.from) <= NEAR
     held.current.from = from
-    if (near) setRange([from, to])
-    else held.current.timer = window.setTimeout(() => setRange([from, to]), LANDING)
+    // In steps, so that the page is not drawn anew for every line that passes.
+    const [low, high] = [from - (from % STEP), to - (to % STEP) + STEP]
+    const set = () => setRange((known) => (known[0] === low && known[1] === high ? known : [low, high]))
+    if (near) set()
+    else held.current.timer = window.setTimeout(set, LANDING)
   }, [])
   return {
     layout,

@@ -75,7 +75,7 @@ export function Grid(props: GridProps) {
     count: layout.lines,
     getScrollElement: () => scroller.current,
     estimateSize: () => HEIGHT,
-    overscan: 8,
+    overscan: 5,
     scrollPaddingStart: HEIGHT,
     scrollPaddingEnd: props.totals ? HEIGHT : 0,
   })

@@ -1,4 +1,4 @@
-import { type PointerEvent, useRef } from 'react'
+import { memo, type PointerEvent, useRef } from 'react'
 import { useTexts } from '@/locales/i18n'
 import { Icon } from '../icons'
 import type { GridColumn } from './Grid'
@@ -7,7 +7,7 @@ import { cellStyle } from './RowLine'
 const LEAST = 60
 
 /** The head of a column: a click sorts, the edge drags its width (the menu has the same by keyboard). */
-export function HeadCell({
+export const HeadCell = memo(function HeadCell({
   column,
   index,
   onSort,
@@ -50,4 +50,4 @@ export function HeadCell({
       {onWidth && <i className="head-edge" aria-hidden="true" onPointerDown={start} onPointerUp={stop} />}
     </div>
   )
-}
+})
