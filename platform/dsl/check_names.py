@@ -108,7 +108,7 @@ def follow(c: Checker, path: Syntax, scope: Scope, want: Literal["value", "colle
     """Follow a path from its root; None when a name is unknown (reported)."""
     root, entity, tokens = _root_of(c, path, scope)
     if entity is None:
-        if any(token.value for token in tokens):
+        if not scope.silent and any(token.value for token in tokens):
             c.wrong("no-record-known", path)
         return None
     return _follow(c, Route(root, entity, [], entity), tokens, scope, want)

@@ -47,7 +47,7 @@ def rule_of(c: Checker, part: Syntax) -> n.Rule | None:
     if not name.value.strip():
         c.wrong("rule-without-name", name)
     entity = find_entity(c, entity_name)
-    scope = Scope(entity)
+    scope = Scope(entity, silent=entity is None)
     clauses = _Clauses.of(c, part)
     schedule_part = clauses.syntax("schedule")
     schedule = schedule_of(c, schedule_part) if schedule_part else None

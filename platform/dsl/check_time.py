@@ -8,6 +8,7 @@ from typing import cast
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.checker import Checker, span, tokens
+from ruleloom.dsl.keywords import spelled
 from ruleloom.dsl.syntax import Part, Syntax, Token
 from ruleloom.dsl.types import Kind
 
@@ -90,7 +91,8 @@ def suits_unit(c: Checker, node: n.Window | n.Duration, kind: Kind, part: Part) 
     from ruleloom.messages import Place
 
     place = Place(duration.span.start, duration.span.end) if duration.span != n.NOWHERE else part
-    c.wrong("small-unit-on-date", place)
+    days = spelled("UNIT", "days", c.language)
+    c.wrong("small-unit-on-date", place, f"{duration.amount} {days}")
     return False
 
 

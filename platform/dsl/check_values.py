@@ -12,6 +12,7 @@ from ruleloom.dsl.check_names import looks_like_collection, path_of, related
 from ruleloom.dsl.check_time import duration_of, number_of, suits_unit
 from ruleloom.dsl.checker import Checker, Scope, Values, called, kind_name, span
 from ruleloom.dsl.functions import FUNCTIONS, Function
+from ruleloom.dsl.keywords import spelled
 from ruleloom.dsl.kinds import kind_of, type_of
 from ruleloom.dsl.names import nearest, normal
 from ruleloom.dsl.syntax import Part, Syntax, Token
@@ -215,7 +216,7 @@ def _elapsed(c: Checker, part: Syntax, scope: Scope, want: ValueType | None) -> 
         c.wrong("not-a-time", inner, kind=kind_name(kind))
         return None
     if kind is Kind.DATE and unit == "hours":
-        c.wrong("small-unit-on-date", cast(Token, token))
+        c.wrong("small-unit-on-date", cast(Token, token), spelled("ELAPSED", f"days {direction}", c.language))
         return None
     return n.Elapsed(unit, direction, operand, span=span(part))  # type: ignore[arg-type]
 

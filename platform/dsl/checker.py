@@ -28,6 +28,8 @@ class Scope:
     this: EntityWords | None
     row: EntityWords | None = None
     """The entity of the innermost collection; names belong to it."""
+    silent: bool = False
+    """The record's entity is unknown, which has been said; its fields are not blamed for it."""
     no_change: str | None = None
     """The code of the reason why change conditions are out of place here."""
 

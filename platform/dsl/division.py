@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
 
-from ruleloom.dsl.habits import NUMBER_WORDS, foreign_word
+from ruleloom.dsl.habits import NUMBER_WORDS, foreign_phrases, foreign_word
 from ruleloom.dsl.keywords import Keyword, keywords
 from ruleloom.dsl.names import Words, distance
 from ruleloom.dsl.syntax import Token
@@ -21,7 +21,7 @@ from ruleloom.messages import Diagnostic, Fix, Place
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?)(%|(?:[万亿]元?)|元)?")
 _SCALES = {"万": 10_000, "亿": 100_000_000}
 _LATIN = re.compile(r"[A-Za-z0-9_]")
-_UNKNOWN_START, _UNKNOWN_LETTER, _SLIP, _TOKEN = 8, 10, 12, 1
+_UNKNOWN_START, _UNKNOWN_LETTER, _SLIP, _BROUGHT, _TOKEN = 8, 10, 12, 5, 1
 _LONGEST_MENDED = 200
 
 
@@ -130,6 +130,10 @@ def _nearest(text: str, plain: str, start: int, end: int, words: Words, *, mend:
                 continue
             for token in _readings(text, plain, at, end, words):
                 _offer(best, (token.end, False), here[0] + _TOKEN, token, (at, unknown))
+            for phrase in foreign_phrases("zh").get(plain[at], ()):
+                if plain.startswith(phrase, at, end):
+                    token = _unknown(text, at, at + len(phrase))
+                    _offer(best, (token.end, False), here[0] + _BROUGHT, token, (at, unknown))
             for token in slips.get(at, ()):
                 _offer(best, (token.end, False), here[0] + _SLIP, token, (at, unknown))
             cost = here[0] + _UNKNOWN_LETTER + (0 if unknown else _UNKNOWN_START)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from importlib.resources import files
+
+import yaml
 
 from ruleloom.dsl.keywords import keywords, phrases, spelled
 from ruleloom.messages import Language
@@ -34,6 +37,12 @@ MARK_HABITS: Mapping[str, tuple[str, str, Mapping[Language, str]]] = {
     "]": ("RPAR", ")", _both(")")),
     "{": ("LPAR", "(", _both("(")),
     "}": ("RPAR", ")", _both(")")),
+    "【": ("LPAR", "(", _both("(")),
+    "】": ("RPAR", ")", _both(")")),
+    "〔": ("LPAR", "(", _both("(")),
+    "〕": ("RPAR", ")", _both(")")),
+    "〖": ("LPAR", "(", _both("(")),
+    "〗": ("RPAR", ")", _both(")")),
 }
 """Mark → what it is read as, and what to write instead."""
 
@@ -66,12 +75,22 @@ _NUMBERS: Mapping[Language, Mapping[str, str]] = {
             ]
         )
     }
-    | {"thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "ninety": "90", "hundred": "100"},
+    | {
+        "thirty": "30",
+        "forty": "40",
+        "fifty": "50",
+        "sixty": "60",
+        "seventy": "70",
+        "eighty": "80",
+        "ninety": "90",
+        "hundred": "100",
+    },
     "zh": {word: str(number) for number, word in enumerate("零一二三四五六七八九十")}
-    | {"两": "2", "三十": "30", "十五": "15"},
+    | {f"十{word}": str(10 + number) for number, word in enumerate("一二三四五六七八九", 1)}
+    | {f"{word}十": str(10 * number) for number, word in enumerate("二三四五六七八九", 2)}
+    | {"两": "2", "一百": "100"},
 }
 NUMBER_WORDS = _NUMBERS
-_EMPTY_WORDS = frozenset({"null", "none", "nil", "blank", "undefined"})
 
 
 def number_word(word: str, language: Language) -> str | None:
@@ -80,21 +99,41 @@ def number_word(word: str, language: Language) -> str | None:
 
 
 @cache
-def _other_words(language: Language) -> Mapping[str, tuple[str, str, str]]:
-    """Single words of the other language → terminal, value, and the word of this one."""
-    other: Language = "zh" if language == "en" else "en"
+def _brought_along(language: Language) -> Mapping[str, tuple[str, str, str]]:
+    """Phrases that are none of the language → terminal, value, and the right words: `habits.yaml`, and single words of
+    the other language."""
+    text = files("ruleloom.dsl").joinpath("habits.yaml").read_text(encoding="utf-8")
     found: dict[str, tuple[str, str, str]] = {}
+    for row in yaml.safe_load(text):
+        for phrase in row[language]:
+            right = spelled(row["token"], row.get("value"), language)
+            if phrase not in _own_phrases(language):
+                found.setdefault(phrase, (row["token"], row.get("value") or right, right))
+    other: Language = "zh" if language == "en" else "en"
     for keyword in keywords():
         here = keyword.word(language)
-        if here is None or keyword.token == "MEASURE":  # noqa: S105
-            continue
-        for word in keyword.words[other]:
-            found.setdefault(word, (keyword.token, keyword.value or word, here))
+        for word in keyword.words[other] if here is not None and keyword.token != "MEASURE" else ():  # noqa: S105
+            found.setdefault(word, (keyword.token, keyword.value or word, here or ""))
     return found
+
+
+@cache
+def _own_phrases(language: Language) -> frozenset[str]:
+    return frozenset(" ".join(words) for rows in phrases(language).values() for words, _ in rows)
 
 
 def foreign_word(word: str, language: Language) -> tuple[str, str, str] | None:
     """What a word of another language is read as: terminal, value, and what to write instead."""
-    if word.lower() in _EMPTY_WORDS and word.lower() not in phrases(language):
-        return "EMPTY", word, spelled("EMPTY", None, language)
-    return _other_words(language).get(word.lower())
+    return _brought_along(language).get(word.lower())
+
+
+@cache
+def foreign_phrases(language: Language) -> Mapping[str, tuple[str, ...]]:
+    """Where phrases brought along begin → the phrases, longest first: by first word, in Chinese by first letter."""
+    found: dict[str, list[str]] = {}
+    for phrase in sorted(_brought_along(language), key=len, reverse=True):
+        if language == "zh" and not phrase.isascii():
+            found.setdefault(phrase[0], []).append(phrase)
+        elif language == "en" and " " in phrase:
+            found.setdefault(phrase.split()[0], []).append(phrase)
+    return {first: tuple(each) for first, each in found.items()}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from ruleloom.dsl.division import divide
-from ruleloom.dsl.habits import MARK_HABITS, foreign_word, number_word
+from ruleloom.dsl.habits import MARK_HABITS, foreign_phrases, foreign_word, number_word
 from ruleloom.dsl.keywords import Keyword, phrases
 from ruleloom.dsl.names import Words, normal
 from ruleloom.dsl.syntax import Token
@@ -22,13 +22,13 @@ _NARROW |= {0x3000: 0x20, ord("。"): ord("."), ord("、"): ord(","), 0xFEFF: 0x
 _ITEM = re.compile(
     r"""(?P<space>\s+)
       | (?P<comment>\#[^\n]*)
-      | (?P<string>["“”「]|(?<!\w)['‘])
+      | (?P<string>["“”「『《]|(?<!\w)['‘])
       | (?P<tick>`)
       | (?P<time>\d{1,2}:\d{2}(?!\d))
       | (?P<run>(?=\w)(?:(?!(?<!\d)\d{1,2}:\d{2})
                        (?:\w|[\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0e31-\u0e3a\u0e47-\u0e4e\u3099\u309a])
                        |(?<=\d)\.(?=\d)|(?<=\d)%)+)
-      | (?P<mark>===|!==|==|!=|<=|>=|=>|=<|<>|:=|&&|\|\||[=<>≥≤≠≧≦!&|(){}\[\],.;+\-*/×÷−–])
+      | (?P<mark>===|!==|==|!=|<=|>=|=>|=<|<>|:=|&&|\|\||[=<>≥≤≠≧≦!&|(){}\[\]【】〔〕〖〗,.;+\-*/×÷−–])
       | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
@@ -37,9 +37,12 @@ _STRINGS = {
     "“": re.compile(r"[“”]((?:[^“”\\\n]|\\.)*)[“”]"),
     "”": re.compile(r"[“”]((?:[^“”\\\n]|\\.)*)[“”]"),
     "「": re.compile(r"「((?:[^」\\\n]|\\.)*)」"),
+    "『": re.compile(r"『((?:[^』\\\n]|\\.)*)』"),
+    "《": re.compile(r"《((?:[^》\\\n]|\\.)*)》"),
     "'": re.compile(r"'((?:[^'\\\n]|\\.)*)'"),
     "‘": re.compile(r"[‘’]((?:[^‘’\\\n]|\\.)*)[‘’]"),
 }
+_FOREIGN_QUOTES = frozenset("'‘『《")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:\s*%)?")
 _VALUE_END = re.compile(r"[^,)]*?(?=\s+(?:and|or|then|for|in|且|或|则)(?!\w)|[,)]|$)")
 """Where a value without its closing quote most likely ends."""
@@ -83,8 +86,16 @@ class Lattice:
 
     def habits(self, begin: int, stop: int) -> list[Diagnostic]:
         """What is written in a way of another language, where there is no other way to read it."""
-        found = [tokens[0].habit for at, tokens in self.edges.items() if begin <= at < stop and len(tokens) == 1]
-        return [habit for habit in found if habit is not None]
+        waiting, seen, found = [self.after(begin)], set[int](), list[Diagnostic]()
+        while waiting:
+            at = waiting.pop()
+            if at in seen or at >= stop:
+                continue
+            seen.add(at)
+            tokens = self.edges.get(at, [])
+            waiting += [self.after(token.end) for token in tokens]
+            found += [token.habit for token in tokens if token.habit is not None and len(tokens) == 1]
+        return found
 
     def line(self, begin: int, stop: int) -> list[Token] | None:
         """The tokens of a stretch one after the other; None where it can be read in several ways."""
@@ -108,6 +119,11 @@ def _patterns(language: Language) -> Mapping[str, tuple[tuple[re.Pattern[str], t
         )
         for first, rows in phrases(language).items()
     }
+
+
+@cache
+def _spaced(phrase: str) -> re.Pattern[str]:
+    return re.compile(r"\s+".join(map(re.escape, phrase.split())) + r"(?!\w)", re.IGNORECASE)
 
 
 class _Scanner:
@@ -155,7 +171,7 @@ class _Scanner:
             return self._unclosed(start, quote)
         inner = self.text[match.start(1) : match.end(1)]
         habit = None
-        if quote in "'‘":
+        if quote in _FOREIGN_QUOTES:
             habit = self._wrong("single-quotes", start, match.end(), '"' + inner.replace('"', '\\"') + '"')
         if "\0" in inner:
             self._complain("nul-in-text", start, match.end())
@@ -170,7 +186,7 @@ class _Scanner:
         end = value.end() if value else end
         while end > start + 1 and self.plain[end - 1].isspace():
             end -= 1
-        if quote in "'‘":
+        if quote in _FOREIGN_QUOTES:
             self._complain("unknown-character", start, start + 1)
             self.lattice.skips[start] = start + 1
             return start + 1
@@ -223,8 +239,10 @@ class _Scanner:
     def _run(self, start: int, end: int) -> int:
         if self.language == "zh":
             self.runs += 1
-            for token in divide(self.text, self.plain, start, end, self.words, mend=self.runs < _MOST_MENDED):
-                if token.type not in _CALLED or self._called(token.end):
+            found = divide(self.text, self.plain, start, end, self.words, mend=self.runs < _MOST_MENDED)
+            fitting = {token.start for token in found if token.type not in _CALLED or self._called(token.end)}
+            for token in found:
+                if token.type not in _CALLED or self._called(token.end) or token.start not in fitting:
                     self._add(token)
             return end
         return self._word(start, end)
@@ -258,6 +276,8 @@ class _Scanner:
             if after_dot:
                 return
         named = start in self.lattice.edges
+        if not named and self._brought_along(word, start, stop):
+            return
         for keyword in keywords:
             if keyword.token not in _CALLED or self._called(stop) or (len(keywords) == 1 and not named):
                 self._add(Token(keyword.token, keyword.value or word, start, stop))
@@ -271,6 +291,18 @@ class _Scanner:
             if match is not None and not after_number:
                 return keywords, match.end()
         return (), start
+
+    def _brought_along(self, word: str, start: int, stop: int) -> bool:
+        """A phrase of several words that is none of ours and longer than ours: `is null`, `one of`."""
+        for phrase in foreign_phrases(self.language).get(word.lower(), ()):
+            match = _spaced(phrase).match(self.plain, start)
+            found = foreign_word(phrase, self.language)
+            if match is not None and match.end() > stop and found is not None:
+                token, value, right = found
+                habit = self._wrong("foreign-word", start, match.end(), right, right=right)
+                self._add(Token(token, value, start, match.end(), habit))
+                return True
+        return False
 
     def _argument(self, start: int, end: int) -> bool:
         """Whether a word stands where only a name can: before `=` and after `(` or a comma."""

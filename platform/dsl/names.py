@@ -35,16 +35,18 @@ class Words:
     """Every name and label of a workspace, as the lexer needs them."""
 
     all: frozenset[str] = frozenset()
+    options: frozenset[str] = frozenset()
+    """Values and labels of the options of choices."""
     _by_letter: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, found: Iterable[str]) -> Words:
+    def of(cls, found: Iterable[str], options: Iterable[str] = ()) -> Words:
         """The words, by first letter and the longest first."""
         every = frozenset(found) - {""}
         by_letter: dict[str, list[str]] = {}
         for word in sorted(every, key=lambda word: (-len(word), word)):
             by_letter.setdefault(word[0], []).append(word)
-        return cls(every, {letter: tuple(words) for letter, words in by_letter.items()})
+        return cls(every, frozenset(options), {letter: tuple(words) for letter, words in by_letter.items()})
 
     def starting(self, letter: str) -> Sequence[str]:
         """The words that begin with a letter, longest first."""
@@ -87,7 +89,7 @@ class Names:
         self._entities = _Index.of(vocabulary.entities, with_plurals=True)
         self._fields = {entity.id: _Index.of(entity.fields) for entity in vocabulary.entities}
         self._collections = {entity.id: _Index.of(entity.collections) for entity in vocabulary.entities}
-        self.words = Words.of(self._every_word())
+        self.words = Words.of(self._every_word(), self._every_option())
 
     def _every_word(self) -> Iterable[str]:
         yield from self._entities
@@ -95,6 +97,12 @@ class Names:
             yield from fields
         for collections in self._collections.values():
             yield from collections
+
+    def _every_option(self) -> Iterable[str]:
+        for entity in self.vocabulary.entities:
+            for each in entity.fields:
+                for option in each.options:
+                    yield from map(normal, (option.value, *option.labels.values()))
 
     def entities(self, word: str) -> Sequence[EntityWords]:
         """The entities that a word can mean."""

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.check_rules import rule_of, with_comments
-from ruleloom.dsl.checker import Checker, Scope
+from ruleloom.dsl.checker import Checker, Made, Scope
 from ruleloom.dsl.comments import comments_of
 from ruleloom.dsl.grammar import table
 from ruleloom.dsl.lexer import Lattice, scan
 from ruleloom.dsl.names import Names, names_of
 from ruleloom.dsl.reading import Stuck, TooDeepError, TooManyWaysError, read
-from ruleloom.dsl.repair import read_repaired
+from ruleloom.dsl.repair import one_line, read_repaired
 from ruleloom.dsl.syntax import Syntax, Token
 from ruleloom.dsl.templates import template_of
+from ruleloom.dsl.trials import LONGEST_TRIED, Trials
 from ruleloom.dsl.vocabulary import Vocabulary
 from ruleloom.messages import Diagnostic, Language, Place
 
@@ -84,6 +86,18 @@ class _Work:
     lattice: Lattice
     language: Language
     rules: list[n.Rule] = field(default_factory=list)
+    tries: int = 12
+    """Faulty stretches that are still looked into; those behind are only described, so that work stays bounded."""
+
+    def may_try(self, found: list[Diagnostic]) -> bool:
+        """Whether changes are tried for what was found."""
+        if any(diagnostic.code in _HOPELESS for diagnostic in found):
+            return False
+        self.tries -= 1
+        return self.tries >= 0
+
+
+_HOPELESS = frozenset({"too-deep", "too-many-ways", "rule-text-too-long"})
 
 
 def _parse(text: str, vocabulary: Vocabulary, language: Language, entity: str | None, part: PartName) -> Parsed:
@@ -102,11 +116,46 @@ def _parse(text: str, vocabulary: Vocabulary, language: Language, entity: str | 
         return Parsed(None, (), (lattice.diagnostics[-1],), language)
     if part in ("rules", "rule"):
         return _rules(work, text, part)
-    syntax = _syntax(work, "expression", 0, len(text))
-    tree: n.Node | None = None
-    if syntax is not None:
-        tree = checker.condition(syntax, scope) if part == "condition" else checker.value(syntax, scope)
-    return _parsed(checker, tree, (), language)
+
+    def expression(inner: Checker, syntax: Syntax) -> n.Node | None:
+        return inner.condition(syntax, scope) if part == "condition" else inner.value(syntax, scope)
+
+    return _parsed(checker, _made(work, "expression", 0, len(text), expression), (), language)
+
+
+def _made(
+    work: _Work, start: str, begin: int, stop: int, make: Callable[[Checker, Syntax], Made | None]
+) -> Made | None:
+    """A stretch of the text read and checked; where one change would make it right, only that is said."""
+    checker, lattice = work.checker, work.lattice
+    before = len(checker.diagnostics)
+    syntax = _syntax(work, start, begin, stop)
+    made = make(checker, syntax) if syntax is not None else None
+    outside = [d for d in lattice.diagnostics if d.place and begin <= d.place.start < max(stop, begin + 1)]
+    found = sorted([*outside, *checker.diagnostics[before:]], key=lambda d: (d.place or Place(0, 0)).start)
+    if found and stop - begin <= LONGEST_TRIED and work.may_try(found):
+        line = one_line(table(work.language), start, lattice, begin, stop)
+        trials = Trials(
+            checker.source, begin, stop, line, table(work.language), start, work.language, checker.names.words
+        )
+        cause = trials.cause(found, lambda text: _reads_well(checker, text, start, make))
+        if cause is not None:
+            kept = [d for d in checker.diagnostics[:before] if not any(d is each for each in outside)]
+            checker.diagnostics[:] = [*kept, cause]
+    return made
+
+
+def _reads_well(checker: Checker, text: str, start: str, make: Callable[[Checker, Syntax], object]) -> bool:
+    """Whether a changed text has no errors."""
+    inner = Checker(text, checker.names, checker.language)
+    lattice = scan(text, checker.names.words, checker.language)
+    if lattice.diagnostics or lattice.habits(0, len(text)):
+        return False
+    try:
+        syntax = read(table(checker.language), start, lattice, 0, len(text))
+    except (TooDeepError, TooManyWaysError):
+        return False
+    return isinstance(syntax, Syntax) and make(inner, syntax) is not None and not inner.diagnostics
 
 
 def _parsed(checker: Checker, tree: n.Node | None, rules: tuple[n.Rule, ...], language: Language) -> Parsed:
@@ -193,8 +242,7 @@ def _rules(work: _Work, text: str, part: PartName) -> Parsed:
 
 
 def _rule(work: _Work, begin: int, stop: int, starts: list[int]) -> n.Rule | None:
-    syntax = _syntax(work, "rule", begin, stop)
-    rule = rule_of(work.checker, syntax) if syntax is not None else None
+    rule = _made(work, "rule", begin, stop, rule_of)
     if rule is None or not work.lattice.comments:
         return rule
     return with_comments(rule, comments_of(rule, work.lattice, begin, stop, is_first=begin == starts[0]))

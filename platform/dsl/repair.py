@@ -27,15 +27,19 @@ _LIKELY = (
     "GIVE", "UNTIL", "SET", "TO_END", "INSIDE", "IN_LAST", "NEAR", "IN", "RULE", "AT_MOST",
 )  # fmt: skip
 """Words whose absence is likely and leaves no doubt what was meant, the likeliest first."""
+COMPARING = frozenset(
+    {"EQ", "NE", "ORDER", "IN", "NOT_IN", "BETWEEN", "MATCH", "HAS", "BEFORE", "AFTER", "OLDER", "CHANGES_TO"}
+)
+"""Words between two values: where one stands alone, a value is missing; the word is not one too many."""
 _LITERAL_NAMES = {"NAME": "name", "UNIT": "unit", "STRING": "text", "NUMBER": "number", "TIME": "time", END: "end"}
 _SHOWN = (
     "NAME", "STRING", "NUMBER", "TIME", "RPAR", "COMMA", "THEN", "WHEN", "AND", "OR", "EQ", "ORDER", "UNIT", "WHERE",
     "IN_LAST", "NEAR", "LPAR", "ON", END,
 )  # fmt: skip
-_WORD = re.compile(r"\w+")
+_WORDS = re.compile(r"\w+(?:\s+\w+)*")
 
 
-def _step(table: Table, stack: list[int], terminal: str) -> list[int] | None:
+def step(table: Table, stack: list[int], terminal: str) -> list[int] | None:
     """The stack after a terminal; None when it does not fit."""
     stack = list(stack)
     while True:
@@ -63,7 +67,7 @@ def one_line(table: Table, start: str, lattice: Lattice, begin: int, stop: int) 
         ranked = sorted(choices, key=lambda token: (-token.whole, -token.end))
         chosen, after = ranked[0], None
         for token in ranked if stack is not None else ():
-            after = _step(table, stack or [], token.type)
+            after = step(table, stack or [], token.type)
             if after is not None:
                 chosen = token
                 break
@@ -77,7 +81,7 @@ def stack_after(table: Table, start: str, tokens: list[Token]) -> list[int] | No
     """The automaton's stack after tokens; None when they do not fit."""
     stack: list[int] | None = [table.starts[start]]
     for token in tokens:
-        stack = _step(table, stack, token.type) if stack is not None else None
+        stack = step(table, stack, token.type) if stack is not None else None
     return stack
 
 
@@ -86,7 +90,7 @@ def accepted_terminals(table: Table, stack: list[int]) -> list[str]:
     return [
         terminal
         for terminal in table.states[stack[-1]]
-        if terminal.isupper() and _step(table, stack, terminal) is not None
+        if terminal.isupper() and step(table, stack, terminal) is not None
     ]
 
 
@@ -130,21 +134,21 @@ class _Mender:
         stack = [self.table.starts[self.start]]
         stacks = [stack]
         for position, token in enumerate(self.line):
-            after = _step(self.table, stack, token.type)
+            after = step(self.table, stack, token.type)
             if after is None:
                 return stacks, position
             stack = after
             stacks.append(stack)
-        return stacks, None if _step(self.table, stack, END) is not None else len(self.line)
+        return stacks, None if step(self.table, stack, END) is not None else len(self.line)
 
     def _reach(self, stack: list[int] | None, position: int) -> int:
         """How far the tokens from `position` on fit; one past the end counts as fitting."""
         limit = min(len(self.line), position + _LOOK_AHEAD)
         while stack is not None and position < limit:
-            stack = _step(self.table, stack, self.line[position].type)
+            stack = step(self.table, stack, self.line[position].type)
             position += stack is not None
         if stack is not None and position == len(self.line):
-            return position + (_step(self.table, stack, END) is not None)
+            return position + (step(self.table, stack, END) is not None)
         return position
 
     def _best(self, stacks: list[list[int]], stuck: int) -> _Repair | None:
@@ -171,34 +175,21 @@ class _Mender:
                 if terminal not in accepted or last <= stuck - 1:
                     continue
                 token = Token(terminal, value, self.line[first].start, self.line[last - 1].end)
-                reach = self._reach(_step(self.table, stacks[first], terminal), last)
+                reach = self._reach(step(self.table, stacks[first], terminal), last)
                 found = self._said("mistyped-word", token, written, right=written)
                 yield _Repair(reach, -2 + (stuck - first), first, last, (token,), found)
 
     def _similar(self, first: int) -> Iterator[tuple[str, str, str, int]]:
-        """Terminal, value, right words and end (token index) of the phrases that the text from a token on resembles."""
-        language = self.c.language
-        for words, terminal, value in _all_phrases(language):
-            for length in {len(words), len(words) - 1, len(words) + 1} - {0}:
-                last = first + length
-                if last > len(self.line):
-                    continue
-                tokens = self.line[first:last]
-                source = self.c.source[tokens[0].start : tokens[-1].end]
-                if not all(_WORD.fullmatch(self.c.source[token.start : token.end]) for token in tokens):
-                    continue
-                right = " ".join(words)
-                if _resembles(source.lower(), right, words, language):
-                    yield terminal, value or right, right, last
+        return similar_phrases(self.c.source, self.line, first, self.c.language)
 
     def _insertions(self, stack: list[int], stuck: int) -> Iterator[_Repair]:
         at = self.line[stuck].start if stuck < len(self.line) else self.end
         before_literal = stuck < len(self.line) and self.line[stuck].type in ("STRING", "NUMBER", "BOOL", "NO", "EMPTY")
         for rank, terminal in enumerate(("EQ", *_LIKELY) if before_literal else _LIKELY):
-            after = _step(self.table, stack, terminal)
+            after = step(self.table, stack, terminal)
             if after is None:
                 continue
-            written = _written(terminal, self.c.language)
+            written = written_terminal(terminal, self.c.language)
             token = Token(terminal, "=" if terminal == "EQ" else written, at, at)
             sure = -1 if len(self._accepted(stack)) == 1 else rank
             yield _Repair(self._reach(after, stuck), sure, stuck, stuck, (token,), self._missing(stuck, written))
@@ -208,15 +199,16 @@ class _Mender:
         if stuck >= len(self.line) or self.line[stuck].type != "NAME":
             return
         for rank, terminal in enumerate(_LIKELY):
-            after = _step(self.table, stack, terminal)
+            after = step(self.table, stack, terminal)
             if after is not None and terminal.isalpha() and terminal not in _MARK_WORDS:
-                written = _written(terminal, self.c.language)
+                written = written_terminal(terminal, self.c.language)
                 token = Token(terminal, written, self.line[stuck].start, self.line[stuck].end)
                 found = self._said("mistyped-word", token, written, right=written)
                 yield _Repair(self._reach(after, stuck + 1), 30 + rank, stuck, stuck + 1, (token,), found)
 
     def _deletion(self, stack: list[int], stuck: int) -> Iterator[_Repair]:
-        if stuck < len(self.line):
+        doubled = stuck and stuck < len(self.line) and self.line[stuck - 1].type == self.line[stuck].type
+        if stuck < len(self.line) and (doubled or self.line[stuck].type not in COMPARING):
             token = self.line[stuck]
             place = Place(token.start, token.end)
             params = {"text": self.c.written(token)}
@@ -228,7 +220,7 @@ class _Mender:
         at = self.line[stuck].start if stuck < len(self.line) else self.end
         found = self._unexpected(stack, stuck)
         for rank, terminal in enumerate(("NAME", "STRING", "NUMBER", "UNIT", "TIME")):
-            after = _step(self.table, stack, terminal)
+            after = step(self.table, stack, terminal)
             if after is not None:
                 token = Token(terminal, "", at, at)
                 yield _Repair(self._reach(after, stuck), 70 + rank, stuck, stuck, (token,), found)
@@ -264,16 +256,36 @@ class _Mender:
 
     def _expected(self, stack: list[int]) -> list[dict[str, str] | str]:
         accepted = set(self._accepted(stack))
-        if _step(self.table, stack, END) is not None:
+        if step(self.table, stack, END) is not None:
             accepted.add(END)
         shown = [each for each in _SHOWN if each in accepted] + sorted(accepted - set(_SHOWN))
         return [
-            in_both(f"expected-{_LITERAL_NAMES[each]}") if each in _LITERAL_NAMES else _written(each, self.c.language)
+            in_both(f"expected-{_LITERAL_NAMES[each]}")
+            if each in _LITERAL_NAMES
+            else written_terminal(each, self.c.language)
             for each in shown[:6]
         ]
 
     def _give_up(self, stack: list[int], stuck: int) -> None:
         self.c.diagnostics.append(self._unexpected(stack, stuck))
+
+
+def similar_phrases(
+    source: str, line: list[Token], first: int, language: Language
+) -> Iterator[tuple[str, str, str, int]]:
+    """Terminal, value, right words and end (token index) of the phrases that the text from a token on resembles."""
+    for words, terminal, value in _all_phrases(language):
+        for length in {len(words), len(words) - 1, len(words) + 1} - {0}:
+            last = first + length
+            if last > len(line):
+                continue
+            tokens = line[first:last]
+            written = source[tokens[0].start : tokens[-1].end]
+            if not all(_WORDS.fullmatch(source[token.start : token.end]) for token in tokens):
+                continue
+            right = " ".join(words)
+            if _resembles(written.lower(), right, words, language):
+                yield terminal, value or right, right, last
 
 
 def _all_phrases(language: Language) -> Iterator[tuple[tuple[str, ...], str, str | None]]:
@@ -299,7 +311,7 @@ def _resembles(source: str, right: str, words: tuple[str, ...], language: Langua
     return False
 
 
-def _written(terminal: str, language: Language) -> str:
+def written_terminal(terminal: str, language: Language) -> str:
     """How a terminal is written: its mark, or its first word in the language."""
     if terminal in _MARK_WORDS:
         return _MARK_WORDS[terminal]

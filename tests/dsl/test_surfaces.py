@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from ruleloom import dsl
-from ruleloom.cli.rule import position
+from ruleloom.cli._reading import position
 from ruleloom.forms.entity import Model
 from ruleloom.messages import LANGUAGES, Language
 

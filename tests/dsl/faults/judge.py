@@ -9,7 +9,10 @@ from tests.dsl.faults.bases import Base, tree_of
 
 @dataclass(frozen=True)
 class Fault:
-    """A text made wrong in one place; `start` and `end` are where the message may begin, in code points."""
+    """A text made wrong in one place; `start` and `end` are where the message may begin, in code points.
+
+    Where something is missing there is nothing to point at: the message stands at the gap or at what the gap borders.
+    """
 
     operator: str
     base: Base
@@ -36,6 +39,8 @@ def judge(fault: Fault) -> Verdict | None:
     first = parsed.diagnostics[0]
     assert first.place is not None
     place = fault.start <= first.place.start <= fault.end
+    if "missing" in fault.operator:
+        place |= first.place.start <= fault.start <= first.place.end
     said = f"{first.place.start}-{first.place.end} {first.code} {first.message('en')}"
     if first.fix is None:
         return Verdict(fault, place, False, said)

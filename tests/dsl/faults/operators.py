@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from random import Random
+from typing import Any
+
+import yaml
 
 from ruleloom.dsl.syntax import Token
 from ruleloom.messages import Language
@@ -15,6 +19,7 @@ Made = tuple[str, int, int]
 """The wrong text, and where it is wrong."""
 Operator = Callable[[Base, Random], Made | None]
 
+WORDS: Any = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text(encoding="utf-8"))
 _LITERALS = frozenset({"NAME", "STRING", "NUMBER", "TIME", "LPAR", "RPAR", "COMMA", "DOT", "SEMICOLON"})
 _SIGNS = frozenset({"PLUS", "MINUS", "STAR", "SLASH"})
 _SIMILAR = "的了油区定单员最金客名项"
@@ -91,16 +96,33 @@ def wide_mark(base: Base, chance: Random) -> Made | None:
     return _put(base.text, token.start, token.end, chance.choice(_WIDE_MARKS[token.type]).format(token.value))
 
 
-def missing_word(base: Base, chance: Random) -> Made | None:
-    """A word of the language is left out, with the space behind it."""
-    token = _pick(base, chance, lambda t: t.type not in _LITERALS and base.text[t.start].isalpha())
-    if token is None:
-        return None
+_CERTAIN = frozenset(
+    {
+        *("RULE", "ON", "WHEN", "THEN", "WHEN_ENDS", "AND", "WHERE", "IN_LAST", "NEAR", "THE_LAST", "ALL", "ALL_OF"),
+        *("HELD", "BETWEEN", "TO_END", "AT", "PER", "TO", "GIVE", "UNTIL", "SET", "DUE"),
+    }
+)
+"""Words whose absence leaves one way to mend a text."""
+
+
+def _without(base: Base, token: Token) -> Made:
     space = re.compile(r"[ ]?").match(base.text, token.end)
     end = space.end() if space else token.end
     before = max((other.end for other in base.tokens if other.end <= token.start), default=0)
     after = min((other.end for other in base.tokens if other.start >= token.end), default=end)
     return base.text[: token.start] + base.text[end:], before, max(before, after - (end - token.start))
+
+
+def missing_word(base: Base, chance: Random) -> Made | None:
+    """A word is left out that only one word can stand for."""
+    token = _pick(base, chance, lambda t: t.type in _CERTAIN and base.text[t.start].isalpha())
+    return token and _without(base, token)
+
+
+def missing_meaning(base: Base, chance: Random) -> Made | None:
+    """A word is left out that several could stand for (`or`, `contains`, `sum`, `yes`): only its place can be known."""
+    token = _pick(base, chance, lambda t: t.type not in _LITERALS | _CERTAIN and base.text[t.start].isalpha())
+    return token and _without(base, token)
 
 
 def missing_part_of_phrase(base: Base, chance: Random) -> Made | None:
@@ -121,17 +143,13 @@ def quoted_number(base: Base, chance: Random) -> Made | None:
 
 def wrong_unit(base: Base, chance: Random) -> Made | None:
     """A unit as other programs write it."""
-    units = {"en": {"days": ("d", "dayz", "小时"), "hours": ("h", "hrs", "hr"), "weeks": ("wk", "wks"), "minutes": ("min", "mins"),
-                    "months": ("mon", "mths"), "years": ("yr", "yrs")},
-             "zh": {"days": ("日", "days", "d"), "hours": ("h", "时", "钟头"), "weeks": ("星期", "weeks"), "minutes": ("分", "min"),
-                    "months": ("月", "months"), "years": ("years",)}}[base.language]  # fmt: skip
+    units = WORDS["units"][base.language]
     numbers = {token.end for token in base.tokens if token.type == "NUMBER"}
     token = _pick(base, chance, lambda t: t.type == "UNIT" and t.value in units
                   and len(base.text[: t.start].rstrip()) in numbers)  # fmt: skip
     if token is None:
         return None
-    by = chance.choice([unit for unit in units[token.value] if unit != "小时"])
-    return _put(base.text, token.start, token.end, by)
+    return _put(base.text, token.start, token.end, chance.choice(units[token.value]))
 
 
 def small_unit_on_date(base: Base, chance: Random) -> Made | None:
@@ -191,51 +209,45 @@ def foreign_sign(base: Base, chance: Random) -> Made | None:
     if token is None:
         return None
     by = {">=": "=>", "<=": "=<"}.get(_written(base, token)) or chance.choice(signs.get(token.type, ("=>",)))
-    return None if token.type == "ORDER" and len(_written(base, token)) != 2 else _put(base.text, token.start, token.end, by)
+    return (
+        None
+        if token.type == "ORDER" and len(_written(base, token)) != 2
+        else _put(base.text, token.start, token.end, by)
+    )
 
 
 def single_quotes(base: Base, chance: Random) -> Made | None:
     """Single quotes around a text."""
-    token = _pick(base, chance, lambda t: t.type == "STRING" and "{" not in t.value and "'" not in t.value
-                  and _written(base, t) == f'"{t.value}"' and not base.text[t.start - 1 : t.start].isalnum())  # fmt: skip
+
+    def fitting(token: Token) -> bool:
+        is_plain = "{" not in token.value and "'" not in token.value and _written(base, token) == f'"{token.value}"'
+        return token.type == "STRING" and is_plain and not base.text[token.start - 1 : token.start].isalnum()
+
+    token = _pick(base, chance, fitting)
     return token and _put(base.text, token.start, token.end, f"'{token.value}'")
 
 
 def number_word(base: Base, chance: Random) -> Made | None:
     """A number in words."""
-    words = {"en": {"1": "one", "2": "two", "3": "three", "5": "five", "7": "seven", "10": "ten", "30": "thirty", "14": "fourteen", "90": "ninety"},
-             "zh": {"1": "一", "2": "两", "3": "三", "5": "五", "7": "七", "10": "十", "30": "三十", "14": "十四", "90": "九十", "15": "十五"}}[base.language]  # fmt: skip
+    words = WORDS["numbers"][base.language]
     token = _pick(base, chance, lambda t: t.type == "NUMBER" and _written(base, t) in words)
     return token and _put(base.text, token.start, token.end, words[_written(base, token)])
 
 
 def foreign_word(base: Base, chance: Random) -> Made | None:
     """A word that people bring along from spreadsheets, SQL, other programs or everyday speech."""
-    words = {
-        "en": {"EMPTY": ("null", "blank", "nothing"), "EQ": ("equals",), "IS_EMPTY": ("is null", "is blank"), "WHEN": ("if", "where"),
-               "IN": ("one of",), "MATCH": ("includes",), "WARN": ("alert",), "NOTIFY": ("email", "tell"), "CREATE": ("insert", "new"),
-               "DELETE": ("remove",), "AGG": ("total", "average"), "IS_NOT_EMPTY": ("is not null",), "OLDER": ("earlier than",),
-               "CHANGES": ("changed",), "CHANGES_TO": ("changed to", "becomes"), "BLOCK": ("reject", "prevent")},
-        "zh": {"AND": ("并且", "而且", "and"), "OR": ("或者", "or"), "EQ": ("等于",), "NE": ("不等于",), "WHEN": ("如果", "若"), "THEN": ("那么", "就"),
-               "IS_EMPTY": ("是空", "为null"), "CREATE": ("创建", "新增"), "EMPTY": ("null",), "NOTIFY": ("告知",), "CHANGES_TO": ("改为", "变成", "变更为"),
-               "MATCH": ("含有",), "SET": ("设为",), "AGG": ("求和", "总和"), "BEFORE": ("先于",), "NOT": ("not", "不")},
-    }[base.language]  # fmt: skip
-    token = _pick(base, chance, lambda t: t.type in words and (t.type != "AGG" or t.value in ("sum", "avg"))
-                  and (t.type != "MATCH" or t.value == "contains"))  # fmt: skip
+    words = WORDS["foreign"][base.language]
+    token = _pick(base, chance, lambda t: t.type in words or f"{t.type} {t.value}" in words)
     if token is None:
         return None
-    choices = words[token.type]
-    by = choices[0] if token.type == "AGG" and token.value == "sum" else chance.choice(choices)
-    by = "average" if base.language == "en" and token.type == "AGG" and token.value == "avg" else by
-    by = "平均值" if base.language == "zh" and token.type == "AGG" and token.value == "avg" else by
-    return _put(base.text, token.start, token.end, by)
+    by = words.get(token.type) or words[f"{token.type} {token.value}"]
+    return _put(base.text, token.start, token.end, chance.choice(by))
 
 
 def misused_where(base: Base, chance: Random) -> Made | None:
     """`where` mixed up with another word, or a name of the rule's record inside it."""
-    by = {"en": ("when", "with", "whose", "having", "if", "that"), "zh": ("当", "其中", "如果", "并且满足", "条件")}[base.language]
     token = _pick(base, chance, lambda t: t.type == "WHERE")
-    return token and _put(base.text, token.start, token.end, chance.choice(by))
+    return token and _put(base.text, token.start, token.end, chance.choice(WORDS["where"][base.language]))
 
 
 def this_left_out(base: Base, chance: Random) -> Made | None:
@@ -261,11 +273,13 @@ def doubled_word(base: Base, chance: Random) -> Made | None:
 OPERATORS: Mapping[str, Operator] = {
     made.__name__: made
     for made in (
-        name_typo, keyword_typo, option_typo, wide_mark, missing_word, missing_part_of_phrase, quoted_number, wrong_unit,
-        small_unit_on_date, lost_parenthesis, lost_opening, lost_quote, bare_option, foreign_sign, single_quotes,
-        number_word, foreign_word, misused_where, this_left_out, doubled_word,
+        *(name_typo, keyword_typo, option_typo, wide_mark, missing_word, missing_meaning, missing_part_of_phrase),
+        *(quoted_number, wrong_unit, small_unit_on_date, lost_parenthesis, lost_opening, lost_quote, bare_option),
+        *(foreign_sign, single_quotes, number_word, foreign_word, misused_where, this_left_out, doubled_word),
     )
-}  # fmt: skip
+}
+UNKNOWABLE = frozenset({"missing_meaning"})
+"""Faults whose place is known and whose mending is not: nobody can tell which of several words was left out."""
 
 
 def faults(name: str, every: Sequence[Base], number: int, chance: Random) -> Iterator[Fault]:

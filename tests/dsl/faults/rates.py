@@ -9,9 +9,11 @@ import sys
 from collections.abc import Iterable
 from random import Random
 
+import click
+
 from tests.dsl.faults.bases import bases
 from tests.dsl.faults.judge import Verdict, judge
-from tests.dsl.faults.operators import OPERATORS, faults
+from tests.dsl.faults.operators import OPERATORS, UNKNOWABLE, faults
 
 SEED = 20260131
 
@@ -33,8 +35,9 @@ def share(of: Iterable[bool]) -> float:
 
 def line(name: str, found: list[Verdict]) -> str:
     """One row of the table of rates."""
-    place, fix = share(each.place for each in found), share(each.fix for each in found)
-    return f"{name:<24}{len(found):>6}  place {place:>6.1%}  fix {fix:>6.1%}"
+    fixes = [each.fix for each in found if each.fault.operator not in UNKNOWABLE]
+    shown = f"{share(fixes):>6.1%}" if fixes else "     –"
+    return f"{name:<24}{len(found):>6}  place {share(each.place for each in found):>6.1%}  fix {shown}"
 
 
 def main() -> None:
@@ -42,12 +45,14 @@ def main() -> None:
     number = int(sys.argv[1]) if len(sys.argv) > 1 else 40
     found = verdicts(number, sys.argv[2:] or OPERATORS)
     for name, each in found.items():
-        print(line(name, each))
-    print(line("all", [one for each in found.values() for one in each]))
+        click.echo(line(name, each))
+    click.echo(line("all", [one for each in found.values() for one in each]))
     for each in (one for rows in found.values() for one in rows) if len(sys.argv) > 2 else ():
         if not (each.place and each.fix):
-            print(f"{'' if each.place else 'PLACE '}{'' if each.fix else 'FIX '}{each.fault.start}-{each.fault.end}")
-            print(f"    {each.fault.text!r}\n    {each.said}")
+            click.echo(
+                f"{'' if each.place else 'PLACE '}{'' if each.fix else 'FIX '}{each.fault.start}-{each.fault.end}"
+            )
+            click.echo(f"    {each.fault.text!r}\n    {each.said}")
 
 
 if __name__ == "__main__":
