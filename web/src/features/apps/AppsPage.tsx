@@ -32,7 +32,7 @@ export default function AppsPage() {
           <p className="mut">{t('about')}</p>
           {apps.error && <ProblemNote error={apps.error} onRetry={() => void apps.refetch()} />}
           {!apps.data && !apps.error && <Loading />}
-          {apps.data?.length === 0 && <Empty icon="shapes" title={t('none')} />}
+          {apps.data?.length === 0 && <Empty icon="squares" title={t('none')} />}
           <ul className="app-cards">
             {apps.data?.map((app) => (
               <AppCard key={app.name} app={app} />
@@ -59,7 +59,7 @@ function AppCard({ app }: { app: App }) {
     <li className="card app-card">
       <header>
         <span className="app-icon">
-          <Icon name="shapes" />
+          <Icon name="squares" />
         </span>
         <p className="grow">
           <b>{labelOf({ labels: app.labels, name: app.name }, language)}</b>

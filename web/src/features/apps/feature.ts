@@ -3,5 +3,5 @@ import type { Feature } from '@/app/feature'
 export const feature: Feature = {
   name: 'apps',
   routes: [{ path: '/apps', page: () => import('./AppsPage') }],
-  rail: [{ to: '/apps', text: 'apps:rail', icon: 'shapes', order: 50, roles: ['administrator'] }],
+  rail: [{ to: '/apps', text: 'apps:rail', icon: 'squares', order: 50, roles: ['administrator'] }],
 }

@@ -6,5 +6,5 @@ export const feature: Feature = {
     { path: '/connections', page: () => import('./ConnectionsPage') },
     { path: '/connections/$connection', page: () => import('./ConnectionPage') },
   ],
-  rail: [{ to: '/connections', text: 'connections:rail', icon: 'plug', order: 42, roles: ['administrator'] }],
+  rail: [{ to: '/connections', text: 'connections:short', icon: 'plug', order: 42, roles: ['administrator'] }],
 }

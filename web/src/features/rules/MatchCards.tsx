@@ -8,18 +8,37 @@ import { useTexts } from '@/locales/i18n'
 import { Button } from '@/ui/Button'
 import { Loading } from '@/ui/Empty'
 import { Explained } from '@/ui/Explained'
+import { Icon } from '@/ui/icons'
 import { ProblemNote } from '@/ui/ProblemNote'
 import { Pill } from '@/ui/Top'
 import { formatDecimal } from '@/values/decimal'
 import { explainQuery, type Preview, previewQuery } from './api'
 
 /** How many records match now, which ones, and for one of them why or why not. */
-export function MatchCards({ canonical, entity, stale }: { canonical: LanguageText; entity: Entity; stale: boolean }) {
+export function MatchCards({
+  canonical,
+  entity,
+  stale,
+  watches,
+}: {
+  canonical: LanguageText
+  entity: Entity
+  stale: boolean
+  watches: boolean
+}) {
   const { t } = useTexts('rules')
   const preview = useQuery({ ...previewQuery(canonical), placeholderData: keepPreviousData })
   const [picked, setPicked] = useState<{ id: string; title: string } | null>(null)
   const first = preview.data?.sample[0]
   const record = picked ?? (first ? { id: first.id, title: first.title ?? `#${first.id}` } : null)
+  if (watches) {
+    return (
+      <p className="card card-body rule-watches">
+        <Icon name="bolt" />
+        {t('watches')}
+      </p>
+    )
+  }
   if (preview.error) {
     return (
       <section className="card card-body" aria-label={t('matching')}>

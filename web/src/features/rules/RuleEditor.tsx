@@ -33,6 +33,19 @@ function entityOf(tree: unknown, entities: Entity[]): Entity | undefined {
   return entities.find((one) => one.id === String(id) || one.key === id)
 }
 
+const CHANGES = new Set(['RecordIs', 'Changes', 'Trend', 'ChangesBy', 'Previous'])
+
+/** Whether the condition speaks of a change: then nothing matches "now". */
+export function watchesChanges(tree: unknown): boolean {
+  const anywhere = (part: unknown): boolean => {
+    if (Array.isArray(part)) return part.some(anywhere)
+    if (!part || typeof part !== 'object') return false
+    const { node } = part as { node?: unknown }
+    return (typeof node === 'string' && CHANGES.has(node)) || Object.values(part).some(anywhere)
+  }
+  return anywhere((tree as { condition?: unknown } | null | undefined)?.condition)
+}
+
 /** One rule: its condition as blocks and as text, its sentence, and what it would do now. */
 export function RuleEditor({ stored, start, entities, onCreate }: RuleEditorProps) {
   const { t, language } = useTexts('rules')
@@ -41,8 +54,13 @@ export function RuleEditor({ stored, start, entities, onCreate }: RuleEditorProp
   const draft = useRuleDraft(stored, rule.value, t('unnamed'), onCreate)
   const [panel, setPanel] = useState<'publish' | 'versions' | null>(null)
   const entity = entityOf(rule.valid?.parsed.tree, entities)
-  const english = rule.valid?.parsed.formatted?.en
-  const canonical = useMemo<LanguageText | null>(() => (english ? { text: english, language: 'en' } : null), [english])
+  // In the words of the text itself: switching its language asks the same question again, and the answer is the same.
+  const own = rule.valid?.text.language ?? language
+  const formatted = rule.valid?.parsed.formatted?.[own]
+  const canonical = useMemo<LanguageText | null>(
+    () => (formatted ? { text: formatted, language: own } : null),
+    [formatted, own],
+  )
   const broken = rule.parsed?.diagnostics.some((one) => one.severity === 'error') ?? false
   return (
     <>
@@ -62,7 +80,14 @@ export function RuleEditor({ stored, start, entities, onCreate }: RuleEditorProp
             <SentenceCard rule={rule} />
           </div>
         </div>
-        {canonical && entity && <MatchCards canonical={canonical} entity={entity} stale={!rule.fresh} />}
+        {canonical && entity && (
+          <MatchCards
+            watches={watchesChanges(rule.valid?.parsed.tree)}
+            canonical={canonical}
+            entity={entity}
+            stale={!rule.fresh}
+          />
+        )}
       </div>
       {panel === 'publish' && canonical && (
         <PublishPanel rule={rule} draft={draft} canonical={canonical} onClose={() => setPanel(null)} />

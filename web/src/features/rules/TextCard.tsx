@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
 import { labelOf } from '@/api/model'
 import type { Diagnostic, Entity, LanguageCode } from '@/api/types'
 import { useTexts } from '@/locales/i18n'
@@ -7,11 +8,19 @@ import { Segmented } from '@/ui/Inputs'
 import { Icon } from '@/ui/icons'
 import { ProblemNote } from '@/ui/ProblemNote'
 import { toast } from '@/ui/toasts'
-import { wordsQuery } from './api'
+import { type Words, wordsQuery } from './api'
 import { TextEditor } from './text/TextEditor'
 import type { RuleText } from './useRuleText'
 
 const NONE: Diagnostic[] = []
+
+/** The server's words with the names of all fields and collections: paths reach into other entities. */
+function withNames(words: Words | undefined, entities: Entity[]): Words | undefined {
+  if (!words) return undefined
+  const own = entities.flatMap((one) => [...one.fields, ...one.collections])
+  const named = own.flatMap((one) => [one.name, ...Object.values(one.labels)])
+  return { ...words, fields: [...words.fields, ...named.map((name) => ({ name, label: name, kind: 'field' }))] }
+}
 
 /** The text of the rule with its errors and their repairs. */
 export function TextCard({
@@ -31,6 +40,7 @@ export function TextCard({
   const turn = (next: LanguageCode) => {
     if (!rule.show(next)) toast({ text: t('cannotTranslate'), tone: 'bad' })
   }
+  const known = useMemo(() => withNames(words, entities), [words, entities])
   const entityNames = entities.flatMap((one) => [one.name, labelOf(one, language), ...Object.values(one.labels)])
   const errors = diagnostics.filter((one) => one.severity === 'error').length
   return (
@@ -53,7 +63,7 @@ export function TextCard({
         value={rule.value}
         onType={rule.type}
         diagnostics={diagnostics}
-        words={words}
+        words={known}
         entityNames={entityNames}
         label={t('text')}
         readOnly={readOnly}

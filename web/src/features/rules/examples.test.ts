@@ -44,3 +44,9 @@ it('reads the name and the actions of a rule', () => {
     'notify me "c"',
   ])
 })
+
+it('keeps the actions of a choice together', () => {
+  const text =
+    'rule "x" on y\nwhen a\nthen if b = "(" (\n       set c = 1\n     ) else (\n       set c = 2\n     )\n     delete this'
+  expect(actionLines(text, 'en')).toEqual(['if b = "(" (\n  set c = 1\n) else (\n  set c = 2\n)', 'delete this'])
+})

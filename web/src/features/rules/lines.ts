@@ -2,14 +2,23 @@
 import type { LanguageCode } from '@/api/types'
 
 const THEN: Record<LanguageCode, RegExp> = { en: /^then\s+/, zh: /^则\s*/ }
+const opened = (line: string) => line.replace(/"(?:[^"\\]|\\.)*"/g, '').split('(').length
+const closed = (line: string) => line.replace(/"(?:[^"\\]|\\.)*"/g, '').split(')').length
 
-/** What follows `then`, one line each, without comments. */
+/** What follows `then`: one text per action, a choice with its actions on lines of their own; without comments. */
 export function actionLines(text: string, language: LanguageCode): string[] {
   const lines = text.split('\n')
   const start = lines.findIndex((line) => THEN[language].test(line))
   if (start < 0) return []
-  return lines
-    .slice(start)
-    .map((line, at) => (at ? line : line.replace(THEN[language], '')).trim())
-    .filter((line) => line && !line.startsWith('#'))
+  const actions: string[] = []
+  let depth = 0
+  for (const [at, line] of lines.slice(start).entries()) {
+    const words = (at ? line : line.replace(THEN[language], '')).trim()
+    if (!words || words.startsWith('#')) continue
+    const inner = words.startsWith(')') ? depth - 1 : depth
+    if (depth > 0) actions.push(`${actions.pop() ?? ''}\n${'  '.repeat(inner)}${words}`)
+    else actions.push(words)
+    depth += opened(words) - closed(words)
+  }
+  return actions
 }
