@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from ruleloom.access import WORKSPACE
-from ruleloom.messages import LANGUAGES, text
+from ruleloom.messages import LANGUAGES, RuleloomError, text
 from ruleloom.runtime.pipeline.ports import Firing
 from ruleloom.runtime.unit_of_work import UnitOfWork
 from ruleloom.runtime.workspace import Workspace
@@ -21,6 +21,10 @@ ACTIONS = "actions"
 
 class TryAgain(Exception):
     """The other side may take it later; the effect keeps its key."""
+
+
+class CannotPerform(RuleloomError):
+    """No further try helps until somebody changes something: the effect failed, and can be performed again by hand."""
 
 
 Performer = Callable[[EffectRow], Any]
@@ -46,6 +50,10 @@ def perform(workspace: Workspace, performers: Mapping[str, Performer], effect_id
     except TryAgain as again:
         _finish(workspace, effect, "running", error={"reason": str(again)})
         raise
+    except RuleloomError as cannot:
+        reason = {language: " ".join(each.message(language) for each in cannot.diagnostics) for language in LANGUAGES}
+        _finish(workspace, effect, "failed", error={"reason": reason})
+        return
     _finish(workspace, effect, "done", result=result)
 
 

@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from ruleloom.runtime.calling import performers
+from ruleloom.runtime.caretaker import Caretaker
 from ruleloom.runtime.ticker import Ticker
 from ruleloom.runtime.worker import Worker
 from ruleloom.runtime.workspace import Workspace, home
@@ -24,12 +26,14 @@ def database_url(given: str | None, name: str = "ruleloom") -> str:
 
 @contextmanager
 def in_the_background(workspace: Workspace) -> Iterator[Worker]:
-    """The clock and the worker as threads of this process."""
-    worker, ticker = Worker(workspace), Ticker(workspace)
+    """The clock, the worker with everything that it can perform, and the caretaker as threads of this process."""
+    worker, ticker, caretaker = Worker(workspace, performers(workspace)), Ticker(workspace), Caretaker(workspace)
     worker.start()
     ticker.start()
+    caretaker.start()
     try:
         yield worker
     finally:
+        caretaker.stop()
         ticker.stop()
         worker.stop()

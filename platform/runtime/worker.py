@@ -119,29 +119,31 @@ class Worker:
 
     def _requeue(self) -> None:
         """What was handed over before this start is handed over again: the workflow's id makes that harmless."""
-        self._hand_over(("queued", "running"))
+        last = 0
+        while handed := self._hand_over(("queued", "running"), after=last):
+            last = handed[-1]
 
     def _sweep(self) -> None:
         while not self._stopped.is_set():
             self._woken.clear()
             try:
-                while self._hand_over(("pending",)) == BATCH:
+                while len(self._hand_over(("pending",))) == BATCH:
                     pass
                 self._take_over()
             except Exception as error:
                 log.error("outbox failed", exc_info=error)
             self._woken.wait(SWEEP_SECONDS)
 
-    def _hand_over(self, statuses: tuple[str, ...]) -> int:
+    def _hand_over(self, statuses: tuple[str, ...], after: int = 0) -> list[int]:
         with self.workspace.database.read() as connection:
             now = self.workspace.now(connection)
-            waiting = firing_log.waiting_effects(connection, statuses, now, BATCH)
-        for effect in waiting:
-            with SetWorkflowID(f"effect-{effect}"):
+            waiting = firing_log.waiting_effects(connection, statuses, now, BATCH, after)
+        for effect, round_ in waiting:
+            with SetWorkflowID(f"effect-{effect}-{round_}"):
                 DBOS.enqueue_workflow(_QUEUE, _effect, str(effect))
             if statuses == ("pending",):
                 self._mark_queued(effect)
-        return len(waiting)
+        return [effect for effect, _ in waiting]
 
     def _mark_queued(self, effect: int) -> None:
         with self.workspace.database.write() as connection:

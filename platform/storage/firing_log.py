@@ -112,11 +112,16 @@ def change_effect(connection: Connection, effect_id: int, **values: Any) -> None
     connection.execute(update(effects).where(effects.c.id == effect_id).values(**values))
 
 
-def waiting_effects(connection: Connection, statuses: Collection[str], now: int, limit: int) -> Sequence[int]:
-    """Ids of effects in these states that may start now, oldest first: what the sweep looks for."""
+def waiting_effects(
+    connection: Connection, statuses: Collection[str], now: int, limit: int, after: int = 0
+) -> Sequence[tuple[int, int]]:
+    """Effects in these states that may start now, oldest first: what the sweep looks for.
+
+    Each as its id and its round (0, or the instant from which it may be tried once more): both name its durable work.
+    """
     due = effects.c.not_before.is_(None) | (effects.c.not_before <= now)
-    asked = select(effects.c.id).where(effects.c.status.in_(statuses), due).order_by(effects.c.id).limit(limit)
-    return connection.execute(asked).scalars().all()
+    asked = select(effects.c.id, effects.c.not_before).where(effects.c.status.in_(statuses), due, effects.c.id > after)
+    return [(row.id, row.not_before or 0) for row in connection.execute(asked.order_by(effects.c.id).limit(limit))]
 
 
 def _effect(row: Row[Any]) -> EffectRow:

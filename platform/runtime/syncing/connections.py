@@ -227,6 +227,18 @@ def start_over(workspace: Workspace, actor: Actor, connection_id: int) -> None:
         exchange.forget_cursors(connection, connection_id)
 
 
+@contextmanager
+def open_named(workspace: Workspace, name: str) -> Iterator[Connector | None]:
+    """The connector of the connection with this name, for what a rule asks of it; None when no connection has it."""
+    with workspace.database.read() as connection:
+        row = next((each for each in exchange.all_connections(connection) if each.name == name), None)
+    if row is None:
+        yield None
+        return
+    with _connected(workspace, row) as connector:
+        yield connector
+
+
 # ---- inside
 
 
