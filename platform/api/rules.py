@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, validate
 from ruleloom.api.conditional import etag
 from ruleloom.api.drawn import drawn
 from ruleloom.api.here import workspace
-from ruleloom.api.shapes import LANGUAGES, BothSchema, ReasonSchema, TextSchema
+from ruleloom.api.shapes import LANGUAGES, BothSchema, ExplainedSchema, TextSchema
 from ruleloom.api.signed_in import current_actor
 from ruleloom.runtime.commands import definitions, rules
 from ruleloom.storage.definitions import Definition
@@ -66,7 +66,7 @@ def preview(given: dict[str, Any]) -> Any:
     return rules.preview(workspace(), current_actor(), given["text"], given["language"])
 
 
-@resource.post("/rules/explain", body=ExplainSchema, answer=ReasonSchema)
+@resource.post("/rules/explain", body=ExplainSchema, answer=ExplainedSchema)
 def explain(given: dict[str, Any]) -> Any:
     """Why a condition holds or not for one record, part by part"""
     return rules.explain(workspace(), current_actor(), **given)

@@ -52,19 +52,30 @@ class RecordSchema(Schema):
     titles = value_map(required=True)
 
 
+class PlaceSchema(Schema):
+    """Where a value stands."""
+
+    entity = fields.String(required=True)
+    record = fields.String(required=True)
+    field = fields.String(required=True)
+
+
 class FoundSchema(Schema):
     """A value that a condition looked at: what it is, in plain words, and how people read it."""
 
     words = fields.Nested(BothSchema, required=True)
     value = fields.Raw(required=True, allow_none=True)
     shown = fields.Nested(BothSchema, required=True)
+    origin = fields.Nested(PlaceSchema, data_key="from", attribute="from", allow_none=True)
 
 
 class FoundRowSchema(Schema):
-    """A related record that a condition looked at."""
+    """A related record that a condition looked at; `holds`: whether the condition about each of them holds for it."""
 
     entity = fields.String(required=True)
     record = fields.String(required=True)
+    title = fields.String()
+    holds = fields.Boolean(allow_none=True)
     values = fields.List(fields.Nested(FoundSchema), required=True)
 
 
@@ -78,6 +89,25 @@ class ReasonSchema(Schema):
     next = fields.String(required=True, allow_none=True)
     found = fields.List(fields.Nested(FoundSchema), required=True)
     rows = fields.List(fields.Nested(FoundRowSchema), required=True)
+    since = fields.String(allow_none=True)
+
+
+class StepSchema(Schema):
+    """One thing to change; `exact`: writing `value` at `place` is meant, else the sentence says what must be."""
+
+    sentence = fields.Nested(BothSchema, required=True)
+    place = fields.Nested(PlaceSchema, required=True, allow_none=True)
+    exact = fields.Boolean(required=True)
+    value = fields.Raw(required=True, allow_none=True)
+
+
+class ExplainedSchema(ReasonSchema):
+    """With what decides, the least change that would turn it (null: none found), and when time alone does."""
+
+    reasons = fields.List(fields.Nested(BothSchema))
+    change = fields.List(fields.Nested(StepSchema), allow_none=True)
+    becomes_true = fields.String(allow_none=True)
+    becomes_false = fields.String(allow_none=True)
 
 
 class EffectSchema(Schema):

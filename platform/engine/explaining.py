@@ -151,7 +151,9 @@ class _Looked:
         """The value for a record."""
         acting = _acting(asked)
         value = self._value.of(acting)
-        return Found(self._words, value, shown_in_all(value, self._type, asked), self._origin(asked, acting))
+        return Found(
+            self._words, value, shown_in_all(value, self._type, asked), self._type.kind, self._origin(asked, acting)
+        )
 
     def _origin(self, asked: Asked, acting: Acting) -> Origin | None:
         if self._path is None:
@@ -245,8 +247,10 @@ def _fields_read(counting: Counting, vocabulary: Vocabulary) -> list[FieldWords]
 
 
 def _field_found(words: FieldWords, record: RecordId, entity: str, snapshot: Snapshot, asked: Asked) -> Found:
-    value = snapshot[words.key]
-    return Found(label_of(words), value, shown_in_all(value, words.value_type, asked), Origin(entity, record, words.id))
+    value, type_ = snapshot[words.key], words.value_type
+    return Found(
+        label_of(words), value, shown_in_all(value, type_, asked), type_.kind, Origin(entity, record, words.id)
+    )
 
 
 # ---- facts that several parts ask for ------------------------------------------------------------------------------

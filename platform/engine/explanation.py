@@ -8,7 +8,7 @@ from typing import Any
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.moment import Moment
-from ruleloom.dsl.types import RecordId, Value
+from ruleloom.dsl.types import Kind, RecordId, Value
 from ruleloom.dsl.vocabulary import Vocabulary
 from ruleloom.engine.store import Memory, RecordChange, Snapshot, Store
 from ruleloom.messages import Language
@@ -51,6 +51,7 @@ class Found:
     value: Any
     shown: Said
     """The value as people read it."""
+    kind: Kind = Kind.TEXT
     origin: Origin | None = None
     """Where it stands; None for what is computed or counted."""
 

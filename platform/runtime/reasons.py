@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.moment import Moment
-from ruleloom.engine import Asked, Explanation, explain
-from ruleloom.engine.explanation import Found
+from ruleloom.engine import Asked, explain
+from ruleloom.engine.explanation_json import as_json, outlook_json
+from ruleloom.engine.outlook import outlook_of
 from ruleloom.forms.entity import Model
-from ruleloom.runtime.moments import instant_text
 from ruleloom.runtime.pipeline.ports import Firing
 
 if TYPE_CHECKING:
@@ -41,39 +39,16 @@ def reason_of(uow: UnitOfWork, firing: Firing) -> Reason | None:
 
 
 def explained(condition: n.Condition | None, asked: Asked, model: Model) -> Reason:
-    """`{holds, sentence: {en, zh}, value, parts, next, found, rows}`; no condition is always true."""
+    """The tree of `engine.explanation_json`; no condition is always true."""
     if condition is None:
-        return {"holds": True, "sentence": _ALWAYS, "value": None, "parts": [], "next": None, "found": [], "rows": []}
-    return _json(explain(condition, asked), {entity.id: entity.key for entity in model.entities})
+        nothing: Reason = {"value": None, "next": None, "since": None, "found": [], "rows": [], "parts": []}
+        return {"holds": True, "sentence": _ALWAYS, **nothing}
+    return as_json(explain(condition, asked), model)
 
 
-def _json(part: Explanation, keys: Mapping[str, str]) -> Reason:
-    return {
-        "holds": part.holds,
-        "sentence": dict(part.words),
-        "value": _plain(part.found[0].value) if part.found else None,
-        "parts": [_json(inner, keys) for inner in part.parts],
-        "next": None if part.next is None else instant_text(part.next),
-        "found": [_found(found) for found in part.found],
-        "rows": [
-            {
-                "entity": keys.get(row.entity, row.entity),
-                "record": str(row.record),
-                "values": [_found(found) for found in row.values],
-            }
-            for row in part.rows
-        ],
-    }
-
-
-def _found(found: Found) -> dict[str, Any]:
-    return {"words": dict(found.words), "value": _plain(found.value), "shown": dict(found.shown)}
-
-
-def _plain(value: Any) -> Any:
-    """Exact numbers and ids as text; what people read stands in `shown`."""
-    if isinstance(value, tuple):
-        return [str(each) for each in value]
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    return value if value is None or isinstance(value, bool) else str(value)
+def explained_with_outlook(condition: n.Condition | None, asked: Asked, model: Model) -> Reason:
+    """The same with what decides, the least change that would turn it, and when time does."""
+    if condition is None:
+        return explained(condition, asked, model)
+    explanation = explain(condition, asked)
+    return {**as_json(explanation, model), **outlook_json(explanation, outlook_of(explanation, asked), model)}

@@ -101,7 +101,7 @@ def explain(
         now = reading.now if at is None else _instant(at)
         moment = Moment(now, model.calendar, actor.user)
         asked = Asked(owner, id_of(record), snapshot, reading.store, model, moment)
-        return reasons.explained(condition, asked, model)
+        return reasons.explained_with_outlook(condition, asked, model)
 
 
 def _instant(text: str) -> int:

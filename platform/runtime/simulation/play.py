@@ -71,9 +71,11 @@ class Note:
 class Simulation:
     """An empty workspace with published rules, and its clock."""
 
-    def __init__(self, vocabulary: Model, rules: Sequence[n.Rule], language: Language = "en") -> None:
+    def __init__(
+        self, vocabulary: Model, rules: Sequence[n.Rule], language: Language = "en", desk: MemoryDesk | None = None
+    ) -> None:
         self.vocabulary = vocabulary
-        self.desk = MemoryDesk(vocabulary)
+        self.desk = desk if desk is not None else MemoryDesk(vocabulary)
         for entity in vocabulary.entities:
             self.desk.tables.tables[entity.id].defaults = defaults_of(entity, vocabulary.calendar)
         self.book = RuleBook(vocabulary)
