@@ -35,8 +35,8 @@ _MIXED_UP = {
     word: tuple(others.split())
     for word, others in {
         "WHEN": "WHERE AND", "IF": "WHERE WHEN", "WHERE": "WHEN AND IF", "TO": "AND EQ", "AND": "TO_END WHERE",
-        "EQ": "IN CHANGES_TO MATCH", "IN": "EQ MATCH", "HELD": "TO IN_LAST PER", "IN_LAST": "HELD OLDER NEAR",
-        "NEAR": "HELD IN_LAST THE_LAST", "THE_LAST": "IN_LAST NEAR", "AT": "ON AT_MOST", "ON": "HELD AT TO",
+        "EQ": "IN CHANGES_TO MATCH", "IN": "EQ MATCH", "HELD": "TO IN_LAST PER", "IN_LAST": "OLDER NEAR",
+        "NEAR": "IN_LAST THE_LAST", "THE_LAST": "IN_LAST NEAR", "AT": "ON AT_MOST", "ON": "HELD AT TO",
         "ANY": "ALL HAS", "ALL": "ANY", "NO": "NONE NOT", "NONE": "BOOL", "NOT": "NO NONE", "MATCH": "HAS IN",
         "CHANGES": "CHANGES_TO", "DAY_MARK": "UNIT", "SET": "UPDATE", "CHANGES_TO": "EQ", "CHANGES_FROM": "CHANGES_TO",
         "MEASURE": "UNIT", "FUNCTION": "UNIT AGG", "NE": "NOT_IN",
@@ -119,6 +119,7 @@ class Trials:
         assert first.place is not None  # noqa: S101 (errors of a text stand somewhere)
         places = self._places(first.place)
         yield from self._exact_options(places)
+        yield from (change for at in places for change in self._unquoted(at))
         if first.fix is not None:
             yield _Change(first)
         yield from self._closing_quotes(first.place)
@@ -171,19 +172,25 @@ class Trials:
             start, end = self.line[at].start, self.line[last - 1].end
             inner = self.source[start:end]
             is_plain = all(letter.isalnum() or letter in " _-" for letter in inner)
-            if is_plain and self.line[at].type in ("NAME", "OTHER") and self._fits(at, last, "STRING"):
+            is_name = inner in self.words.all and inner not in self.words.options
+            if is_plain and not is_name and self.line[at].type == "NAME" and self._fits(at, last, "STRING"):
                 yield _fix("needs-quotes", start, end, f'"{inner}"', text=inner)
 
     def _accepted(self, at: int) -> frozenset[str]:
         return frozenset(accepted_terminals(self.table, self.stacks[at]))
+
+    def _unquoted(self, at: int) -> Iterator[_Change]:
+        """A number in quotes."""
+        token = self.line[at] if at < len(self.line) else None
+        is_number = token is not None and token.type == "STRING" and _DIGITS.fullmatch(token.value) is not None
+        if token is not None and is_number and self._fits(at, at + 1, "NUMBER"):
+            yield _fix("text-for-number", token.start, token.end, token.value, text=token.value)
 
     def _replaced(self, at: int) -> Iterator[_Change]:
         """Another word in the place of one, or of several."""
         if at >= len(self.line):
             return
         token, accepted = self.line[at], self._accepted(at)
-        if token.type == "STRING" and _DIGITS.fullmatch(token.value) and self._fits(at, at + 1, "NUMBER"):
-            yield _fix("text-for-number", token.start, token.end, token.value, text=token.value)
         for terminal in _MIXED_UP.get(token.type, ()):
             if terminal in accepted and self._fits(at, at + 1, terminal):
                 yield from self._words_for(terminal, token)
