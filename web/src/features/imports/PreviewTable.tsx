@@ -19,7 +19,7 @@ export function PreviewTable({ preview, plan, entity }: { preview: PlanPreview; 
     ...[...problems.keys()].map((row) => ({ row, values: null })),
   ].sort((a, b) => a.row - b.row)
   return (
-    <section className="card" aria-label={t('preview')}>
+    <section className="card">
       <header className="card-head">
         <h2>{t('preview')}</h2>
         <span className="mut grow">{t('previewHint')}</span>

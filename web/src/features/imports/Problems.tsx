@@ -7,7 +7,7 @@ import { type Import, type RowProblem, reportAddress } from './api'
 export function Problems({ one, page }: { one: Import; page: Page<RowProblem> }) {
   const { t } = useTexts('imports')
   return (
-    <section className="card" aria-label={t('problems')}>
+    <section className="card">
       <header className="card-head">
         <h2>{t('problems')}</h2>
         <span className="grow" />

@@ -6,7 +6,7 @@ import { Icon } from '@/ui/icons'
 import { Blocks } from './blocks/Blocks'
 import { asBlocks, type Group, writeCondition } from './blocks/model'
 import { conditionRange } from './blocks/split'
-import { actionLines } from './lines'
+import { actionLines, clauseLines } from './lines'
 import type { RuleText } from './useRuleText'
 
 /** The condition as blocks beside the text: a lens on the last valid tree, in its canonical English words. */
@@ -99,6 +99,7 @@ function Actions({ rule }: { rule: RuleText }) {
   const { t } = useTexts('rules')
   const formatted = rule.valid?.parsed.formatted
   const lines = formatted ? actionLines(formatted[rule.value.language], rule.value.language) : []
+  const clauses = formatted ? clauseLines(formatted[rule.value.language], rule.value.language) : []
   if (!lines.length) return null
   return (
     <>
@@ -109,6 +110,13 @@ function Actions({ rule }: { rule: RuleText }) {
           <li key={at}>{line}</li>
         ))}
       </ol>
+      {clauses.length > 0 && (
+        <ul className="rule-clauses">
+          {clauses.map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      )}
     </>
   )
 }

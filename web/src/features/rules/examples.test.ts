@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { Entity } from '@/api/types'
 import { customer, entities, field } from '@/test/model'
 import { examples } from './examples'
-import { actionLines } from './lines'
+import { actionLines, clauseLines } from './lines'
 import { nameOf } from './useRuleDraft'
 
 const order: Entity = {
@@ -49,4 +49,11 @@ it('keeps the actions of a choice together', () => {
   const text =
     'rule "x" on y\nwhen a\nthen if b = "(" (\n       set c = 1\n     ) else (\n       set c = 2\n     )\n     delete this'
   expect(actionLines(text, 'en')).toEqual(['if b = "(" (\n  set c = 1\n) else (\n  set c = 2\n)', 'delete this'])
+})
+
+it('tells the actions from the other clauses', () => {
+  const text = '规则 "x" 针对 y\n当 a\n则 设置 b = 1\n   通知 我 "c"\n结束时 设置 b = 空\n每 90 天 最多 1 次'
+  expect(actionLines(text, 'zh')).toEqual(['设置 b = 1', '通知 我 "c"'])
+  expect(clauseLines(text, 'zh')).toEqual(['结束时 设置 b = 空', '每 90 天 最多 1 次'])
+  expect(clauseLines('rule "x" on y\nwhen a\nthen set b = 1', 'en')).toEqual([])
 })

@@ -38,9 +38,20 @@ function told(entity: Entity, language: LanguageCode, say: string): string {
   return language === 'zh' ? `则 通知 ${to} "${subject} ${say}"` : `then notify ${to} "${subject} ${say}"`
 }
 
+/** How much the silence of an entity's rows matters: those with a time and an amount come first. */
+function weight(entity: Entity | undefined): number {
+  if (!entity?.time_field) return 0
+  const exact = own(entity).some((field) => field.type === 'number' && field.decimals > 0)
+  return 1 + (exact ? 2 : 0) + (own(entity).some((field) => field.type === 'datetime') ? 1 : 0)
+}
+
 /** The collection whose silence matters most: rows with a time of their own. */
 function talking(entity: Entity, entities: Entity[]): Collection | undefined {
-  return entity.collections.find((one) => entities.find((other) => other.key === one.entity)?.time_field)
+  const weighed = entity.collections.map((one) => ({
+    one,
+    weight: weight(entities.find((other) => other.key === one.entity)),
+  }))
+  return weighed.filter((each) => each.weight > 0).sort((a, b) => b.weight - a.weight)[0]?.one
 }
 
 function silent(entities: Entity[], language: LanguageCode): Example | null {

@@ -13,6 +13,7 @@ export function actionLines(text: string, language: LanguageCode): string[] {
   const actions: string[] = []
   let depth = 0
   for (const [at, line] of lines.slice(start).entries()) {
+    if (at > 0 && /^[^\s#]/.test(line)) break
     const words = (at ? line : line.replace(THEN[language], '')).trim()
     if (!words || words.startsWith('#')) continue
     const inner = words.startsWith(')') ? depth - 1 : depth
@@ -21,4 +22,12 @@ export function actionLines(text: string, language: LanguageCode): string[] {
     depth += opened(words) - closed(words)
   }
   return actions
+}
+
+/** What a rule says besides condition and actions: when it ends, how often, which first. */
+export function clauseLines(text: string, language: LanguageCode): string[] {
+  const lines = text.split('\n')
+  const start = lines.findIndex((line) => THEN[language].test(line))
+  const first = lines.findIndex((line, at) => at > start && /^[^\s#]/.test(line))
+  return start < 0 || first < 0 ? [] : lines.slice(first).filter((line) => line.trim() && !line.startsWith('#'))
 }

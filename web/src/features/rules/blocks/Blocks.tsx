@@ -78,7 +78,9 @@ function Line({ item, place, ...shared }: Shared & { item: Block; place: Place }
   const extras = menuOf(item, set, t)
   return (
     <div className="block-row">
-      <BlockRow row={item} entity={entity} entities={entities} onChange={set} />
+      <div className="block-controls">
+        <BlockRow row={item} entity={entity} entities={entities} onChange={set} />
+      </div>
       {extras.length > 0 && (
         <Menu items={extras}>
           <IconButton small icon="more" label={t('blocks.more')} />

@@ -33,7 +33,7 @@ const KINDS: Record<string, string> = {
 export function completionSource(language: () => LanguageText['language']) {
   return async (context: CompletionContext): Promise<CompletionResult | null> => {
     const before = context.state.sliceDoc(Math.max(0, context.pos - 1), context.pos)
-    if (!context.explicit && !/[\p{L}\p{N}_`" .=(]/u.test(before)) return null
+    if (!context.explicit && !/[\p{L}\p{N}_` .=(]/u.test(before)) return null
     const abort = new AbortController()
     context.addEventListener('abort', () => abort.abort())
     const text = { text: context.state.doc.toString(), language: language() }
@@ -43,7 +43,8 @@ export function completionSource(language: () => LanguageText['language']) {
       from: found.from,
       options: found.items.map((item, at) => ({
         label: item.label,
-        detail: item.detail === item.label ? '' : item.detail,
+        // The kind of a keyword says nothing to a person who writes.
+        detail: item.kind === 'keyword' || item.detail === item.label ? '' : item.detail,
         apply: item.insert,
         type: KINDS[item.kind] ?? 'text',
         boost: -at,
