@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 from unicodedata import east_asian_width
 
 from ruleloom.dsl import nodes as n
@@ -15,12 +16,30 @@ COLUMN = 44
 """Where the values begin, where the parts leave room."""
 
 
+class Marks(NamedTuple):
+    """A language's punctuation."""
+
+    colon: str
+    comma: str
+    semicolon: str
+    between: str
+    """Between several values."""
+    brackets: tuple[str, str]
+
+
+_MARKS: Mapping[Language, Marks] = {
+    "en": Marks(": ", ", ", "; ", ", ", (" (", ")")),
+    "zh": Marks("：", "，", "；", "、", ("（", "）")),
+}
+
+
 class Drawing:
     """One answer in one language."""
 
     def __init__(self, answer: Answer, language: Language) -> None:
         self._answer = answer
         self._language: Language = language
+        self._marks = _MARKS[language]
         self._calendar = answer.asked.moment.calendar
 
     def lines(self) -> Iterator[str]:
@@ -46,11 +65,12 @@ class Drawing:
             joined = self._say("explained-any", count=len(whole.parts))
         record = f"{entity.name}/{self._answer.asked.record}"
         at = shown_instant(self._answer.asked.moment.now, self._calendar)
-        return self._say("explained-head", rule=self._answer.rule.name, record=record, at=at, joined=joined)
+        before, after = self._marks.brackets
+        return f"{self._answer.rule.name}{before}{record}{self._marks.comma}{at}{joined}{after}"
 
     def _branch(self, part: Explanation, before: str, last: bool) -> Iterator[str]:
         line = f"{before}{'└' if last else '├'} {self._verdict(part)}{self._part_words(part)}"
-        values = "; ".join(self._values(part)) if self._language == "en" else "；".join(self._values(part))
+        values = self._marks.semicolon.join(self._values(part))
         yield f"{line}{' ' * max(2, COLUMN - width(line))}{values}" if values else line
         inside = before + ("  " if last else "│ ")
         for place, inner in enumerate(part.parts):
@@ -71,7 +91,7 @@ class Drawing:
 
     def _values(self, part: Explanation) -> Iterator[str]:
         for found in part.found:
-            yield self._say("explained-value", words=found.words[self._language], value=found.shown[self._language])
+            yield f"{found.words[self._language]}{self._marks.colon}{found.shown[self._language]}"
         for row in part.rows:
             yield self._row(row)
         if part.since is not None:
@@ -80,14 +100,13 @@ class Drawing:
             yield self._say("explained-may-turn", at=shown_instant(part.next, self._calendar))
 
     def _row(self, row: FoundRow) -> str:
-        values = (", " if self._language == "en" else "、").join(each.shown[self._language] for each in row.values)
-        return self._say("explained-row", title=row.title, values=values)
+        values = self._marks.between.join(each.shown[self._language] for each in row.values)
+        return f"{row.title}{self._marks.colon}{values}"
 
     # ---- what would turn it
 
     def _outlook(self, whole: Explanation) -> Iterator[str]:
-        between = "; " if self._language == "en" else "；"
-        reasons = between.join(reason.words[self._language] for reason in whole.reasons())
+        reasons = self._marks.semicolon.join(reason.words[self._language] for reason in whole.reasons())
         yield (
             self._say("explained-why", words=reasons) if whole.holds else self._say("explained-why-not", words=reasons)
         )
@@ -95,7 +114,7 @@ class Drawing:
         if steps is None:
             yield self._say("explained-no-change")
         else:
-            said = between.join(step.words[self._language] for step in steps)
+            said = self._marks.semicolon.join(step.words[self._language] for step in steps)
             yield (
                 self._say("explained-change-to-false", steps=said)
                 if whole.holds
