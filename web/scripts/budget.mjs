@@ -33,7 +33,9 @@ for (const page of pages) {
   const kb = [...files([...SHELL, page])].reduce((sum, file) => sum + size(file), 0)
   check(page, kb, KB[feature] ?? 320)
 }
-const css = readdirSync(new URL('assets/', root)).filter((file) => file.endsWith('.css')).map((file) => `assets/${file}`)
+const css = readdirSync(new URL('assets/', root))
+  .filter((file) => file.endsWith('.css'))
+  .map((file) => `assets/${file}`)
 check(
   'all style sheets',
   css.reduce((sum, file) => sum + size(file), 0),

@@ -21,9 +21,6 @@ function parts(instant: Date, timeZone: string): Record<string, string> {
   return Object.fromEntries(all.map((part) => [part.type, part.value]))
 }
 
-/** `2026-01-31` stays `2026-01-31`: a calendar day has no zone. */
-export const formatDate = (day: string) => day
-
 /** `2026-01-31 16:00` in the zone; the text itself when it is no instant. */
 export function formatInstant(instant: string, timeZone: string): string {
   const date = new Date(instant)
@@ -66,8 +63,4 @@ export function formatAgo(instant: string, now: number, locale: string, timeZone
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   const [unit, length] = STEPS.find(([, ms]) => Math.abs(difference) >= ms) ?? ['second', Number.POSITIVE_INFINITY]
   return relative.format(length === Number.POSITIVE_INFINITY ? 0 : Math.round(difference / length), unit)
-}
-
-export function formatWeekday(day: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { weekday: 'short', timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`))
 }
