@@ -1596,6 +1596,20 @@ export interface components {
             record: string;
             text: string;
         };
+        Explained: {
+            becomes_false?: string | null;
+            becomes_true?: string | null;
+            change?: components["schemas"]["Step"][] | null;
+            found: components["schemas"]["Found"][];
+            holds: boolean | null;
+            next: string | null;
+            parts: components["schemas"]["Reason"][];
+            reasons?: components["schemas"]["Both"][];
+            rows: components["schemas"]["FoundRow"][];
+            sentence: components["schemas"]["Both"];
+            since?: string | null;
+            value: unknown;
+        };
         Field: {
             decimals: number;
             default: unknown;
@@ -1685,13 +1699,16 @@ export interface components {
             next: string | null;
         };
         Found: {
+            from?: components["schemas"]["Place"] | null;
             shown: components["schemas"]["Both"];
             value: unknown;
             words: components["schemas"]["Both"];
         };
         FoundRow: {
             entity: string;
+            holds?: boolean | null;
             record: string;
+            title?: string;
             values: components["schemas"]["Found"][];
         };
         Gate: {
@@ -1966,6 +1983,11 @@ export interface components {
             items: components["schemas"]["Pipeline"][];
             next: string | null;
         };
+        Place: {
+            entity: string;
+            field: string;
+            record: string;
+        };
         Plan: {
             plan: {
                 [key: string]: unknown;
@@ -2016,6 +2038,7 @@ export interface components {
             parts: components["schemas"]["Reason"][];
             rows: components["schemas"]["FoundRow"][];
             sentence: components["schemas"]["Both"];
+            since?: string | null;
             value: unknown;
         };
         Record: {
@@ -2160,6 +2183,12 @@ export interface components {
         Stage: {
             gates?: components["schemas"]["Gate"][];
             value: string;
+        };
+        Step: {
+            exact: boolean;
+            place: components["schemas"]["Place"] | null;
+            sentence: components["schemas"]["Both"];
+            value: unknown;
         };
         Switched: {
             id: string;
@@ -4108,7 +4137,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Reason"];
+                    "application/json": components["schemas"]["Explained"];
                 };
             };
             422: components["responses"]["UNPROCESSABLE_ENTITY"];
