@@ -1,11 +1,15 @@
-"""The rule language: text in English or Chinese ↔ one typed tree. Start with `parse` and `format`; see the README."""
+"""The rule language: text in English or Chinese ↔ one typed tree. Start with `parse` and `compile_condition`."""
 
 from __future__ import annotations
 
 from ruleloom.dsl.completion import Completion, Item, complete
 from ruleloom.dsl.highlight import words
+from ruleloom.dsl.jsonlogic import to_jsonlogic
+from ruleloom.dsl.jsonlogic_reading import JsonLogicRefused, from_jsonlogic
 from ruleloom.dsl.nodes import Node, Rule
 from ruleloom.dsl.parsing import Parsed, parse
+from ruleloom.dsl.predicate import NotACondition, NotRecordLocal, Predicate, UnreadableValue
+from ruleloom.dsl.predicate import predicate as compile_condition
 from ruleloom.dsl.renaming import reformat
 from ruleloom.dsl.sentences import sentence
 from ruleloom.dsl.tree_json import TreeError, from_json, to_json
@@ -16,16 +20,24 @@ from ruleloom.messages import Diagnostic, Language
 __all__ = [
     "Completion",
     "Item",
+    "JsonLogicRefused",
+    "NotACondition",
+    "NotRecordLocal",
     "Parsed",
+    "Predicate",
     "TreeError",
+    "UnreadableValue",
     "check",
+    "compile_condition",
     "complete",
     "format",
     "from_json",
+    "from_jsonlogic",
     "parse",
     "reformat",
     "sentence",
     "to_json",
+    "to_jsonlogic",
     "words",
 ]
 

@@ -1,6 +1,6 @@
 """Typed trees as Python functions, generated once and called often.
 
-`compile_condition` and `compile_value` give what the engine calls with snapshots and gathered facts;
+`compiled_condition` and `compiled_value` give what the engine calls with snapshots and gathered facts;
 `predicate.predicate` gives a function of one plain mapping, for conditions that read nothing but the record itself.
 """
 
@@ -83,7 +83,7 @@ class CompiledValue:
         return self.reads.externals
 
 
-def compile_condition(
+def compiled_condition(
     condition: n.Condition, vocabulary: Vocabulary, root: n.Root = "this", held: tuple[n.Held, ...] | None = None
 ) -> Compiled:
     """A condition of a typed tree.
@@ -96,7 +96,7 @@ def compile_condition(
     return Compiled(condition, reads, generate(writer, f"True if {writer.condition(condition)} else False"))
 
 
-def compile_value(expression: n.Expression, vocabulary: Vocabulary, root: n.Root = "this") -> CompiledValue:
+def compiled_value(expression: n.Expression, vocabulary: Vocabulary, root: n.Root = "this") -> CompiledValue:
     """An expression of a typed tree; empty is None."""
     reads = reads_of(expression, vocabulary, root)
     writer = Source(vocabulary, reads, root, held_of(expression))

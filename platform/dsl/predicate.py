@@ -9,6 +9,7 @@ types seen is made then and kept.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -21,7 +22,7 @@ from ruleloom.dsl.parsing import parse
 from ruleloom.dsl.reads import reads_of
 from ruleloom.dsl.source import Convert, Source
 from ruleloom.dsl.types import Kind
-from ruleloom.dsl.vocabulary import EntityWords, Vocabulary
+from ruleloom.dsl.vocabulary import EntityWords, FieldWords, Vocabulary
 from ruleloom.messages import RuleloomError
 
 Predicate = Callable[..., bool]
@@ -40,19 +41,57 @@ class UnreadableValue(RuleloomError):
     """A value of the mapping cannot be read as its field's type."""
 
 
-def predicate(condition: n.Condition | str, entity: EntityWords | str, vocabulary: Vocabulary) -> Predicate:
+class _Alone:
+    """The vocabulary of one entity by itself, for scripts that have nothing else; its zone is UTC."""
+
+    def __init__(self, entity: EntityWords) -> None:
+        self.calendar = Calendar()
+        self.entities = (entity,)
+        self._fields = {field.id: field for field in entity.fields}
+
+    def entity(self, entity_id: str) -> EntityWords:
+        """The one entity."""
+        return {each.id: each for each in self.entities}[entity_id]
+
+    def field(self, field_id: str) -> tuple[EntityWords, FieldWords]:
+        """One of its fields."""
+        return self.entities[0], self._fields[field_id]
+
+
+def predicate(
+    condition: n.Condition | str, entity: EntityWords | str, vocabulary: Vocabulary | None = None
+) -> Predicate:
     """A condition (a tree, or its text in either language) as a function of a mapping from field keys to values.
 
-    `entity` may be given by permanent id, key or name. Raises NotACondition for a text with errors, NotRecordLocal for
-    a condition that reads more than the record, `me`, `now` and `today`.
+    `entity` may be given by permanent id, key or name; without a vocabulary it has to be the entity itself, days and
+    windows are then those of UTC. Raises NotACondition for a text with errors, NotRecordLocal for a condition that
+    reads more than the record, `me`, `now` and `today`.
     """
+    local = read_local(condition, entity, vocabulary)
+    return _Maker(local.condition, local.vocabulary, local.converters).fast()
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A condition that reads one record only, and how foreign values of its fields are read."""
+
+    condition: n.Condition
+    vocabulary: Vocabulary
+    converters: Mapping[str, Convert]
+
+
+def read_local(condition: n.Condition | str, entity: EntityWords | str, vocabulary: Vocabulary | None) -> Local:
+    """What `predicate` is made from; raises the same errors."""
+    if vocabulary is None:
+        if isinstance(entity, str):
+            raise NotACondition.of("no-such-entity-here", name=entity)
+        vocabulary = _Alone(entity)
     words = _entity(entity, vocabulary)
     tree = condition if isinstance(condition, n.Condition) else _read(condition, words, vocabulary)
     reads = reads_of(tree, vocabulary)
     if reads.externals or reads.held or reads.reads_change:
         raise NotRecordLocal.of("condition-not-record-local")
-    converters = _converters(words, reads.fields, vocabulary.calendar)
-    return _Maker(tree, vocabulary, converters).fast()
+    return Local(tree, vocabulary, _converters(words, reads.fields, vocabulary.calendar))
 
 
 def _entity(entity: EntityWords | str, vocabulary: Vocabulary) -> EntityWords:

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from ruleloom.engine.explaining import explain
 from ruleloom.engine.explanation import Asked, Explanation
+from ruleloom.engine.tracing import explainer
 
-__all__ = ["Asked", "Explanation", "explain"]
+__all__ = ["Asked", "Explanation", "explain", "explainer"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl import shifts
-from ruleloom.dsl.compile import Event, compile_condition, compile_value
+from ruleloom.dsl.compile import Event, compiled_condition, compiled_value
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.reads import Reads, externals_of, held_of, is_timed, reads_of, walk
 from ruleloom.dsl.types import RecordId
@@ -63,12 +63,12 @@ class Parts:
 
     def truth(self, condition: n.Condition) -> Ask:
         """The truth of a part."""
-        compiled = compile_condition(condition, self._vocabulary, self._root, self._reads.held)
+        compiled = compiled_condition(condition, self._vocabulary, self._root, self._reads.held)
         return self._asked(compiled.holds, compiled.externals)
 
     def value(self, expression: n.Expression) -> Ask:
         """The value of a part."""
-        compiled = compile_value(expression, self._vocabulary, self._root)
+        compiled = compiled_value(expression, self._vocabulary, self._root)
         return self._asked(compiled.value, compiled.externals)
 
     def _asked(self, function: Callable[..., Any], externals: Sequence[n.Node]) -> Ask:

@@ -9,7 +9,7 @@ from typing import Any
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl import numbers
 from ruleloom.dsl.calendar import day_date
-from ruleloom.dsl.compile import Event, compile_condition, compile_value
+from ruleloom.dsl.compile import Event, compiled_condition, compiled_value
 from ruleloom.dsl.kinds import kind_of, type_of
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.types import Kind, RecordId, Value, ValueType
@@ -44,11 +44,11 @@ class Worked:
     def __init__(self, node: n.Expression | n.Condition, vocabulary: Vocabulary, root: n.Root = "this") -> None:
         self._function: Callable[..., Any]
         if isinstance(node, n.Condition):
-            condition = compile_condition(node, vocabulary, root)
+            condition = compiled_condition(node, vocabulary, root)
             self._function, self._externals = condition.holds, condition.externals
         else:
             assert isinstance(node, n.Expression)  # noqa: S101 - one or the other
-            value = compile_value(node, vocabulary, root)
+            value = compiled_value(node, vocabulary, root)
             self._function, self._externals = value.value, value.externals
 
     def of(self, acting: Acting, row: Row | None = None) -> Any:

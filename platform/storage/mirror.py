@@ -16,7 +16,7 @@ from ruleloom.engine.store import Snapshot
 from ruleloom.forms.entity import Model
 from ruleloom.storage.catalogue import Catalogue
 from ruleloom.storage.database import Database
-from ruleloom.storage.to_sql import to_sql
+from ruleloom.storage.sql_trees import to_sql
 
 
 class Mirror:

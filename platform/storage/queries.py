@@ -18,7 +18,7 @@ from ruleloom.messages import Diagnostic
 from ruleloom.storage.catalogue import TOKENS, Catalogue
 from ruleloom.storage.search import search_patterns
 from ruleloom.storage.sort_terms import QueryError, SortBy, Source, Term, after
-from ruleloom.storage.to_sql import to_sql
+from ruleloom.storage.sql_trees import to_sql
 
 if TYPE_CHECKING:
     from ruleloom.storage.sql_writer import Dialect

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, ColumnElement, FromClause, Integer, Select, T
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl import shifts
 from ruleloom.dsl.calendar import DAY, HOUR
-from ruleloom.dsl.compile import compile_value
+from ruleloom.dsl.compile import compiled_value
 from ruleloom.dsl.functions import COUNT, function_of
 from ruleloom.dsl.kinds import kind_of
 from ruleloom.dsl.reads import is_external, walk
@@ -43,7 +43,7 @@ class Values:
     def value(self, node: n.Expression, scope: Scope) -> SqlValue:
         """The SQL value of an expression of one value (not `choices` or `files`)."""
         if _is_known(node):
-            value = compile_value(node, self.workshop.vocabulary).value({}, moment=self.workshop.moment)
+            value = compiled_value(node, self.workshop.vocabulary).value({}, moment=self.workshop.moment)
             return self.workshop.constant(value, kind_of(node))
         if isinstance(node, n.Aggregate):
             return self._aggregate(node, scope)

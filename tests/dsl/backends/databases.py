@@ -14,8 +14,8 @@ from ruleloom.dsl.types import Kind
 from ruleloom.storage import sql_functions
 from ruleloom.storage.catalogue import Catalogue
 from ruleloom.storage.database import Database
+from ruleloom.storage.sql_trees import to_sql, value_to_sql
 from ruleloom.storage.sql_writer import Workshop
-from ruleloom.storage.to_sql import to_sql, value_to_sql
 from tests.dsl.backends.world import MODEL, World
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from ruleloom.dsl import nodes as n
-from ruleloom.dsl.compile import compile_condition
+from ruleloom.dsl.compile import compiled_condition
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.parsing import parse
-from ruleloom.storage.to_sql import NotInSql, to_sql
+from ruleloom.storage.sql_trees import NotInSql, to_sql
 from tests.dsl.backends.databases import Bench
 from tests.dsl.backends.trees import NOW
 from tests.dsl.backends.world import MODEL
@@ -48,7 +48,7 @@ def _tree(text: str) -> n.Condition:
     ],
 )
 def test_an_update(text: str, before: dict[str, Any], after: dict[str, Any], holds: bool) -> None:
-    compiled = compile_condition(_tree(text), MODEL)
+    compiled = compiled_condition(_tree(text), MODEL)
     assert compiled.reads.reads_change
     assert compiled.holds(after, previous=before, change="updated") is holds
 
@@ -58,17 +58,17 @@ def test_an_update(text: str, before: dict[str, Any], after: dict[str, Any], hol
 def test_on_creation_and_deletion_only_these_hold(text: str, change: Any) -> None:
     record = {"region": "West", "credit": Decimal(2)}
     previous = None if change == "created" else record
-    assert not compile_condition(_tree(text), MODEL).holds(record, previous=previous, change=change)
-    assert compile_condition(_tree(f"record is {change}"), MODEL).holds(record, previous=previous, change=change)
+    assert not compiled_condition(_tree(text), MODEL).holds(record, previous=previous, change=change)
+    assert compiled_condition(_tree(f"record is {change}"), MODEL).holds(record, previous=previous, change=change)
 
 
 def test_previous_is_empty_on_creation() -> None:
-    compiled = compile_condition(_tree("record is created and previous credit is empty"), MODEL)
+    compiled = compiled_condition(_tree("record is created and previous credit is empty"), MODEL)
     assert compiled.holds({"credit": Decimal(1)}, previous=None, change="created")
 
 
 def test_a_stretch_is_told_by_the_caller() -> None:
-    compiled = compile_condition(_tree('region = "East" for 72 hours and vip'), MODEL)
+    compiled = compiled_condition(_tree('region = "East" for 72 hours and vip'), MODEL)
     assert len(compiled.held) == 1
     assert compiled.holds({"vip": True}, held=[True])
     assert not compiled.holds({"vip": True}, held=[False])

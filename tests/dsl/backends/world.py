@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl import numbers
-from ruleloom.dsl.compile import compile_condition, compile_value
+from ruleloom.dsl.compile import compiled_condition, compiled_value
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.types import Kind
 from ruleloom.forms.entity import Model
@@ -163,12 +163,12 @@ class World:
     # ---- the oracle
 
     def holds(self, condition: n.Condition, snapshot: Row, moment: Moment) -> bool:
-        compiled = compile_condition(condition, self.model)
+        compiled = compiled_condition(condition, self.model)
         facts = [self.fact(external, moment, snapshot, None) for external in compiled.externals]
         return compiled.holds(snapshot, facts, moment)
 
     def value(self, expression: n.Expression, snapshot: Row, moment: Moment) -> Any:
-        compiled = compile_value(expression, self.model)
+        compiled = compiled_value(expression, self.model)
         facts = [self.fact(external, moment, snapshot, None) for external in compiled.externals]
         return compiled.value(snapshot, facts, moment)
 
@@ -241,7 +241,7 @@ class World:
         return kept
 
     def _inside(self, condition: n.Condition, row: Row, this: Row, moment: Moment) -> bool:
-        compiled = compile_condition(condition, self.model, "row")
+        compiled = compiled_condition(condition, self.model, "row")
         facts = [self.fact(external, moment, this, row) for external in compiled.externals]
         return compiled.holds(row, facts, moment, outer=this)
 
