@@ -14,12 +14,13 @@ def test_the_calendar_is_told_to_who_is_signed_in(app: Flask, member: Client) ->
 
 
 def test_a_default_is_told_as_records_have_it(manager: Client) -> None:
+    options = [{"value": "new", "labels": {"en": "New one"}}]
     fields = [
-        {"name": "stage", "type": "choice", "options": [{"value": "new", "labels": {"en": "New one"}}], "default": "New one"},
+        {"name": "stage", "type": "choice", "options": options, "default": "New one"},
         {"name": "price", "type": "number", "decimals": 2, "default": 5},
         {"name": "due", "type": "date", "default": "2026/1/31"},
         {"name": "note", "type": "text"},
-    ]  # fmt: skip
+    ]
     assert manager.post("/entities", {"name": "offer", "fields": fields}).status_code == 201
     assert manager.post("/entities/offer/publish").status_code == 200
     told = {f["key"]: f["default"] for f in manager.get("/entities/offer").get_json()["fields"] if not f["system"]}

@@ -1,8 +1,8 @@
 """Forms of the shipped app: what the server refuses and accepts is what the form in the browser asks for.
 
-`conformance/shipped_forms.json` keeps what the server said: forms as the API delivers them, values that a person may enter, and for
-each which fields show, which are asked for and which were missing. `formAgreement.test.ts` reads it in the browser's
-engine. Made anew by this test with `RULELOOM_WRITE=1`.
+`conformance/shipped_forms.json` keeps what the server said: forms as the API delivers them, values that a person may
+enter, and for each which fields show, which are asked for and which were missing. `formAgreement.test.ts` reads it in
+the browser's engine. Made anew by this test with `RULELOOM_WRITE=1`.
 """
 
 from __future__ import annotations
