@@ -11,7 +11,11 @@ export function StatusPill({ rule }: { rule: Rule }) {
   return (
     <>
       <Pill tone={TONES[rule.status]}>{text}</Pill>
-      {rule.draft && rule.status !== 'draft' && <Pill tone="amber">{t('rules:hasDraft')}</Pill>}
+      {rule.draft && rule.status !== 'draft' && (
+        <span className="rule-draft-pill">
+          <Pill tone="amber">{t('rules:hasDraft')}</Pill>
+        </span>
+      )}
     </>
   )
 }
