@@ -1,16 +1,19 @@
 import { useQuery } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { lazy, Suspense, useMemo } from 'react'
 import { labelOf } from '@/api/model'
 import type { Diagnostic, Entity, LanguageCode } from '@/api/types'
 import { useTexts } from '@/locales/i18n'
 import { Button } from '@/ui/Button'
+import { Loading } from '@/ui/Empty'
 import { Segmented } from '@/ui/Inputs'
 import { Icon } from '@/ui/icons'
 import { ProblemNote } from '@/ui/ProblemNote'
 import { toast } from '@/ui/toasts'
 import { type Words, wordsQuery } from './api'
-import { TextEditor } from './text/TextEditor'
 import type { RuleText } from './useRuleText'
+
+/** The editor is the heaviest part of the page: sentence and condition are there before it. */
+const TextEditor = lazy(() => import('./text/TextEditor').then((found) => ({ default: found.TextEditor })))
 
 const NONE: Diagnostic[] = []
 
@@ -59,15 +62,17 @@ export function TextCard({
           ]}
         />
       </header>
-      <TextEditor
-        value={rule.value}
-        onType={rule.type}
-        diagnostics={diagnostics}
-        words={known}
-        entityNames={entityNames}
-        label={t('text')}
-        readOnly={readOnly}
-      />
+      <Suspense fallback={<Loading lines={4} />}>
+        <TextEditor
+          value={rule.value}
+          onType={rule.type}
+          diagnostics={diagnostics}
+          words={known}
+          entityNames={entityNames}
+          label={t('text')}
+          readOnly={readOnly}
+        />
+      </Suspense>
       {rule.failure !== null && <ProblemNote error={rule.failure} />}
       <Diagnostics items={diagnostics} text={rule.value.text} onFix={rule.type} />
     </section>
