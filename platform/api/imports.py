@@ -167,7 +167,7 @@ def stop(import_id: str) -> None:
 @resource.get("/imports/<import_id>/problems", query=PageQuery, answer=ProblemPageSchema)
 def problems(query: dict[str, Any], import_id: str) -> dict[str, Any]:
     """Rows left out, page by page"""
-    after, limit = int(query.get("after") or 0), query.get("limit", PAGE)
+    after, limit = id_of(query.get("after") or "0"), query.get("limit", PAGE)
     found = service.problems(workspace(), current_actor(), id_of(import_id), after, limit)
     following = str(after + len(found)) if len(found) == limit else None
     return {"items": [_problem(problem) for problem in found], "next": following}

@@ -15,6 +15,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema
 
 from ruleloom.api import bounds, signed_in
+from ruleloom.api.json_bodies import JsonParser, require_readable_address
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -22,12 +23,18 @@ View = Callable[P, R]
 SchemaLike = type[Schema] | Schema | Mapping[str, Any]
 
 
+class _StrictBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
+    """A blueprint that reads bodies strictly."""
+
+    ARGUMENTS_PARSER = JsonParser()
+
+
 class Resource:
     """A resource with its verbs."""
 
     def __init__(self, name: str, about: str) -> None:
         self.name = name
-        self.blueprint = Blueprint(name, __name__, description=about)
+        self.blueprint = _StrictBlueprint(name, __name__, description=about)
 
     def get(self, path: str, **how: Any) -> Callable[[View[P, R]], View[P, R]]:
         """Reads; see `_on` for the options."""
@@ -85,6 +92,7 @@ class Resource:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             bounds.require_size(limit)
+            require_readable_address()
             g.actor = None if public else signed_in.actor_of_request()
             return view(*args, **kwargs)
 

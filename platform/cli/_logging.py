@@ -11,7 +11,9 @@ import structlog
 def configure(level: int = logging.INFO) -> None:
     """Lines on standard error with time and level."""
     watched = sys.stderr.isatty()
-    renderer = structlog.dev.ConsoleRenderer() if watched else structlog.processors.JSONRenderer(ensure_ascii=False)
+    plain = structlog.dev.plain_traceback  # the default shows the values of variables, of records and passwords too
+    console = structlog.dev.ConsoleRenderer(exception_formatter=plain)
+    renderer = console if watched else structlog.processors.JSONRenderer(ensure_ascii=False)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

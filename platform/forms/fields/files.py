@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ruleloom.dsl.types import Kind, Value
 from ruleloom.forms.fields.base import Cleaner, FieldType, InputContext, Refused, Setting
+from ruleloom.forms.fields.reference import LARGEST_ID
 from ruleloom.forms.fields.registry import FIELD_TYPES
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Files(FieldType):
         def clean(raw: Any) -> Value:
             words = list(raw) if isinstance(raw, (list, tuple)) else [raw]
             for word in words:
-                if isinstance(word, bool) or not isinstance(word, (str, int)) or not (opaque or str(word).isdigit()):
+                if isinstance(word, bool) or not isinstance(word, (str, int)) or not (opaque or _is_id(str(word))):
                     raise Refused("not-a-file", value=str(word)[:40])
             found = tuple(dict.fromkeys(str(word) for word in words))
             if len(found) > most:
@@ -52,3 +53,7 @@ class Files(FieldType):
     def schema(self, field: Field) -> dict[str, Any]:  # noqa: ARG002
         """A list of ids."""
         return {"type": "array", "items": {"type": "string"}}
+
+
+def _is_id(word: str) -> bool:
+    return word.isascii() and word.isdigit() and len(word) < 20 and 0 < int(word) <= LARGEST_ID
