@@ -157,6 +157,13 @@ class RuleBook:
         self._compiled: dict[n.Rule, RuleLogic] = {}
         self._versions: dict[str, RuleLogic] = {}
 
+    def fresh(self) -> RuleBook:
+        """A book over the same vocabulary without rules in force, which knows all that is compiled here."""
+        book = RuleBook(self.vocabulary)
+        book.make_logic = self.make_logic
+        book._compiled, book._versions = dict(self._compiled), dict(self._versions)
+        return book
+
     def compile(self, rule: n.Rule) -> RuleLogic:
         """The compiled content, from the cache when the same content was compiled before."""
         found = self._compiled.get(rule)

@@ -24,10 +24,12 @@ class Clock:
     that the workspace is known to have reached, in this process or, read from the database, in another.
     """
 
-    def __init__(self, offset: int = 0, floor: int = 0, source: Source = machine_now) -> None:
+    def __init__(self, offset: int = 0, floor: int = 0, source: Source | None = None) -> None:
+        """`source`: asked instead of the database's or the machine's clock (a controlled clock)."""
         self._offset = offset
+        self.controlled = source is not None
         self._floor = floor
-        self._source = source
+        self._source: Source = source or machine_now
         self._lock = threading.Lock()
 
     @property

@@ -18,7 +18,7 @@ from ruleloom.messages import RuleloomError
 from ruleloom.runtime import effect_rows, requirements
 from ruleloom.runtime.pipeline.ports import Cause, Firing, Prepared, Run
 from ruleloom.runtime.restoring import RestoreRecord
-from ruleloom.storage import deletion, firing_log, notices, parked_runs
+from ruleloom.storage import autonumbers, deletion, firing_log, notices, parked_runs
 from ruleloom.storage.change_log import Stamp
 from ruleloom.storage.records import NewRecord, RecordUpdate, touched
 from ruleloom.storage.sql_store import SqlStore
@@ -45,12 +45,18 @@ class SqlDesk(SqlStore):
         """Whether an effect waits for the worker."""
         self._ids: dict[int, tuple[CreateRecord, int]] = {}
         """Record ids by the identity of their write; the write is kept, or a new one could get the same identity."""
+        self._numbers: dict[int, dict[str, Value]] = {}
+        """Autonumbers by the identity of their write."""
         self._positions: dict[int, int] = {}
 
     @property
     def locks(self) -> bool:
         """Whether others may write at the same time: not on SQLite, which has one writer."""
         return self.connection.dialect.name != "sqlite"
+
+    def instant(self, at: int) -> int:
+        """The clock, read again where others may have written while locks were waited for."""
+        return self.uow.read_clock() if self.locks else at
 
     # ---- hop 4: what the write will be
 
@@ -75,7 +81,16 @@ class SqlDesk(SqlStore):
             "updated_at": stamp.at, "updated_by": stamp.actor, "version": requirements.FIRST_VERSION,
         }  # fmt: skip
         after = {**system, **{f.key: values.get(f.key) for f in entity.fields if not f.system}}
+        self._number(write, after)
         return [RecordChange(write.entity, record, None, after)]
+
+    def _number(self, write: CreateRecord, after: dict[str, Value]) -> None:
+        """Rules and gates see the numbers that the record gets; the same ones each time the write is prepared."""
+        table = self.uow.published.catalogue.tables[write.entity]
+        numbers = self._numbers.setdefault(id(write), {})
+        after.update({key: number for key, number in numbers.items() if after[key] is None})
+        autonumbers.fill(self.connection, table, [after])
+        numbers.update({field.key: after[field.key] for field in table.numbered})
 
     def _id_for(self, write: CreateRecord) -> int:
         """The id that a write's record gets, the same each time the write is prepared."""
@@ -131,6 +146,10 @@ class SqlDesk(SqlStore):
     def lock(self, entity: str, records: Collection[RecordId]) -> None:
         """Locks a rule's records in id order until the transaction ends."""
         self.uow.records.lock(entity, records)
+
+    def take(self, entity: str, records: Collection[RecordId]) -> Collection[RecordId]:
+        """Locks those of the records that nobody else has in hand."""
+        return self.uow.records.take(entity, records)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ruleloom.access import WORKSPACE
+from ruleloom.runtime.clock import Clock
 from ruleloom.runtime.commands import entities
 from ruleloom.runtime.workspace import Workspace
 from ruleloom.storage.database import Database
@@ -12,13 +13,18 @@ from ruleloom.storage.migrate import is_current, migrate
 
 
 def open_workspace(
-    url: str, *, process: int | None = None, folder: Path | None = None, demo: bool = False
+    url: str,
+    *,
+    process: int | None = None,
+    folder: Path | None = None,
+    demo: bool = False,
+    clock: Clock | None = None,
 ) -> Workspace:
     """The workspace of a database address; made when the database is empty. `demo` only marks a new one."""
     database = Database(url)
     if not is_current(database):
         migrate(database)
-    workspace = Workspace(database, process=process, folder=folder)
+    workspace = Workspace(database, process=process, folder=folder, clock=clock)
     if workspace.is_new():
         workspace.transact(entities.prepare, WORKSPACE, origin="install")
         if demo:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import structlog
+
 from ruleloom.dsl.calendar import Calendar
 from ruleloom.engine.ruleset import RuleBook
 from ruleloom.forms.calendar_file import read_calendar
@@ -23,6 +25,7 @@ from ruleloom.storage.catalogue import Catalogue
 from ruleloom.storage.database import Connection
 from ruleloom.storage.definitions import Content, Definition, Definitions
 
+log = structlog.get_logger()
 TIMEZONE, CALENDAR, NAME, DEMO = "timezone", "calendar", "name", "demo"
 
 
@@ -50,6 +53,10 @@ class Published:
     """Made at first use."""
     read: dict[str, Sequence[Drawing]] = field(default_factory=dict)
     """Pipelines and forms by entity, read at first use."""
+    broken: Mapping[str, RuleloomError] = field(default_factory=dict)
+    """Rules that cannot be read any more, by id, with what is wrong: they do nothing until somebody mends them."""
+    drawn: tuple[tuple[Content, ...], Calendar] | None = None
+    """What the model was made of."""
 
     def entity(self, key: str) -> Entity:
         """The entity of a key (or permanent id); `Missing` (404) when there is none."""
@@ -79,21 +86,48 @@ class Published:
         return [each for each in self.definitions.get(kind, ()) if each.entity == entity_id]
 
 
-def load(connection: Connection, known: Published | None = None) -> Published:
-    """What is published now; `known` itself when its version is still the present one."""
-    version = settings.rule_set_version(connection)
-    if known is not None and known.version == version:
-        return known
+def load(connection: Connection, known: Published | None = None, version: int | None = None) -> Published:
+    """What is published now; `known` itself when its version is still the present one (`version`, when just read).
+
+    What did not change since `known` is taken over from it: the model with its tables, and compiled rules.
+    """
+    if version is None:
+        version = settings.rule_set_version(connection)
+    return known if known is not None and known.version == version else anew(connection, known, version)
+
+
+def anew(connection: Connection, known: Published | None, version: int | None = None) -> Published:
+    """The same as a state that nobody shares, for a transaction that takes rules in and out of its book."""
+    if version is None:
+        version = settings.rule_set_version(connection)
     definitions = Definitions(connection)
-    entities = definitions.all("entity", published=True)
-    model = model_of([each.content or {} for each in entities], calendar_of(connection))
-    book, rules = RuleBook(model), dict[str, PublishedRule]()
-    for rule in definitions.all("rule", published=True):
-        if not rule.paused and rule.content is not None and rule.published_version is not None:
-            book.add(str(rule.id), tree_of(rule.content, model))
-            rules[str(rule.id)] = PublishedRule(str(rule.id), rule.name, rule.published_version)
+    drawn = (tuple(each.content or {} for each in definitions.all("entity", published=True)), calendar_of(connection))
+    if known is not None and known.drawn == drawn:
+        model, catalogue, book = known.model, known.catalogue, known.book.fresh()
+    else:
+        model = model_of(*drawn)
+        catalogue, book = Catalogue(model), RuleBook(model)
+    rules, broken = _take_in(definitions.all("rule", published=True), book, model)
     others = {kind: definitions.all(kind, published=True) for kind in ("view", "form", "pipeline")}
-    return Published(version, model, Catalogue(model), book, rules, others)
+    return Published(version, model, catalogue, book, rules, others, broken=broken, drawn=drawn)
+
+
+def _take_in(
+    found: Sequence[Definition], book: RuleBook, model: Model
+) -> tuple[dict[str, PublishedRule], dict[str, RuleloomError]]:
+    """The rules in force, and those that cannot be read any more (a field is gone): they stand aside."""
+    rules, broken = dict[str, PublishedRule](), dict[str, RuleloomError]()
+    for rule in found:
+        if rule.paused or rule.content is None or rule.published_version is None:
+            continue
+        try:
+            book.add(str(rule.id), tree_of(rule.content, model))
+        except RuleloomError as error:
+            broken[str(rule.id)] = error
+            log.error("rule put aside", rule=rule.name, problems=[d.code for d in error.diagnostics])
+            continue
+        rules[str(rule.id)] = PublishedRule(str(rule.id), rule.name, rule.published_version)
+    return rules, broken
 
 
 def model_of(contents: Sequence[Content], calendar: Calendar, error: type[RuleloomError] | None = None) -> Model:

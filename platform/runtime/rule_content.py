@@ -21,6 +21,7 @@ class TextError(RuleloomError):
     code = "text-error"
 
 
+@lru_cache(_CACHED)
 def read_rule(text: str, language: Language, model: Model) -> Parsed:
     """One rule; everything wrong is in its diagnostics."""
     return parse(text, model, language, part="rule")

@@ -20,7 +20,7 @@ def put_in_force(uow: UnitOfWork, rule: Definition, also_existing: bool = False)
     """The rule acts from now on; what matches already is remembered and fires only with `also_existing`."""
     if rule.paused or rule.content is None:
         return
-    uow.use(published.load(uow.connection))  # not the state that other threads share
+    uow.use(published.anew(uow.connection, uow.published))  # not the state that other threads share
     tree = tree_of(rule.content, uow.published.model)
     cap = CAP if also_existing else None
     publishing.publish(uow.pipeline, str(rule.id), tree, uow.now, also_matching=also_existing, cap=cap)
@@ -29,6 +29,6 @@ def put_in_force(uow: UnitOfWork, rule: Definition, also_existing: bool = False)
 
 def take_out(uow: UnitOfWork, rule: Definition) -> None:
     """The rule does nothing any more; runs under way keep the version that they began with."""
-    uow.use(published.load(uow.connection))
+    uow.use(published.anew(uow.connection, uow.published))
     publishing.retire(uow.pipeline, str(rule.id))
     uow.wrote = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from ruleloom.access import WORKSPACE
-from ruleloom.runtime.unit_of_work import UnitOfWork
+from ruleloom.runtime.unit_of_work import TIME, UnitOfWork
 from ruleloom.runtime.workspace import CLOCK_FLOOR, Workspace
 from ruleloom.storage import workspace_settings as settings
 
@@ -17,7 +17,7 @@ def settle(workspace: Workspace) -> list[int]:
     """
     fired: list[int] = []
     while True:
-        settled = workspace.transact(_one, WORKSPACE, origin="time")
+        settled = workspace.transact(_one, WORKSPACE, origin=TIME)
         if settled is None:
             return fired
         fired += settled

@@ -10,7 +10,8 @@ from ruleloom.dsl.types import Value
 from ruleloom.engine.intents import Write
 from ruleloom.runtime.desk import SqlDesk
 from ruleloom.runtime.pipeline.driver import Pipeline
-from ruleloom.runtime.pipeline.ports import Blocked, Cause, Outcome
+from ruleloom.messages import RuleloomError
+from ruleloom.runtime.pipeline.ports import Cause, Outcome
 from ruleloom.runtime.published import Published
 from ruleloom.storage.change_log import Stamp
 from ruleloom.storage.database import Connection
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from ruleloom.runtime.workspace import Workspace
 
 T = TypeVar("T")
+TIME = "time"
+"""Origin of the transactions in which the clock settles what is due."""
 
 
 class UnitOfWork:
@@ -36,7 +39,7 @@ class UnitOfWork:
         self.wrote = False
         self.definitions = Definitions(connection)
         self._now: int | None = None
-        self._blocked: Blocked | None = None
+        self._refused: RuleloomError | None = None
         self.use(published)
 
     def use(self, published: Published) -> None:
@@ -48,9 +51,12 @@ class UnitOfWork:
 
     @property
     def now(self) -> int:
-        """The instant of this transaction: read once, at the first question, after the locks that came before it."""
-        if self._now is None:
-            self._now = self.workspace.now(self.connection)
+        """The instant of this transaction, as read last: at the first question, and after the locks of each write."""
+        return self.read_clock() if self._now is None else self._now
+
+    def read_clock(self) -> int:
+        """Asks the clock again: where others write at the same time, each time all locks of a write are held."""
+        self._now = self.workspace.now(self.connection, writing=True)
         return self._now
 
     @property
@@ -74,16 +80,31 @@ class UnitOfWork:
     # ---- used by Workspace.transact
 
     def carry_out(self, command: Callable[[UnitOfWork], T]) -> T | None:
-        """Runs the command; a blocked write is kept for `answer`, because what was settled before it is committed."""
-        try:
+        """Settles what is due, then runs the command; when that is refused, what was settled is committed all the same.
+
+        The refusal is kept for `answer`; the command is undone as a whole.
+        """
+        if self.origin == TIME or not self._settled():
             return command(self)
-        except Blocked as blocked:
-            self._blocked = blocked
-            self.wrote = True
+        try:
+            with self.desk.savepoint():
+                return command(self)
+        except RuleloomError as refused:
+            self._refused, self.wrote = refused, True
             return None
 
+    def _settled(self) -> bool:
+        """Settles every edge, tick and wait due by now, at their own due times; whether there was any."""
+        due = self.desk.earliest()
+        if due is None or due > self.now or not self.pipeline.settle(self.now):
+            return False
+        self.wrote = True
+        self.desk.entered.clear()
+        self.desk.warnings.clear()
+        return True
+
     def answer(self, result: T | None) -> T:
-        """The command's result, or the `Blocked` that it met."""
-        if self._blocked is not None:
-            raise self._blocked
+        """The command's result, or the refusal that it met."""
+        if self._refused is not None:
+            raise self._refused
         return result  # type: ignore[return-value]  # None only where the command says so

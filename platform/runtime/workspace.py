@@ -18,9 +18,9 @@ from ruleloom.runtime import published
 from ruleloom.runtime.clock import Clock
 from ruleloom.runtime.ids import PROCESSES, IdMaker
 from ruleloom.runtime.published import Published
-from ruleloom.storage import counter
+from ruleloom.storage import change_log, counter, server_clock
 from ruleloom.storage import workspace_settings as settings
-from ruleloom.storage.database import Connection, Database, StatementFailed, is_retriable, server_now
+from ruleloom.storage.database import Connection, Database, StatementFailed, is_retriable
 from ruleloom.storage.leases import lease
 from ruleloom.storage.sql_store import SqlStore
 
@@ -31,6 +31,7 @@ REPEATS = 5
 """How often a command is repeated after a deadlock or a serialisation failure before it fails."""
 HOME_VARIABLE = "RULELOOM_HOME"
 CLOCK_FLOOR, PREPARED = "clock_floor", "prepared"
+_LOOKED_AT = (settings.RULE_SET_VERSION, settings.CLOCK_OFFSET, CLOCK_FLOOR)
 T = TypeVar("T")
 
 
@@ -47,13 +48,20 @@ class Reading:
 class Workspace:
     """One workspace. Threads share it; every transaction gets a connection of its own."""
 
-    def __init__(self, database: Database, *, process: int | None = None, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        process: int | None = None,
+        folder: Path | None = None,
+        clock: Clock | None = None,
+    ) -> None:
         """`process`: the number that keeps ids apart; by default one that no other open workspace holds."""
         self.database = database
         self.folder = folder or _folder_of(database)
         self._held = ExitStack()
         self.ids = IdMaker(self._number() if process is None else process)
-        self.clock = Clock()
+        self.clock = clock or Clock()
         self.committed: list[Callable[[UnitOfWork], None]] = []
         """Called after each commit: the clock thread and the worker look whether there is something for them."""
         self._published: Published | None = None
@@ -62,6 +70,7 @@ class Workspace:
             self.name = str(settings.read(connection, published.NAME, "Ruleloom"))
             self.demo = bool(settings.read(connection, published.DEMO, False))
             self.look(connection)
+            self.clock.seen(0, change_log.last_instant(connection))
 
     # ---- what is published
 
@@ -77,12 +86,13 @@ class Workspace:
     def look(self, connection: Connection) -> Published:
         """Reads the version of the rule set and, when it moved, everything published; also the clock's row."""
         known = self._published
-        found = published.load(connection, known)
+        kept = settings.read_all(connection, _LOOKED_AT)
+        found = published.load(connection, known, int(kept.get(settings.RULE_SET_VERSION, 0)))
         if found is not known:
             with self._lock:
                 if self._published is None or found.version >= self._published.version:
                     self._published = found
-        self.clock.seen(settings.read(connection, settings.CLOCK_OFFSET, 0), settings.read(connection, CLOCK_FLOOR, 0))
+        self.clock.seen(kept.get(settings.CLOCK_OFFSET, 0), kept.get(CLOCK_FLOOR, 0))
         return found
 
     def refreshed(self) -> Published:
@@ -108,14 +118,19 @@ class Workspace:
             found = self.look(connection)
             yield Reading(connection, found, SqlStore(connection, found.catalogue), self.now(connection))
 
-    def now(self, connection: Connection) -> int:
-        """The workspace's present instant, by the database's clock where it has one."""
-        return self.clock.now(server_now(connection))
+    def now(self, connection: Connection, *, writing: bool = False) -> int:
+        """The workspace's present instant, by the database's clock where it has one.
+
+        `writing`: no process is told an earlier one afterwards; ask when all locks are held.
+        """
+        if self.clock.controlled:
+            return self.clock.now()
+        return self.clock.now(server_clock.tell(connection) if writing else server_clock.look(connection))
 
     def transact(self, command: Callable[[UnitOfWork], T], actor: Actor, origin: str = "person") -> T:
         """Runs a command in one transaction; the whole command is repeated after a deadlock, at most `REPEATS` times.
 
-        A `Blocked` write commits what was settled before it and then raises; any other error undoes everything.
+        What was due is settled first and stays so when the command is refused; any other error undoes everything.
         """
         for attempt in range(REPEATS):
             try:
@@ -130,6 +145,7 @@ class Workspace:
         from ruleloom.runtime.unit_of_work import UnitOfWork
 
         with self.database.write() as connection:
+            settings.hold_rule_set(connection)
             uow = UnitOfWork(self, connection, self.look(connection), actor, origin)
             result = uow.carry_out(command)
             if uow.wrote:

@@ -134,3 +134,8 @@ def _decoded(given: Mapping[str, Any], entity: Entity) -> Iterable[tuple[str, Va
             yield key, tuple(value)
         else:
             yield key, value
+
+
+def last_instant(connection: Connection) -> int:
+    """When the latest logged change was made; 0 without any."""
+    return int(connection.scalar(select(changes.c.at).order_by(changes.c.id.desc()).limit(1)) or 0)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError as StatementFailed
 from sqlalchemy.exc import IntegrityError as AlreadyThere
@@ -14,7 +14,7 @@ from sqlalchemy.pool import StaticPool
 
 from ruleloom.messages import Diagnostic, RuleloomError
 
-__all__ = ["AlreadyThere", "Connection", "Database", "DatabaseError", "StatementFailed", "is_retriable", "server_now"]
+__all__ = ["AlreadyThere", "Connection", "Database", "DatabaseError", "StatementFailed", "is_retriable"]
 
 BUSY_MILLISECONDS = 30_000
 POOL_SIZE, POOL_OVERFLOW = 10, 20
@@ -129,11 +129,3 @@ def is_retriable(error: BaseException) -> bool:
     if getattr(original, "sqlstate", None) in ("40001", "40P01"):
         return True
     return "database is locked" in str(original)
-
-
-def server_now(connection: Connection) -> int | None:
-    """The database's clock in microseconds on PostgreSQL; None on SQLite, which has none of its own."""
-    if connection.dialect.name == "sqlite":
-        return None
-    asked = text("select (extract(epoch from clock_timestamp()) * 1000000)::bigint")
-    return int(connection.execute(asked).scalar_one())

@@ -18,6 +18,11 @@ from ruleloom.storage.tables_work import firings, rule_memories, schedules
 
 _M = rule_memories.c
 _COUNTED = ("on", "change", "schedule")
+_EARLIEST = select(
+    select(func.min(_M.deadline)).where(_M.deadline.is_not(None)).scalar_subquery(),
+    select(func.min(schedules.c.next_at)).scalar_subquery(),
+    select(func.min(parked_runs.c.wake)).scalar_subquery(),
+)
 Pairs = Collection[tuple[str, RecordId]]
 
 
@@ -96,26 +101,18 @@ class EngineMemory:
         return min((instant for instant in found if instant is not None), default=None)
 
     def due_at(self, instant: int, rules: Pairs | None = None) -> Sequence[tuple[str, RecordId]]:
-        """Pairs whose deadline is that instant, locked; pairs that another process has in hand are left to it."""
+        """Pairs whose deadline is that instant. What keeps two processes apart is the lock on the record."""
         due = select(_M.rule, _M.record).where(_M.deadline == instant).order_by(_M.record, _M.rule)
         if rules is None:
-            found = self.connection.execute(due.with_for_update(skip_locked=True))
-            return [(rule, record) for rule, record in found]
+            return [(rule, record) for rule, record in self.connection.execute(due)]
         pairs: list[tuple[str, RecordId]] = []
         for part in chunks(sorted(rules, key=lambda pair: (pair[1], pair[0]))):
-            pairs += [
-                (rule, record) for rule, record in self.connection.execute(due.where(_among(part)).with_for_update())
-            ]
+            pairs += [(rule, record) for rule, record in self.connection.execute(due.where(_among(part)))]
         return pairs
 
     def earliest(self) -> int | None:
         """The next instant at which anything is due (deadline, tick, end of a wait): until then the clock sleeps."""
-        asked = (
-            select(func.min(_M.deadline)),
-            select(func.min(schedules.c.next_at)),
-            select(func.min(parked_runs.c.wake)),
-        )
-        found = [self.connection.scalar(each) for each in asked]
+        found = self.connection.execute(_EARLIEST).one()
         return min((instant for instant in found if instant is not None), default=None)
 
     # ---- schedules

@@ -57,8 +57,8 @@ def waiting(connection: Connection, watch: str, record: int) -> Sequence[ParkedR
 
 
 def at(connection: Connection, instant: int) -> Sequence[ParkedRow]:
-    """Runs that wake at that instant, oldest first."""
-    return _rows(connection, parked_runs.c.wake == instant)
+    """Runs that wake at that instant, oldest first; those that another process has in hand are left to it."""
+    return _rows(connection, parked_runs.c.wake == instant, skip_locked=True)
 
 
 def next_wake(connection: Connection, up_to: int) -> int | None:
@@ -67,6 +67,8 @@ def next_wake(connection: Connection, up_to: int) -> int | None:
     return cast("int | None", connection.scalar(asked))
 
 
-def _rows(connection: Connection, which: object) -> Sequence[ParkedRow]:
+def _rows(connection: Connection, which: object, *, skip_locked: bool = False) -> Sequence[ParkedRow]:
     asked = select(parked_runs).where(which).order_by(parked_runs.c.id)  # type: ignore[arg-type]
+    if skip_locked:
+        asked = asked.with_for_update(skip_locked=True)
     return [ParkedRow(*row) for row in connection.execute(asked)]

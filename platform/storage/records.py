@@ -88,6 +88,16 @@ class Records:
                 select(table.c.id).where(table.c.id.in_(ids)).order_by(table.c.id).with_for_update()
             )
 
+    def take(self, entity: str, records: Collection[RecordId]) -> Collection[RecordId]:
+        """Locks those of the records that no other transaction has locked; which these are (all on SQLite)."""
+        if self.connection.dialect.name == "sqlite":
+            return records
+        table, taken = self.catalogue.table(entity), list[RecordId]()
+        for ids in chunks(sorted(cast("Collection[int]", records))):
+            free = select(table.c.id).where(table.c.id.in_(ids)).order_by(table.c.id).with_for_update(skip_locked=True)
+            taken += self.connection.execute(free).scalars()
+        return taken
+
     def find(self, entity: str, field_key: str, values: Collection[Value]) -> dict[Value, int]:
         """Live records by the value of a field (natural keys, uniqueness); where several have it, the oldest."""
         table = self.catalogue.table(entity)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from ruleloom.storage.system import settings
 
 RULE_SET_VERSION = "rule_set_version"
+_RULE_SET = 4_781_220_114
+"""Advisory lock of the rule set."""
 CLOCK_OFFSET = "clock_offset"
 """Microseconds added to the clock; only demo workspaces have one."""
 
@@ -17,6 +20,12 @@ def read(connection: Connection, key: str, default: Any = None) -> Any:
     """The value of a setting."""
     row = connection.execute(select(settings.c.value).where(settings.c.key == key)).one_or_none()
     return default if row is None else row[0]
+
+
+def read_all(connection: Connection, keys: Collection[str]) -> dict[str, Any]:
+    """Those of these settings that are set, in one query."""
+    rows = connection.execute(select(settings.c.key, settings.c.value).where(settings.c.key.in_(list(keys))))
+    return {row.key: row.value for row in rows}
 
 
 def write(connection: Connection, key: str, value: Any) -> None:
@@ -31,9 +40,20 @@ def rule_set_version(connection: Connection) -> int:
     return int(read(connection, RULE_SET_VERSION, 0))
 
 
+def hold_rule_set(connection: Connection) -> None:
+    """What is published stays as it is until this transaction ends; others may hold it too (PostgreSQL).
+
+    So no write is decided by rules that somebody replaces meanwhile, and a rule that comes into force has seen every
+    write before it.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.execute(select(func.pg_advisory_xact_lock_shared(_RULE_SET)))
+
+
 def raise_rule_set_version(connection: Connection) -> int:
-    """Says that compiled rules are out of date; on PostgreSQL it locks the row until the commit."""
-    connection.execute(select(settings.c.value).where(settings.c.key == RULE_SET_VERSION).with_for_update())
+    """Says that compiled rules are out of date; on PostgreSQL writes in hand end first, later ones wait."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(select(func.pg_advisory_xact_lock(_RULE_SET)))
     version = rule_set_version(connection) + 1
     write(connection, RULE_SET_VERSION, version)
     return version

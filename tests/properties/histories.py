@@ -22,49 +22,47 @@ START = {
 }
 
 
+ENTITIES: list[dict[str, Any]] = [
+    {
+        "name": "customer",
+        "fields": [
+            {"name": "region", "type": "choice", "options": ["East", "West"]},
+            {"name": "score", "type": "number"},
+            {"name": "active", "type": "boolean"},
+            {"name": "signed", "type": "date"},
+            {"name": "seen", "type": "datetime"},
+            {"name": "head", "type": "reference", "to": "customer", "reverse": "branches"},
+        ],
+    },
+    {
+        "name": "order",
+        "time_field": "ordered_at",
+        "fields": [
+            {"name": "customer", "type": "reference", "to": "customer", "reverse": "orders"},
+            {"name": "ordered_at", "type": "datetime"},
+            {"name": "amount", "type": "number", "decimals": 1},
+            {"name": "open", "type": "boolean"},
+            {"name": "due", "type": "date"},
+        ],
+    },
+    {
+        "name": "part",
+        "fields": [
+            {
+                "name": "order",
+                "type": "reference",
+                "to": "order",
+                "reverse": "parts",
+                "on_delete": "cascade",
+            },
+            {"name": "size", "type": "number"},
+        ],
+    },
+]
+
+
 def model_of(zone: str) -> Any:
-    return read_schema(
-        {
-            "timezone": zone,
-            "entities": [
-                {
-                    "name": "customer",
-                    "fields": [
-                        {"name": "region", "type": "choice", "options": ["East", "West"]},
-                        {"name": "score", "type": "number"},
-                        {"name": "active", "type": "boolean"},
-                        {"name": "signed", "type": "date"},
-                        {"name": "seen", "type": "datetime"},
-                        {"name": "head", "type": "reference", "to": "customer", "reverse": "branches"},
-                    ],
-                },
-                {
-                    "name": "order",
-                    "time_field": "ordered_at",
-                    "fields": [
-                        {"name": "customer", "type": "reference", "to": "customer", "reverse": "orders"},
-                        {"name": "ordered_at", "type": "datetime"},
-                        {"name": "amount", "type": "number", "decimals": 1},
-                        {"name": "open", "type": "boolean"},
-                        {"name": "due", "type": "date"},
-                    ],
-                },
-                {
-                    "name": "part",
-                    "fields": [
-                        {
-                            "name": "order",
-                            "type": "reference",
-                            "to": "order",
-                            "reverse": "parts",
-                            "on_delete": "cascade",
-                        },
-                        {"name": "size", "type": "number"},
-                    ],
-                },
-            ],
-        }
-    )
+    return read_schema({"timezone": zone, "entities": ENTITIES})
 
 
 CHOICE = ValueType(Kind.CHOICE, field="customer.region")

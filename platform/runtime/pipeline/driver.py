@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 from ruleloom.dsl.types import RecordId
 from ruleloom.engine.intents import Write
 from ruleloom.engine.ruleset import RuleBook
 from ruleloom.engine.store import RecordChange
 from ruleloom.runtime.pipeline.carrying import Carrying
-from ruleloom.runtime.pipeline.noticing import Noticed, Noticing
+from ruleloom.runtime.pipeline.noticing import Noticed, Noticing, Touched
 from ruleloom.runtime.pipeline.ports import Blocked, Cause, Desk, Firing, Outcome, Prepared, Run
 
 Pairs = Collection[tuple[str, RecordId]]
@@ -24,7 +24,22 @@ class Writing:
 
     def write(self, write: Write, at: int, cause: Cause) -> tuple[tuple[RecordChange, ...], Noticed]:
         """The changes of a write and what they led to; Blocked when rules refuse it, then nothing of it happened."""
-        return self.carry_out(self._desk.prepare(write, at, cause))
+        prepared = self._desk.prepare(write, at, cause)
+        if self._desk.locks:
+            self.lock(prepared)
+        return self.carry_out(prepared)
+
+    def lock(self, prepared: Prepared) -> dict[str, Touched]:
+        """Locks the records whose rules could be touched: all those that are found when all of them are locked."""
+        locked: dict[str, set[RecordId]] = {}
+        while True:
+            touched = self._noticing.touched(prepared.changes)
+            wanted = {entity: set(found.snapshots) - locked.get(entity, set()) for entity, found in touched.items()}
+            if not any(wanted.values()):
+                return touched
+            for entity, records in sorted(wanted.items()):
+                self._desk.lock(entity, records)
+                locked.setdefault(entity, set()).update(records)
 
     def carry_out(self, prepared: Prepared) -> tuple[tuple[RecordChange, ...], Noticed]:
         """The same for a write that is prepared already."""
@@ -52,71 +67,78 @@ class Pipeline:
         self.writing = Writing(desk, self.noticing)
 
     def change(self, write: Write, at: int, cause: Cause | None = None) -> Outcome:
-        """A write and everything that it leads to inside the workspace.
+        """A write and everything that it leads to inside the workspace; what was due before it the caller settled.
 
-        Raises Blocked (what was settled before stays) or what `desk.prepare` raises.
+        Where others write at the same time its instant is read again once all locks are held, and what has become
+        due for the locked records meanwhile is settled. Raises Blocked or what `desk.prepare` raises.
         """
         cause = cause or Cause()
         prepared = self.desk.prepare(write, at, cause)
-        if prepared.changes and self._settle_touched(prepared):
+        if prepared.changes and self.desk.locks:
+            touched = self.writing.lock(prepared)
+            at = self.desk.instant(at)
+            self._settle_touched(touched, prepared.changes, at)
             prepared = self.desk.prepare(write, at, cause)
         outcome = Outcome()
         outcome.changes, noticed = self.writing.carry_out(prepared)
         self._carry(noticed, at, outcome)
         return outcome
 
-    def _settle_touched(self, prepared: Prepared) -> bool:
-        """Locks the records whose rules could be touched and settles their edges already due; whether any were."""
-        if not self.desk.locks and self.desk.next_due(prepared.at) is None:
-            return False
-        touched = self.noticing.touched(prepared.changes)
+    def _settle_touched(self, touched: Mapping[str, Touched], changes: Sequence[RecordChange], at: int) -> None:
+        if self.desk.next_due(at) is None:
+            return
         pairs: set[tuple[str, RecordId]] = set()
-        for entity, found in sorted(touched.items()):
-            self.desk.lock(entity, found.snapshots)
-        if self.desk.next_due(prepared.at) is None:
-            return False
         for entity, found in touched.items():
             pairs.update(self.desk.memories(entity, found.snapshots))
-        for change in prepared.changes:
+        for change in changes:
             pairs.update(self.desk.memories(change.entity, [change.record]))
-        settled = False
-        while (instant := self.desk.next_due(prepared.at, pairs)) is not None:
+        while (instant := self.desk.next_due(at, pairs)) is not None:
             self._settle(instant, pairs)
-            settled = True
-        return settled
 
     def tick(self, up_to: int) -> int | None:
         """Settles the earliest instant ≤ `up_to` at which anything is due: deadlines, schedules, parked runs.
 
-        Answers with that instant, None when nothing is due.
+        Answers with that instant, None when nothing is due or others have in hand what is.
         """
         due = (self.desk.next_due(up_to), self.desk.next_tick(up_to), self.desk.next_wake(up_to))
         found = [instant for instant in due if instant is not None]
-        if not found:
-            return None
-        self.settle_at(min(found))
-        return min(found)
+        return min(found) if found and self._settle(min(found), None) else None
 
-    def settle(self, up_to: int) -> None:
-        """Settles everything due ≤ `up_to`, in time order."""
+    def settle(self, up_to: int) -> bool:
+        """Settles everything due ≤ `up_to`, in time order; whether there was anything."""
+        any_ = False
         while self.tick(up_to) is not None:
-            pass
+            any_ = True
+        return any_
 
-    def settle_at(self, instant: int) -> Outcome:
-        """Settles everything due at an instant on one state."""
-        return self._settle(instant, None)
-
-    def _settle(self, instant: int, pairs: Pairs | None) -> Outcome:
-        outcome, noticing = Outcome(), self.noticing
-        noticed = noticing.due(self.desk.due_at(instant, pairs), instant)
-        carrying = self._carrying(outcome)
-        if pairs is None:
-            for rule in self.desk.ticks_at(instant):
-                noticed.firings += noticing.ticked(rule, instant)
-            noticed.runs += carrying.woken(self.desk.runs_at(instant)).runs
+    def _settle(self, instant: int, pairs: Pairs | None) -> bool:
+        """Settles what is due at an instant on one state; whether there was anything."""
+        due: Pairs = self.desk.due_at(instant, pairs)
+        if pairs is None and self.desk.locks:
+            due = self._taken(due, instant)
+        ticks = self.desk.ticks_at(instant) if pairs is None else ()
+        runs = self.desk.runs_at(instant) if pairs is None else ()
+        if not due and not ticks and not runs:
+            return False
+        noticed = self.noticing.due(due, instant)
+        carrying = self._carrying(Outcome())
+        for rule in ticks:
+            noticed.firings += self.noticing.ticked(rule, instant)
+        noticed.runs += carrying.woken(runs).runs
         carrying.enter(_without_doubles(noticed))
         carrying.carry(instant)
-        return outcome
+        return True
+
+    def _taken(self, due: Pairs, instant: int) -> Pairs:
+        """Those of the due pairs whose record nobody else has in hand, and that are still due once it is locked."""
+        by_entity: dict[str, set[RecordId]] = {}
+        for rule_id, record in due:
+            rule = self.book.followed(rule_id)
+            if rule is not None:
+                by_entity.setdefault(rule.entity, set()).add(record)
+        free = {record for entity, records in sorted(by_entity.items()) for record in self.desk.take(entity, records)}
+        mine = [pair for pair in due if pair[1] in free or self.book.followed(pair[0]) is None]
+        return self.desk.due_at(instant, mine) if mine else []
 
     def carry(self, noticed: Noticed, at: int) -> Outcome:
         """Records firings and works off what follows from them (publishing with *also for records that match now*)."""

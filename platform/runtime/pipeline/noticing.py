@@ -30,7 +30,7 @@ class Noticed:
 
 
 @dataclass(slots=True)
-class _Touched:
+class Touched:
     """Records of one entity whose rules could be touched, with the indexes to ask for them."""
 
     snapshots: Snapshots = field(default_factory=dict)
@@ -77,21 +77,21 @@ class Noticing:
         for entity, records in gone.items():
             self._desk.drop(entity, records)
 
-    def touched(self, changes: Sequence[RecordChange]) -> dict[str, _Touched]:
+    def touched(self, changes: Sequence[RecordChange]) -> dict[str, Touched]:
         """Per entity, the records whose rules read what a write changed (deleted ones are left out)."""
-        found: dict[str, _Touched] = {}
+        found: dict[str, Touched] = {}
         ways: dict[int, tuple[Route[Followed], list[RecordChange]]] = {}
         for change in changes:
             keys = changed_keys(change)
             indexes = self._book.plan.own(change, keys)
             if indexes and change.after is not None:
-                found.setdefault(change.entity, _Touched()).add(change.record, change.after, indexes)
+                found.setdefault(change.entity, Touched()).add(change.record, change.after, indexes)
             for route in self._book.plan.routes(change, keys):
                 _, along = ways.setdefault(id(route), (route, []))
                 if not along or along[-1] is not change:
                     along.append(change)
         for route, along in ways.values():
-            self._along(route, along, changes, found.setdefault(route.entity, _Touched()))
+            self._along(route, along, changes, found.setdefault(route.entity, Touched()))
         return found
 
     def _along(
@@ -99,14 +99,14 @@ class Noticing:
         route: Route[Followed],
         along: Sequence[RecordChange],
         write: Sequence[RecordChange],
-        touched: _Touched,
+        touched: Touched,
     ) -> None:
         desk = self._desk
         holders = desk.all_records(route.entity) if route.everywhere else desk.holders(route.hops, along, write)
         for record, snapshot in desk.snapshots(route.entity, holders).items():
             touched.add(record, snapshot, [route.index])
 
-    def _follow(self, entity: str, touched: _Touched, at: int, cause: Cause, noticed: Noticed) -> None:
+    def _follow(self, entity: str, touched: Touched, at: int, cause: Cause, noticed: Noticed) -> None:
         memories = self._desk.memories(entity, touched.snapshots)
         asked: dict[str, tuple[Followed, Snapshots]] = {}
         for record, snapshot in touched.snapshots.items():

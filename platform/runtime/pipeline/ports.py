@@ -131,6 +131,14 @@ class Desk(Store, Protocol):
         """Locks a rule's records in id order until the transaction ends (nothing to do where there is one writer)."""
         ...
 
+    def take(self, entity: str, records: Collection[RecordId]) -> Collection[RecordId]:
+        """Locks those of the records that nobody else has in hand, and says which; only asked where `locks`."""
+        ...
+
+    def instant(self, at: int) -> int:
+        """The instant of a write once all its locks are held; `at` where there is one writer. Only asked where `locks`."""
+        ...
+
     def savepoint(self) -> AbstractContextManager[None]:
         """What happens inside is undone when an exception leaves it (the engine's memory and firings too)."""
         ...

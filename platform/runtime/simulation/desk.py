@@ -236,6 +236,12 @@ class MemoryDesk:
     def lock(self, entity: str, records: Collection[RecordId]) -> None:
         pass
 
+    def take(self, entity: str, records: Collection[RecordId]) -> Collection[RecordId]:  # noqa: ARG002
+        return records
+
+    def instant(self, at: int) -> int:
+        return at
+
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         mark, automatic = len(self._journal), self._writes.mark()

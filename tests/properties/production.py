@@ -1,0 +1,197 @@
+"""A workspace in which random histories are played through the door of commands, on a controlled clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from ruleloom.access import WORKSPACE
+from ruleloom.dsl import format as written
+from ruleloom.dsl import nodes as n
+from ruleloom.dsl.calendar import moment
+from ruleloom.engine import intents as i
+from ruleloom.messages import RuleloomError
+from ruleloom.runtime.clock import Clock
+from ruleloom.runtime.commands import definitions, entities, records
+from ruleloom.runtime.opening import open_workspace
+from ruleloom.runtime.pipeline.ports import Blocked
+from ruleloom.runtime.rule_content import read_rule
+from ruleloom.runtime.settling import settle
+from ruleloom.runtime.simulation.play import Simulation
+from ruleloom.runtime.unit_of_work import UnitOfWork
+from ruleloom.storage import firing_log, workspace_settings
+from tests.properties.histories import ENTITIES, START, THIS, instant, record
+
+Line = tuple[int, int, str, str, str, str]
+MADE_BY = n.Path("this", ("customer.created_by",), record("user"))
+EMPTIED = (
+    "effects", "parked_runs", "firings", "notices", "rule_memories", "schedules", "changes", "r_part", "r_order",
+    "r_customer",
+)  # fmt: skip
+
+
+def to_people(action: n.Action) -> n.Action:
+    """Notices go to who created the record: what a text can say (the trees' own go to the record itself)."""
+    return n.Notify((MADE_BY,), action.text) if isinstance(action, n.Notify) and action.recipients == (THIS,) else action
+
+
+class Arena:
+    """One workspace for many histories, emptied before each."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.time = 0
+        clock = Clock(source=lambda: self.time)
+        self.workspace = open_workspace(url, folder=folder, clock=clock)
+        self._drawn = False
+
+    def begin(self, zone: str) -> None:
+        """An empty workspace in a zone, before the first event."""
+        self.time = instant(START[zone] - timedelta(hours=1))
+        self.workspace.clock = Clock(source=lambda: self.time)
+        if not self._drawn:
+            for content in ENTITIES:
+                entities.draw(self.workspace, WORKSPACE, content)
+            self.workspace.transact(self._publish, WORKSPACE)
+            self._drawn = True
+        for rule in definitions.everything(self.workspace, WORKSPACE, "rule", None):
+            definitions.delete(self.workspace, WORKSPACE, "rule", str(rule.id))
+        with self.workspace.database.write() as connection:
+            for table in EMPTIED:
+                connection.execute(text(f"delete from {table}"))
+            workspace_settings.write(connection, "timezone", zone)
+            workspace_settings.write(connection, "clock_floor", None)
+            workspace_settings.raise_rule_set_version(connection)
+        self.workspace.refreshed()
+
+    @staticmethod
+    def _publish(uow: UnitOfWork) -> None:
+        entities.publish_in(uow, uow.definitions.all("entity"))
+
+    def readable(self, rules: Sequence[n.Rule]) -> list[str] | None:
+        """The texts of the rules; None when one of them can only be drawn as a tree."""
+        model = self.workspace.model
+        texts = []
+        for rule in rules:
+            try:
+                texts.append(written(rule, model, "en"))
+            except KeyError:
+                return None
+            if not read_rule(texts[-1], "en", model).ok:
+                return None
+        return texts
+
+    def play(self, texts: Sequence[str], events: Sequence[Any], until: int, lazily: bool) -> tuple[list[Line], Any]:
+        """The lines, and the events as they were played: with the ids that records got.
+
+        `lazily`: the clock does not run between the events, so that writes find edges that are already due.
+        """
+        for each in texts:
+            drawn = definitions.create(self.workspace, WORKSPACE, "rule", {"text": each, "language": "en"})
+            definitions.publish(self.workspace, WORKSPACE, "rule", str(drawn.id))
+        ids: dict[str, int] = {}
+        played, lines = [], list[Line]()
+        for at, operation, entity, name, values in events:
+            self.time = at
+            if not lazily:
+                settle(self.workspace)
+            given = {key: ids.get(value, 7) if key in REFERENCES and value else value for key, value in values.items()}
+            try:
+                ids[name] = self._event(operation, entity, ids.get(name, 7), given, played, at)
+            except Blocked as blocked:
+                for firing in blocked.firings:
+                    line = (at, -firing.priority, firing.rule_name, str(firing.record), "blocked")
+                    lines += [(*line, message) for message in firing.messages]
+            except RuleloomError:
+                pass
+        self.time = until
+        settle(self.workspace)
+        return sorted(lines + self._firings()), played
+
+    def _event(
+        self, operation: str, entity: str, known: int, values: dict[str, Any], played: list[Any], at: int
+    ) -> int:
+        workspace, shown = self.workspace, {key: as_json(key, value) for key, value in values.items()}
+        if operation == "create":
+            identity = workspace.ids.next()
+            workspace.ids, kept = _Given(identity, workspace.ids.next), workspace.ids  # type: ignore[assignment]
+            played.append((at, i.CreateRecord(entity, values, identity)))
+            try:
+                records.create(workspace, WORKSPACE, entity, shown, show=_nothing)
+            finally:
+                workspace.ids = kept
+            return identity
+        if operation == "update":
+            played.append((at, i.UpdateRecords(entity, {known: values})))
+            workspace.transact(lambda uow: records.update_in(uow, entity, known, shown), WORKSPACE)
+        else:
+            played.append((at, i.DeleteRecord(entity, known)))
+            workspace.transact(lambda uow: records.delete_in(uow, entity, known), WORKSPACE)
+        return known
+
+    def _firings(self) -> list[Line]:
+        rules = self.workspace.published.book.rules
+        with self.workspace.reading() as reading:
+            rows = firing_log.page(reading.connection, firing_log.FiringFilter(), 100_000)
+        return [
+            (row.at, -rules[row.rule].tree.priority, rules[row.rule].name, str(row.record), row.edge, "")
+            for row in rows
+        ]
+
+
+REFERENCES = ("customer", "order", "head")
+EPOCH = date(1970, 1, 1)
+
+
+class _Given:
+    """Gives the next record the id that the history has for it."""
+
+    def __init__(self, first: int, others: Callable[[], int]) -> None:
+        self._first: int | None = first
+        self._others = others
+
+    def next(self) -> int:
+        first, self._first = self._first, None
+        return self._others() if first is None else first
+
+
+def _nothing(_uow: UnitOfWork, _written: records.Written) -> None:
+    return None
+
+
+def as_json(key: str, value: Any) -> Any:
+    """A value as the front door takes it."""
+    if value is None or isinstance(value, bool):
+        return value
+    if key in ("signed", "due"):
+        return (EPOCH + timedelta(days=value)).isoformat()
+    if key in ("seen", "ordered_at"):
+        return moment(value).isoformat()
+    return str(value) if isinstance(value, Decimal | int) else value
+
+
+def simulated(model: Any, rules: Sequence[n.Rule], played: Sequence[tuple[int, i.Write]], until: int) -> list[Line]:
+    """The lines of the simulation for the same writes."""
+    simulation = Simulation(model, rules)
+    lines = []
+    for at, write in played:
+        lines += simulation.event(write, at)
+    lines += [*simulation.settle(until), *simulation.end()]
+    return sorted(
+        (line.firing.at, -line.firing.priority, line.firing.rule_name, line.record.rpartition("/")[2],
+         line.firing.edge, line.message or "")
+        for line in lines
+    )  # fmt: skip
+
+
+def with_people(rules: Sequence[n.Rule]) -> list[n.Rule]:
+    """The rules as a text can say them."""
+    return [
+        replace(rule, actions=tuple(map(to_people, rule.actions)), ending=tuple(map(to_people, rule.ending)))
+        for rule in rules
+    ]
