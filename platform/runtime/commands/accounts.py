@@ -13,6 +13,7 @@ from ruleloom.messages import Diagnostic, Language, RuleloomError
 from ruleloom.runtime.clock import machine_now
 from ruleloom.runtime.commands import records
 from ruleloom.runtime.emails import folded_email, require_email
+from ruleloom.runtime.leaving import administers, require_another
 from ruleloom.runtime.missing import Conflict, Missing, id_of
 from ruleloom.runtime.secrets_of import hash_password, password_fits
 from ruleloom.runtime.unit_of_work import UnitOfWork
@@ -152,16 +153,9 @@ def _columns(before: AccountRow, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _keep_an_administrator(uow: UnitOfWork, before: AccountRow, given: dict[str, Any]) -> None:
-    """The last active administrator cannot be taken away: nobody could give the right back."""
     after = replace(before, roles=tuple(given.get("roles", before.roles)), active=given.get("active", before.active))
-    if _administers(after) or not _administers(before):
-        return
-    if not any(_administers(row) for row in rows.every(uow.connection) if row.user != before.user):
-        raise Conflict(Diagnostic("last-administrator", target="roles"))
-
-
-def _administers(row: AccountRow) -> bool:
-    return row.active and RoleName.ADMINISTRATOR in row.roles
+    if administers(before) and not administers(after):
+        require_another(uow, before.user)
 
 
 def _strong(password: str, email: str) -> str:

@@ -16,8 +16,9 @@ from ruleloom.access import Actor, Verb
 from ruleloom.dsl.types import RecordId, Value
 from ruleloom.engine.intents import CreateRecord, DeleteRecord, UpdateRecords
 from ruleloom.engine.store import Snapshot
-from ruleloom.forms.entity import Entity
+from ruleloom.forms.entity import USER, Entity
 from ruleloom.runtime import requirements
+from ruleloom.runtime.leaving import leave
 from ruleloom.runtime.missing import Conflict, Missing, id_of
 from ruleloom.runtime.pipeline.ports import Outcome
 from ruleloom.runtime.restoring import RestoreRecord
@@ -120,6 +121,8 @@ def delete_in(uow: UnitOfWork, entity: str, record: RecordId, version: int | Non
     found = uow.published.entity(entity)
     access.require(uow.actor, Verb.DELETE, found.id)
     _expect(uow, found, record, version)
+    if found.id == USER:
+        leave(uow, cast("int", record))
     outcome = uow.change(DeleteRecord(found.id, record))
     return _written(uow, found, record, outcome)
 
