@@ -29,7 +29,6 @@ class Function:
     """A row: how a function is called, what it gives, and how each back end does it."""
 
     name: str
-    zh: str
     parameters: tuple[frozenset[Kind], ...]
     """The kinds that each argument may have; no kind means a condition. The last one repeats when `most` is larger."""
     least: int
@@ -71,24 +70,21 @@ def _number(whole: int) -> Decimal:
 
 
 _ROWS = (
-    Function("abs", "绝对值", (_NUMBER,), 1, 1, Kind.NUMBER, numbers.absolute, "rl_abs"),
-    Function("round", "四舍五入", (_NUMBER, _NUMBER), 1, 2, Kind.NUMBER, numbers.rounded, "rl_round"),
-    Function("floor", "向下取整", (_NUMBER,), 1, 1, Kind.NUMBER, numbers.floor, "rl_floor"),
-    Function("ceil", "向上取整", (_NUMBER,), 1, 1, Kind.NUMBER, numbers.ceiling, "rl_ceil"),
-    Function("min", "较小", (_ORDERED,), 1, None, None, _least, "rl_least"),
-    Function("max", "较大", (_ORDERED,), 1, None, None, _greatest, "rl_greatest"),
-    Function("coalesce", "首个非空", (_ANY,), 1, None, None, _coalesce, "coalesce", strict=False),
-    Function("if", "如果", (_CONDITION, _ANY), 2, 3, None, _choose, "case", strict=False, result_from=1),
-    Function("length", "长度", (_TEXT,), 1, 1, Kind.NUMBER, lambda text: _number(len(text)), "rl_length"),
-    Function("lower", "小写", (_TEXT,), 1, 1, Kind.TEXT, folding.lower, "rl_lower"),
-    Function("upper", "大写", (_TEXT,), 1, 1, Kind.TEXT, folding.upper, "rl_upper"),
-    Function("trim", "去空格", (_TEXT,), 1, 1, Kind.TEXT, _blank_is_empty, "rl_trim"),
-    Function(
-        "year", "年份", (_TIME,), 1, 1, Kind.NUMBER, lambda day: _number(day_date(day).year), "rl_year", local_days=True
-    ),
+    Function("abs", (_NUMBER,), 1, 1, Kind.NUMBER, numbers.absolute, "rl_abs"),
+    Function("round", (_NUMBER, _NUMBER), 1, 2, Kind.NUMBER, numbers.rounded, "rl_round"),
+    Function("floor", (_NUMBER,), 1, 1, Kind.NUMBER, numbers.floor, "rl_floor"),
+    Function("ceil", (_NUMBER,), 1, 1, Kind.NUMBER, numbers.ceiling, "rl_ceil"),
+    Function("min", (_ORDERED,), 1, None, None, _least, "rl_least"),
+    Function("max", (_ORDERED,), 1, None, None, _greatest, "rl_greatest"),
+    Function("coalesce", (_ANY,), 1, None, None, _coalesce, "coalesce", strict=False),
+    Function("if", (_CONDITION, _ANY), 2, 3, None, _choose, "case", strict=False, result_from=1),
+    Function("length", (_TEXT,), 1, 1, Kind.NUMBER, lambda text: _number(len(text)), "rl_length"),
+    Function("lower", (_TEXT,), 1, 1, Kind.TEXT, folding.lower, "rl_lower"),
+    Function("upper", (_TEXT,), 1, 1, Kind.TEXT, folding.upper, "rl_upper"),
+    Function("trim", (_TEXT,), 1, 1, Kind.TEXT, _blank_is_empty, "rl_trim"),
+    Function("year", (_TIME,), 1, 1, Kind.NUMBER, lambda day: _number(day_date(day).year), "rl_year", local_days=True),
     Function(
         "month",
-        "月份",
         (_TIME,),
         1,
         1,
@@ -97,12 +93,9 @@ _ROWS = (
         "rl_month",
         local_days=True,
     ),
-    Function(
-        "day", "日", (_TIME,), 1, 1, Kind.NUMBER, lambda day: _number(day_date(day).day), "rl_day", local_days=True
-    ),
+    Function("day", (_TIME,), 1, 1, Kind.NUMBER, lambda day: _number(day_date(day).day), "rl_day", local_days=True),
     Function(
         "weekday",
-        "星期",
         (_TIME,),
         1,
         1,
@@ -128,7 +121,6 @@ FUNCTIONS = _table(_ROWS)
 
 COUNT = Function(
     "count",
-    "数量",
     (frozenset({Kind.FILES, Kind.CHOICES}),),
     1,
     1,

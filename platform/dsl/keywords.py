@@ -30,12 +30,6 @@ class Keyword:
         return words[0] if words else None
 
 
-def _value(row: Mapping[str, object]) -> str | None:
-    """What tells words of one terminal apart; YAML reads true and false as booleans."""
-    value = row.get("value")
-    return str(value).lower() if isinstance(value, bool) else None if value is None else str(value)
-
-
 @cache
 def keywords() -> tuple[Keyword, ...]:
     """All keywords in the order of the table."""
@@ -87,6 +81,17 @@ def spelled(token: str, value: str | None, language: Language) -> str:
             if word is not None:
                 return word
     raise KeyError(f"{token} {value} has no word in {language}")
+
+
+@cache
+def function_word(name: str, language: Language) -> str:
+    """The printed word of a function by its name in the tree; KeyError when there is none."""
+    for token in ("FUNCTION", "MINMAX", "IF", "AGG"):
+        try:
+            return spelled(token, name, language)
+        except KeyError:
+            continue
+    raise KeyError(f"the function {name} has no word in {language}")
 
 
 @cache

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 from ruleloom.dsl.checker import Checker, in_both
 from ruleloom.dsl.grammar import END, Table
@@ -36,6 +37,7 @@ _SHOWN = (
     "NAME", "STRING", "NUMBER", "TIME", "RPAR", "COMMA", "THEN", "WHEN", "AND", "OR", "EQ", "ORDER", "UNIT", "WHERE",
     "IN_LAST", "NEAR", "LPAR", "ON", END,
 )  # fmt: skip
+_MOST_WORDS, _LONGEST_PHRASE, _LONGEST_WORD = 6, 40, 10
 _WORDS = re.compile(r"\w+(?:\s+\w+)*")
 
 
@@ -112,6 +114,7 @@ class _Mender:
     def __init__(self, c: Checker, table: Table, start: str, line: list[Token], stop: int) -> None:
         self.c, self.table, self.start, self.line = c, table, start, line
         self.end = line[-1].end if line else stop
+        self.accepted: dict[tuple[int, ...], list[str]] = {}
         self.stop = stop
 
     def syntax(self) -> Syntax | None:
@@ -165,7 +168,10 @@ class _Mender:
     # ---- candidates
 
     def _accepted(self, stack: list[int]) -> list[str]:
-        return accepted_terminals(self.table, stack)
+        key = tuple(stack)
+        if key not in self.accepted:
+            self.accepted[key] = accepted_terminals(self.table, stack)
+        return self.accepted[key]
 
     def _phrases(self, stacks: list[list[int]], stuck: int) -> Iterator[_Repair]:
         """A mistyped or incomplete word of the language, begun up to three tokens earlier."""
@@ -185,13 +191,14 @@ class _Mender:
     def _insertions(self, stack: list[int], stuck: int) -> Iterator[_Repair]:
         at = self.line[stuck].start if stuck < len(self.line) else self.end
         before_literal = stuck < len(self.line) and self.line[stuck].type in ("STRING", "NUMBER", "BOOL", "NO", "EMPTY")
+        is_only_one = len(self._accepted(stack)) == 1
         for rank, terminal in enumerate(("EQ", *_LIKELY) if before_literal else _LIKELY):
             after = step(self.table, stack, terminal)
             if after is None:
                 continue
             written = written_terminal(terminal, self.c.language)
             token = Token(terminal, "=" if terminal == "EQ" else written, at, at)
-            sure = -1 if len(self._accepted(stack)) == 1 else rank
+            sure = -1 if is_only_one else rank
             yield _Repair(self._reach(after, stuck), sure, stuck, stuck, (token,), self._missing(stuck, written))
 
     def _replacements(self, stack: list[int], stuck: int) -> Iterator[_Repair]:
@@ -274,30 +281,36 @@ def similar_phrases(
     source: str, line: list[Token], first: int, language: Language
 ) -> Iterator[tuple[str, str, str, int]]:
     """Terminal, value, right words and end (token index) of the phrases that the text from a token on resembles."""
-    for words, terminal, value in _all_phrases(language):
-        for length in {len(words), len(words) - 1, len(words) + 1} - {0}:
-            last = first + length
-            if last > len(line):
-                continue
-            tokens = line[first:last]
-            written = source[tokens[0].start : tokens[-1].end]
-            if not all(_WORDS.fullmatch(source[token.start : token.end]) for token in tokens):
-                continue
-            right = " ".join(words)
-            if _resembles(written.lower(), right, words, language):
-                yield terminal, value or right, right, last
+    for last in range(first + 1, min(first + _MOST_WORDS, len(line)) + 1):
+        written = source[line[first].start : line[last - 1].end]
+        if len(written) > _LONGEST_PHRASE or not _WORDS.fullmatch(written):
+            return
+        yield from ((*found, last) for found in _resembling(written.lower(), last - first, language))
 
 
-def _all_phrases(language: Language) -> Iterator[tuple[tuple[str, ...], str, str | None]]:
-    for rows in phrases(language).values():
-        for words, found in rows:
-            for keyword in found:
-                yield words, keyword.token, keyword.value
+@lru_cache(4096)
+def _resembling(written: str, count: int, language: Language) -> tuple[tuple[str, str, str], ...]:
+    """Terminal, value and right words of the phrases that `count` words resemble."""
+    return tuple(
+        (terminal, value or " ".join(words), " ".join(words))
+        for words, terminal, value in _all_phrases(language)
+        if abs(len(words) - count) <= 1 and _resembles(written, " ".join(words), words, language)
+    )
+
+
+@cache
+def _all_phrases(language: Language) -> tuple[tuple[tuple[str, ...], str, str | None], ...]:
+    return tuple(
+        (words, keyword.token, keyword.value)
+        for rows in phrases(language).values()
+        for words, found in rows
+        for keyword in found
+    )
 
 
 def _resembles(source: str, right: str, words: tuple[str, ...], language: Language) -> bool:
     """Whether a stretch is a phrase with a slip: a letter or two, or one word missing."""
-    if source == right:
+    if source == right or abs(len(source) - len(right)) > _LONGEST_WORD:
         return False
     if language == "zh":
         return len(right) > 1 and abs(len(source) - len(right)) <= 1 and distance(source, right, 1) <= 1

@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from ruleloom.dsl.grammar import END, Table
-from ruleloom.dsl.keywords import Keyword, keywords, phrases
+from ruleloom.dsl.keywords import keywords
 from ruleloom.dsl.names import Words
 from ruleloom.dsl.repair import COMPARING, accepted_terminals, similar_phrases, step, written_terminal
 from ruleloom.dsl.syntax import Token
@@ -19,7 +20,7 @@ from ruleloom.messages import Diagnostic, Fix, Language, Place
 
 LONGEST_TRIED = 3_000
 """Code points of a rule in which changes are tried."""
-_MOST_READ = 24
+_MOST_READ = 16
 """Changed texts that are read in full for one error."""
 _MOST_PLACES = 12
 _INSERTED = (
@@ -83,6 +84,7 @@ class Trials:
     ) -> None:
         self.source, self.begin, self.stop, self.line = source, begin, stop, line
         self.table, self.start, self.language, self.words = table, start, language, words
+        self.accepted: dict[int, frozenset[str]] = {}
         self.stacks: list[list[int]] = [[table.starts[start]]]
         for token in line:
             after = step(table, self.stacks[-1], token.type)
@@ -177,7 +179,9 @@ class Trials:
                 yield _fix("needs-quotes", start, end, f'"{inner}"', text=inner)
 
     def _accepted(self, at: int) -> frozenset[str]:
-        return frozenset(accepted_terminals(self.table, self.stacks[at]))
+        if at not in self.accepted:
+            self.accepted[at] = frozenset(accepted_terminals(self.table, self.stacks[at]))
+        return self.accepted[at]
 
     def _unquoted(self, at: int) -> Iterator[_Change]:
         """A number in quotes."""
@@ -225,7 +229,7 @@ class Trials:
         wanted = [each for each in _INSERTED if each not in _PARENTHESES or opened * (1 if each == "RPAR" else -1) > 0]
         for terminal in wanted:
             for at in self._open_places(terminal, places):
-                if terminal in self._accepted(at) and self._fits(at, at, terminal):
+                if self._fits(at, at, terminal):
                     yield from (self._missing(at, word) for word in self._spellings(terminal))
 
     def _open_places(self, terminal: str, places: list[int]) -> list[int]:
@@ -283,15 +287,10 @@ class Trials:
         )
 
 
+@cache
 def _words_by_letter(language: Language) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for keyword in _all(language):
+    for keyword in keywords():
         for word in keyword.words[language]:
             found.setdefault(word[0], []).append(word)
     return found
-
-
-def _all(language: Language) -> Iterator[Keyword]:
-    for rows in phrases(language).values():
-        for _, found in rows:
-            yield from found

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 from ruleloom.dsl import Parsed, completion
 from ruleloom.dsl.functions import FUNCTIONS
 from ruleloom.dsl.jsonlogic import plain_json, to_jsonlogic
-from ruleloom.dsl.keywords import keywords
+from ruleloom.dsl.keywords import function_word, keywords
 from ruleloom.dsl.nodes import Condition, Node, Rule
 from ruleloom.dsl.parsing import PartName
 from ruleloom.dsl.reads import reads_of
@@ -141,7 +141,7 @@ def _item(named: Field | CollectionOf | Entity, language: Language, kind: str, d
 
 
 def _functions(language: Language) -> list[str]:
-    return [row.zh if language == "zh" else row.name for row in cast("Iterable[Any]", FUNCTIONS.values())]
+    return [function_word(name, language) for name in FUNCTIONS]
 
 
 def words(workspace: Workspace, entity: str | None, language: Language) -> dict[str, Any]:

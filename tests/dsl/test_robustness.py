@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from pathlib import Path
@@ -13,6 +14,7 @@ from ruleloom import dsl
 from ruleloom.forms.entity import Model
 from ruleloom.messages import LANGUAGES, Language
 
+MUTATED = 100_000 if os.environ.get("RULELOOM_SIZE") == "full" else 5_000
 CASES = Path(__file__).parents[1] / "conformance"
 CONDITIONS = yaml.safe_load((CASES / "surfaces_conditions.yaml").read_text(encoding="utf-8"))
 RULES = yaml.safe_load((CASES / "surfaces_rules.yaml").read_text(encoding="utf-8"))
@@ -43,7 +45,7 @@ def test_mutated_texts_are_answered(workspace: Model) -> None:
     words = [word["word"] for language in LANGUAGES for word in dsl.words(workspace, language)["keywords"]]
     texts = [(row[language], "rules", None) for row in RULES for language in LANGUAGES]
     texts += [(row[lang][0], "condition", row["of"]) for row in CONDITIONS for lang in LANGUAGES]
-    for _ in range(600):
+    for _ in range(MUTATED):
         source, part, of = chance.choice(texts)
         text = _mutated(source, chance, words)
         entity = workspace.by_key[of].id if of else None
