@@ -1,0 +1,132 @@
+"""A demo workspace served from its own folder, and Debian's Chromium in front of it."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+
+Visit = Callable[..., Page]
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """Address of a fresh demo workspace and its one-time token."""
+    assert (ROOT / "platform/api/static/index.html").exists(), "the front end is not built: npm run build in web/"
+    folder = tmp_path_factory.mktemp("demo")
+    port = _free_port()
+    log = (folder / "serve.log").open("w+")
+    command = [sys.executable, "-m", "ruleloom", "serve", "--demo", "--port", str(port)]
+    server = subprocess.Popen(
+        [*command, "--database", f"sqlite:///{folder}/demo.db"], cwd=folder, stdout=log, stderr=subprocess.STDOUT
+    )
+    try:
+        token = _token(server, Path(log.name))
+        _wait_for(port)
+        yield f"http://127.0.0.1:{port}", token
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+        log.close()
+
+
+def _token(server: subprocess.Popen[bytes], log: Path) -> str:
+    for _ in range(240):
+        found = re.search(r"token=(\S+)", log.read_text())
+        if found:
+            return found[1]
+        assert server.poll() is None, log.read_text()
+        time.sleep(0.5)
+    raise AssertionError(log.read_text())
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(100):
+        with socket.socket() as tried:
+            if tried.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.2)
+    raise AssertionError(port)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    if not CHROMIUM.exists():
+        pytest.skip("no /usr/bin/chromium")
+    with sync_playwright() as driver:
+        found = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="module")
+def signed_in(served: tuple[str, str], browser: Browser) -> str:
+    """The cookies of the administrator, as a storage state on disk would hold them."""
+    address, token = served
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{address}/sign-in?token={token}")
+    page.wait_for_selector(".rail")
+    cookies = context.cookies()
+    context.close()
+    return next(cookie["value"] for cookie in cookies if cookie["name"] == "ruleloom_session")
+
+
+@pytest.fixture
+def visit(served: tuple[str, str], browser: Browser, signed_in: str) -> Iterator[Visit]:
+    """Opens a page as the administrator: `visit(path, language, theme, width)`."""
+    contexts: list[BrowserContext] = []
+
+    def opened(path: str, language: str = "zh-CN", theme: str = "light", width: int = 1440) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 900})
+        contexts.append(context)
+        context.add_cookies([{"name": "ruleloom_session", "value": signed_in, "url": served[0]}])
+        context.add_init_script(
+            f"localStorage.setItem('ruleloom.language','{language}');localStorage.setItem('ruleloom.theme','{theme}')"
+        )
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.goto(served[0] + path)
+        page.wait_for_selector("h1")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def violations() -> Callable[[Page], list[str]]:
+    """What axe finds wrong on a page, by rule."""
+
+    def found(page: Page) -> list[str]:
+        page.evaluate(AXE.read_text())
+        result: list[str] = page.evaluate(
+            "axe.run(document).then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html.slice(0, 120)))"
+        )
+        return result
+
+    return found
