@@ -11,6 +11,7 @@ import click
 from ruleloom import dsl
 from ruleloom.cli._reading import as_json, read_model, read_source, show_diagnostics
 from ruleloom.cli._rule_explain import explain
+from ruleloom.dsl.analysis import analyse
 from ruleloom.messages import Language
 
 
@@ -31,14 +32,19 @@ def _options(function: Callable[..., None]) -> Callable[..., None]:
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", help="Shape of the answer.")
 @click.option("--language", type=click.Choice(["en", "zh"]), default="en", help="Language of the messages.")
 def check(schema: str, rules: str, shape: str, language: Language) -> None:
-    """Name everything that is wrong with the rules. Exit 1 when there are errors."""
+    """Name everything that is wrong with the rules, and what they can never do or do to each other (warnings).
+
+    Exit 1 when there are errors.
+    """
     source = read_source(rules, language)
-    parsed = dsl.parse(source, read_model(schema, language))
+    model = read_model(schema, language)
+    parsed = dsl.parse(source, model)
+    diagnostics = parsed.diagnostics + analyse(parsed.rules, model, parsed.language).diagnostics
     if shape == "json":
-        found = [as_json(diagnostic, source, language) for diagnostic in parsed.diagnostics]
+        found = [as_json(diagnostic, source, language) for diagnostic in diagnostics]
         click.echo(json.dumps({"diagnostics": found}, ensure_ascii=False, indent=2))
     else:
-        show_diagnostics(parsed.diagnostics, source, language)
+        show_diagnostics(diagnostics, source, language)
     sys.exit(0 if parsed.ok else 1)
 
 
