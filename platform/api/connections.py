@@ -9,9 +9,10 @@ from marshmallow import Schema, fields, validate
 
 from ruleloom.api.conditional import etag, expected_version
 from ruleloom.api.here import workspace
+from ruleloom.api.problems import reader_language
 from ruleloom.api.resource import Resource
 from ruleloom.api.shapes import LabelsSchema, PageQuery
-from ruleloom.api.signed_in import current_actor, preferred_language
+from ruleloom.api.signed_in import current_actor
 from ruleloom.api.wire import instant_text
 from ruleloom.connectors import Connector, RemoteField, registry
 from ruleloom.connectors import Resource as RemoteResource
@@ -295,7 +296,7 @@ def _answer(found: Connection) -> Any:
 
 
 def _run(run: SyncRunRow) -> dict[str, Any]:
-    language = preferred_language()
+    language = reader_language()
     problems = [{**p, "message": text(p["code"], language, p["params"])} for p in run.problems]
     return {
         "id": str(run.id),

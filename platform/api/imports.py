@@ -11,6 +11,7 @@ from marshmallow import Schema, fields, validate
 
 from ruleloom.api import bounds
 from ruleloom.api.here import workspace
+from ruleloom.api.problems import reader_language
 from ruleloom.api.resource import Resource
 from ruleloom.api.shapes import PageQuery, value_map
 from ruleloom.api.signed_in import current_actor, preferred_language
@@ -196,7 +197,7 @@ def _json(row: ImportRow) -> dict[str, Any]:
         "rows_done": numbers.get("rows", 0),
         "rows_total": row.progress.get("total"),
         "report": row.report or numbers or None,
-        "errors": [text(error["code"], preferred_language(), error["params"]) for error in errors],
+        "errors": [text(error["code"], reader_language(), error["params"]) for error in errors],
         "date_formats": list(DATE_FORMATS),
     }
 
@@ -209,5 +210,5 @@ def _values(entity: str, found: Mapping[str, Value]) -> dict[str, Any]:
 
 
 def _problem(problem: ProblemRow) -> dict[str, Any]:
-    message = report.reason(problem, preferred_language())
+    message = report.reason(problem, reader_language())
     return {"row": problem.row, "column": problem.column, "code": problem.code, "message": message}

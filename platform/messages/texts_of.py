@@ -41,7 +41,7 @@ def _shown(value: Any, language: Language) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping) and language in value:
-        return str(value[language])
+        return _shown(value[language], language)
     if isinstance(value, Iterable):
         return _LIST_COMMA[language].join(_shown(part, language) for part in value)
     return str(value)

@@ -66,9 +66,9 @@ class SqlDesk(SqlStore):
         if isinstance(write, CreateRecord):
             changes = self._created(write, stamp, cause.firing is None)
         elif isinstance(write, UpdateRecords):
-            changes = self._updated(write, stamp, cause.firing is None)
+            changes = self._updated(write, stamp, cause)
         else:
-            changes = self._rehearsed(write, stamp)
+            changes = self._rehearsed(write, stamp, cause)
         requirements.require(self.uow, changes, cause, at, related=False)
         return Prepared(write, tuple(changes), cause, at)
 
@@ -96,10 +96,14 @@ class SqlDesk(SqlStore):
         """The id that a write's record gets, the same each time the write is prepared."""
         return self._ids.setdefault(id(write), (write, self.uow.workspace.ids.next()))[1]
 
-    def _updated(self, write: UpdateRecords, stamp: Stamp, exact: bool) -> list[RecordChange]:
-        entity = self.uow.published.model.entity(write.entity)
+    def _seen(self, cause: Cause) -> Mapping[RecordId, int]:
+        """The versions that a write must meet: those that its person saw; rules write on what is there."""
+        return self.expected if cause.firing is None else {}
+
+    def _updated(self, write: UpdateRecords, stamp: Stamp, cause: Cause) -> list[RecordChange]:
+        entity, exact = self.uow.published.model.entity(write.entity), cause.firing is None
         before = self.uow.records.read(write.entity, list(write.values), lock=True)
-        requirements.require_present(before, write.values, self.expected)
+        requirements.require_present(before, write.values, self._seen(cause))
         changes = []
         for record, given in write.values.items():
             was, values = before[record], requirements.clean(self.uow, entity, given, new=False, exact=exact)
@@ -108,11 +112,11 @@ class SqlDesk(SqlStore):
                 changes.append(RecordChange(write.entity, record, was, touched(was, changed, stamp)))
         return changes
 
-    def _rehearsed(self, write: DeleteRecord | RestoreRecord, stamp: Stamp) -> list[RecordChange]:
+    def _rehearsed(self, write: DeleteRecord | RestoreRecord, stamp: Stamp, cause: Cause) -> list[RecordChange]:
         """Deleting and restoring reach other records: they are done and undone once to see which."""
         if isinstance(write, DeleteRecord):
             before = self.uow.records.read(write.entity, [write.record], lock=True)
-            requirements.require_present(before, [write.record], self.expected)
+            requirements.require_present(before, [write.record], self._seen(cause))
         rehearsal = self.connection.begin_nested()
         try:
             return self._do(write, stamp)
