@@ -14,6 +14,7 @@ import {
   KeyboardCode,
   type KeyboardCoordinateGetter,
   KeyboardSensor,
+  type KeyboardSensorProps,
   PointerSensor,
   pointerWithin,
   useSensor,
@@ -71,6 +72,25 @@ const zoneKeys: KeyboardCoordinateGetter = (event, args) => {
   return rect ? { x: rect.left + 6, y: rect.top + 6 } : undefined
 }
 
+/**
+ * The sensor would rather scroll what the held thing lies in than leave it. A thing from a palette always leaves its
+ * list: only what the zones lie in may scroll.
+ */
+class ZoneKeyboardSensor extends KeyboardSensor {
+  constructor(props: KeyboardSensorProps) {
+    const { context } = props
+    const leaves = String(props.active).startsWith('pal:')
+    const zones = {
+      get current() {
+        const { scrollableAncestors, activeNode } = context.current
+        const kept = scrollableAncestors.filter((one) => !leaves || !one.contains(activeNode))
+        return { ...context.current, scrollableAncestors: kept }
+      },
+    }
+    super({ ...props, context: zones })
+  }
+}
+
 export function DragRoom({
   onDrop,
   itemLabel,
@@ -86,7 +106,7 @@ export function DragRoom({
   const [held, setHeld] = useState<string | null>(null)
   const sensors = useSensors(
     useSensor(PointerSensor, { activationConstraint: { distance: 5 } }),
-    useSensor(KeyboardSensor, { coordinateGetter: zoneKeys, keyboardCodes: KEYS }),
+    useSensor(ZoneKeyboardSensor, { coordinateGetter: zoneKeys, keyboardCodes: KEYS }),
   )
   const announcements = useMemo(() => announce(t, itemLabel, zoneLabel), [t, itemLabel, zoneLabel])
   const end = ({ active, over }: DragEndEvent) => {
