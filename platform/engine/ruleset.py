@@ -154,7 +154,7 @@ class RuleBook:
         self.plan: Plan[Followed] = Plan(vocabulary)
         self.make_logic: MakeLogic = _logic
         """How conditions are compiled; a simulation may ask another back end."""
-        self._compiled: dict[n.Rule, RuleLogic] = {}
+        self._compiled: dict[tuple[str, n.Rule], RuleLogic] = {}
         self._versions: dict[str, RuleLogic] = {}
 
     def fresh(self) -> RuleBook:
@@ -166,9 +166,9 @@ class RuleBook:
 
     def compile(self, rule: n.Rule) -> RuleLogic:
         """The compiled content, from the cache when the same content was compiled before."""
-        found = self._compiled.get(rule)
-        if found is None or found.rule.name != rule.name:
-            found = self._compiled[rule] = RuleLogic(rule, self.vocabulary, self.make_logic)
+        found = self._compiled.get((rule.name, rule))  # names do not count when trees are compared
+        if found is None:
+            found = self._compiled[rule.name, rule] = RuleLogic(rule, self.vocabulary, self.make_logic)
             self._versions[found.version] = found
         return found
 

@@ -38,7 +38,8 @@ EMPTIED = (
 
 def to_people(action: n.Action) -> n.Action:
     """Notices go to who created the record: what a text can say (the trees' own go to the record itself)."""
-    return n.Notify((MADE_BY,), action.text) if isinstance(action, n.Notify) and action.recipients == (THIS,) else action
+    to_itself = isinstance(action, n.Notify) and action.recipients == (THIS,)
+    return replace(action, recipients=(MADE_BY,)) if to_itself else action  # type: ignore[call-arg]
 
 
 class Arena:
@@ -52,8 +53,6 @@ class Arena:
 
     def begin(self, zone: str) -> None:
         """An empty workspace in a zone, before the first event."""
-        self.time = instant(START[zone] - timedelta(hours=1))
-        self.workspace.clock = Clock(source=lambda: self.time)
         if not self._drawn:
             for content in ENTITIES:
                 entities.draw(self.workspace, WORKSPACE, content)
@@ -67,6 +66,8 @@ class Arena:
             workspace_settings.write(connection, "timezone", zone)
             workspace_settings.write(connection, "clock_floor", None)
             workspace_settings.raise_rule_set_version(connection)
+        self.time = instant(START[zone] - timedelta(hours=1))
+        self.workspace.clock = Clock(source=lambda: self.time)  # another, because a clock does not go back
         self.workspace.refreshed()
 
     @staticmethod
