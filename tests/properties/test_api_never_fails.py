@@ -1,4 +1,4 @@
-"""Whatever is sent to any operation of the OpenAPI document, the answer is one that it describes, and never our failure."""
+"""Whatever is sent to any operation of the OpenAPI document: it describes the answer, and we never fail."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def serving(
     try:
         token = _token(process, folder)
         browser = Browser(f"http://127.0.0.1:{port}")
-        _wait(browser, process)
+        _wait(browser, process, folder)
         yield browser, token
     finally:
         process.terminate()
@@ -113,7 +113,7 @@ def _token(process: subprocess.Popen[bytes], folder: Path) -> str:
         watchdog.cancel()
 
 
-def _wait(browser: Browser, process: subprocess.Popen[bytes]) -> None:
+def _wait(browser: Browser, process: subprocess.Popen[bytes], folder: Path) -> None:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:
         try:
@@ -121,4 +121,4 @@ def _wait(browser: Browser, process: subprocess.Popen[bytes]) -> None:
                 return
         except OSError:
             time.sleep(0.05)
-    raise AssertionError("the server did not answer")
+    raise AssertionError("the server did not answer\n" + (folder / "errors.txt").read_text(encoding="utf-8"))
