@@ -8,10 +8,10 @@ from flask import Response, make_response
 from marshmallow import Schema, fields, validate
 
 from ruleloom.api.conditional import etag, expected_version
-from ruleloom.api.drawn_json import drawn_json
+from ruleloom.api.drawn_json import drawn_json, findings_json
 from ruleloom.api.here import workspace
 from ruleloom.api.resource import Resource
-from ruleloom.api.shapes import LabelsSchema
+from ruleloom.api.shapes import BothSchema, LabelsSchema
 from ruleloom.api.signed_in import current_actor
 from ruleloom.api.wire import instant_text
 from ruleloom.runtime.commands import definitions
@@ -54,6 +54,14 @@ class PublishSchema(Schema):
     also_existing = fields.Boolean(load_default=False)
 
 
+class FindingSchema(Schema):
+    """Something worth knowing about a rule that was published: it can never be true, it works against another one, …"""
+
+    code = fields.String(required=True)
+    severity = fields.String(required=True, validate=validate.OneOf(("warning", "hint")))
+    message = fields.Nested(BothSchema, required=True)
+
+
 def drawn(kind: str, name: str, about: str, content: type[Schema], shown: type[Schema]) -> Resource:
     """The resource `/name` of a kind of drawn thing; `content` as it is sent, `shown` as it is answered."""
     resource = Resource(name, about)
@@ -84,8 +92,10 @@ def drawn(kind: str, name: str, about: str, content: type[Schema], shown: type[S
 
     @resource.post(f"{path}/<drawn_id>/publish", body=PublishSchema, answer=one)
     def publish(given: dict[str, Any], drawn_id: str) -> tuple[Any, dict[str, str]]:
-        """Publish the draft"""
-        return _answer(definitions.publish(workspace(), current_actor(), kind, drawn_id, **given))
+        """Publish the draft; a rule answers with warnings about itself and those in force"""
+        found = definitions.publish(workspace(), current_actor(), kind, drawn_id, **given)
+        answer, headers = _answer(found)
+        return {**answer, "warnings": findings_json(workspace().refreshed(), found)}, headers
 
     @resource.get(f"{path}/<drawn_id>/versions", answer=VersionsSchema)
     def versions(drawn_id: str) -> dict[str, Any]:
@@ -152,6 +162,7 @@ def _schemas(kind: str, content: type[Schema], shown: type[Schema]) -> tuple[Any
             "updated_at": fields.String(required=True),
             "updated_by": fields.String(required=True, allow_none=True),
             "shared": fields.Boolean(required=True),
+            "warnings": fields.List(fields.Nested(FindingSchema)),
         },
         name=title,
     )

@@ -7,7 +7,9 @@ from typing import Any
 
 from ruleloom.api.wire import instant_text
 from ruleloom.forms.entity import Entity, Model
+from ruleloom.messages import LANGUAGES
 from ruleloom.runtime import language
+from ruleloom.runtime.published import Published
 from ruleloom.storage.definitions import Content, Definition
 
 Enrich = Callable[[Content, Model, Entity | None], Mapping[str, Any]]
@@ -37,6 +39,21 @@ def drawn_json(model: Model, drawn: Definition) -> dict[str, Any]:
         "updated_by": None if drawn.updated_by is None else str(drawn.updated_by),
         "shared": drawn.shared,
     }
+
+
+def findings_json(published: Published, drawn: Definition) -> list[dict[str, Any]]:
+    """What is to be said of a rule that has been published, in both languages; nothing of other kinds."""
+    if drawn.kind != "rule" or drawn.content is None:
+        return []
+    text, author = str(drawn.content.get("text", "")), drawn.content.get("language", "en")
+    return [
+        {
+            "code": each.code,
+            "severity": each.severity,
+            "message": {tongue: each.message(tongue) for tongue in LANGUAGES},
+        }
+        for each in language.findings_of_text(text, author, published)
+    ]
 
 
 def _plain(content: Content, _model: Model, _entity: Entity | None) -> Mapping[str, Any]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
+from ruleloom import dsl
 from ruleloom.dsl import Parsed, completion
+from ruleloom.dsl.analysis import analyse_beside, analyse_condition
 from ruleloom.dsl.functions import FUNCTIONS
 from ruleloom.dsl.jsonlogic import plain_json, to_jsonlogic
 from ruleloom.dsl.keywords import function_word, keywords
@@ -16,6 +18,7 @@ from ruleloom.dsl.tree_json import to_json
 from ruleloom.dsl.writing import quoted_name
 from ruleloom.forms.entity import CollectionOf, Entity, Field, Model
 from ruleloom.messages import Diagnostic, Language, text
+from ruleloom.runtime.published import Published
 from ruleloom.runtime.rule_content import in_both_languages, read_condition, read_rule, sentences
 from ruleloom.runtime.workspace import Workspace
 
@@ -37,13 +40,38 @@ def read(
         "sentence": None,
         "formatted": None,
         "jsonlogic": None,
-        "diagnostics": [_diagnostic(each, places, reader) for each in parsed.diagnostics],
+        "diagnostics": [
+            _diagnostic(each, places, reader) for each in (*parsed.diagnostics, *_findings(parsed, published, entity))
+        ],
     }
     if parsed.ok and parsed.tree is not None:
         answer |= _said(parsed.tree, published.model)
         if isinstance(parsed.tree, Condition):
             answer["jsonlogic"] = logic_of_tree(parsed.tree, published.model)
     return answer
+
+
+def _findings(parsed: Parsed, published: Published, entity: str | None) -> tuple[Diagnostic, ...]:
+    """Warnings and hints about what can be read: alone, and a rule beside those in force."""
+    if not parsed.ok:
+        return ()
+    if isinstance(parsed.tree, Rule):
+        return findings_of_rule(parsed.tree, published, parsed.language)
+    if isinstance(parsed.tree, Condition) and entity is not None:
+        return analyse_condition(parsed.tree, published.entity(entity).id, published.model, parsed.language)
+    return ()
+
+
+def findings_of_rule(rule: Rule, published: Published, language: Language) -> tuple[Diagnostic, ...]:
+    """Warnings and hints about a rule, alone and beside the rules in force; one of its own name is itself."""
+    others = [each.tree for each in published.book.rules.values() if each.tree.name != rule.name]
+    return analyse_beside(rule, others, published.model, language)
+
+
+def findings_of_text(text: str, language: Language, published: Published) -> tuple[Diagnostic, ...]:
+    """The same for a rule's text; nothing for one that cannot be read."""
+    parsed = read_rule(text, language, published.model)
+    return findings_of_rule(parsed.tree, published, language) if parsed.ok and isinstance(parsed.tree, Rule) else ()
 
 
 def _parsed(model: Model, text: str, language: Language, entity: str | None, part: str) -> Parsed:
@@ -128,6 +156,59 @@ def complete(
     )
     items = [{"label": i.label, "insert": i.insert, "kind": i.kind, "detail": i.detail} for i in offered.items]
     return {"from": places.unit(offered.start), "items": items}
+
+
+def hover(
+    workspace: Workspace,
+    text: str,
+    language: Language,
+    position: int,
+    entity: str | None = None,
+    part: str = "rule",
+    reader: Language = "en",
+) -> dict[str, Any]:
+    """What stands at a position (UTF-16 units), and where: `{hover: {from, to, title, detail, lines} or null}`."""
+    published = workspace.refreshed()
+    places = Utf16(text)
+    found = dsl.hover(
+        text,
+        places.place(position),
+        published.model,
+        language,
+        entity=published.entity(entity).id if entity else None,
+        part=cast("PartName", part),
+        reader=reader,
+    )
+    if found is None:
+        return {"hover": None}
+    place = {"from": places.unit(found.start), "to": places.unit(found.end)}
+    return {"hover": {**place, "title": found.title, "detail": found.detail, "lines": list(found.lines)}}
+
+
+def signature(
+    workspace: Workspace,
+    text: str,
+    language: Language,
+    position: int,
+    entity: str | None = None,
+    part: str = "rule",
+    reader: Language = "en",
+) -> dict[str, Any]:
+    """The function around a position: `{signature: {label, parameters, active, detail} or null}`."""
+    published = workspace.refreshed()
+    found = dsl.signature(
+        text,
+        Utf16(text).place(position),
+        published.model,
+        language,
+        entity=published.entity(entity).id if entity else None,
+        part=cast("PartName", part),
+        reader=reader,
+    )
+    if found is None:
+        return {"signature": None}
+    shown = {"label": found.label, "parameters": list(found.parameters), "active": found.active}
+    return {"signature": {**shown, "detail": found.detail}}
 
 
 def _names(entity: Entity, language: Language) -> list[dict[str, str]]:
