@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.house.tree import PLATFORM, ROOT, files, pyproject
+from tests.stories.server import serving
 
 MOST_PACKAGES = 60
 MOST_BYTES = 150 * 1_000_000
@@ -92,3 +93,21 @@ def test_the_standard_library_is_not_hidden(installed: Path, tmp_path: Path) -> 
 def test_every_room_is_there(installed: Path, tmp_path: Path) -> None:
     packages = ", ".join(name for name in pyproject()["tool"]["setuptools"]["packages"] if name != "ruleloom")
     must([installed / "bin" / "python", "-W", "error", "-c", f"import {packages}"], tmp_path)
+
+
+def test_it_serves_the_demo(installed: Path, tmp_path: Path) -> None:
+    program = (installed / "bin" / "ruleloom",)
+    with serving(tmp_path, "--demo", program=program) as (browser, token):
+        page = browser.ask("GET", f"/sign-in?token={token}")
+        assert page.status == 200
+        assert "<div id=" in page.text
+        script = re.search(r'src="(/assets/[^"]+\.js)"', page.text)
+        assert script is not None
+        assert browser.ask("GET", script[1]).status == 200
+        assert browser.ask("GET", "/api/v1/entities").status == 401
+        session = browser.sign_in(token)
+        assert (session["workspace"]["demo"], session["user"]["roles"]) == (True, ["administrator"])
+        entities = {each["key"] for each in browser.get("/entities")["items"]}
+        assert {"customer", "order", "deal", "coupon"} <= entities
+        assert browser.post("/records/customer/query")["items"]
+        assert {each["status"] for each in browser.get("/rules")["items"]} == {"published"}
