@@ -68,6 +68,37 @@ class CompletionsSchema(Schema):
     items = fields.List(fields.Nested(CompletionSchema), required=True)
 
 
+class HoveredSchema(Schema):
+    """What stands from `from` to `to`: its name, what it is, and more about it."""
+
+    from_ = fields.Integer(required=True, data_key="from", attribute="from")
+    to = fields.Integer(required=True)
+    title = fields.String(required=True)
+    detail = fields.String(required=True)
+    lines = fields.List(fields.String(), required=True)
+
+
+class HoverSchema(Schema):
+    """Null at marks, texts and unknown names."""
+
+    hover = fields.Nested(HoveredSchema, required=True, allow_none=True)
+
+
+class CalledSchema(Schema):
+    """A function with what it takes; `active` is the argument at the cursor, from 0."""
+
+    label = fields.String(required=True)
+    parameters = fields.List(fields.String(), required=True)
+    active = fields.Integer(required=True)
+    detail = fields.String(required=True)
+
+
+class SignatureSchema(Schema):
+    """Null where no parentheses of a function are open."""
+
+    signature = fields.Nested(CalledSchema, required=True, allow_none=True)
+
+
 class WordsQuery(Schema):
     """Of which entity, in which language."""
 
@@ -102,6 +133,18 @@ def parse(given: dict[str, Any]) -> dict[str, Any]:
 def complete(given: dict[str, Any]) -> dict[str, Any]:
     """What may stand at the cursor"""
     return language.complete(workspace(), **given)
+
+
+@resource.post("/language/hover", body=CompletionAskSchema, answer=HoverSchema)
+def hover(given: dict[str, Any]) -> dict[str, Any]:
+    """What stands at a place: a field with its type, label and options, or a word with its meaning"""
+    return language.hover(workspace(), reader=reader_language(), **given)
+
+
+@resource.post("/language/signature", body=CompletionAskSchema, answer=SignatureSchema)
+def signature(given: dict[str, Any]) -> dict[str, Any]:
+    """The function whose parentheses are open at the cursor, and the argument that is being written"""
+    return language.signature(workspace(), reader=reader_language(), **given)
 
 
 @resource.get("/language/vocabulary", query=WordsQuery, answer=WordsSchema)

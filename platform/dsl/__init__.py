@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ruleloom.dsl.completion import Completion, Item, complete
 from ruleloom.dsl.highlight import words
+from ruleloom.dsl.hover import Hover, Signature, hover, signature
 from ruleloom.dsl.jsonlogic import to_jsonlogic
 from ruleloom.dsl.jsonlogic_reading import JsonLogicRefused, from_jsonlogic
 from ruleloom.dsl.nodes import Node, Rule
@@ -19,12 +20,14 @@ from ruleloom.messages import Diagnostic, Language
 
 __all__ = [
     "Completion",
+    "Hover",
     "Item",
     "JsonLogicRefused",
     "NotACondition",
     "NotRecordLocal",
     "Parsed",
     "Predicate",
+    "Signature",
     "TreeError",
     "UnreadableValue",
     "check",
@@ -33,9 +36,11 @@ __all__ = [
     "format",
     "from_json",
     "from_jsonlogic",
+    "hover",
     "parse",
     "reformat",
     "sentence",
+    "signature",
     "to_json",
     "to_jsonlogic",
     "words",

@@ -55,11 +55,11 @@ def complete(
     """What can be written at a code point of a text. `entity` is the record's entity where the text names none."""
     before = text[: max(0, min(position, len(text)))]
     chosen: Language = language or guess_language(text)
-    return _Completer(before, vocabulary, chosen, entity, part).completion()
+    return Completer(before, vocabulary, chosen, entity, part).completion()
 
 
-class _Completer:
-    """One question."""
+class Completer:
+    """One question: what is known at the end of a text. `hover` and `signature` ask it too."""
 
     def __init__(
         self, before: str, vocabulary: Vocabulary, language: Language, entity: str | None, part: PartName
@@ -137,7 +137,7 @@ class _Completer:
         if last in ("ON", "CREATE", "ALL"):
             yield from (self._item(each, "entity") for each in self.names.vocabulary.entities)
             return
-        entity = self._standing_on()
+        entity = self.standing_on()
         if entity is None:
             return
         yield from (self._item(field, "field") for field in entity.fields)
@@ -150,7 +150,7 @@ class _Completer:
         detail = thing.labels.get(self.language) or ""
         return Item(word, quoted_name(word, self.language), kind, value_type.kind.value if value_type else detail)
 
-    def _standing_on(self) -> EntityWords | None:
+    def standing_on(self) -> EntityWords | None:
         """The entity whose names can follow: behind dots the one that the path leads to, in `where` the row's."""
         return self._follow(len(self.tokens))
 

@@ -251,8 +251,11 @@ class _Scanner:
         return self.plain[end : end + 64].lstrip()[:1] == "("
 
     def _before(self, start: int) -> str:
-        """The last mark before a place, if it is near."""
-        return self.plain[max(0, start - 64) : start].rstrip()[-1:]
+        """The last mark before a place, if it is near; what a comment ends with is none."""
+        begin = max(0, start - 64)
+        if self.lattice.comments:
+            begin = max(begin, min(self.lattice.comments[-1].end, start))
+        return self.plain[begin:start].rstrip()[-1:]
 
     def _word(self, start: int, end: int) -> int:
         word = normal(self.text[start:end])
