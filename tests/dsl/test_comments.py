@@ -18,10 +18,10 @@ from ruleloom.forms.entity import Model
         '# 为何{end}\n规则 "X" 针对 客户\n当 名称 为空\n则 通知 负责人 "x"',
     ],
 )
-def test_the_end_of_a_comment_is_no_part_of_the_rule(model: Model, text: str, end: str) -> None:
-    parsed = parse(text.replace("{end}", end), model)
+def test_the_end_of_a_comment_is_no_part_of_the_rule(workspace: Model, text: str, end: str) -> None:
+    parsed = parse(text.replace("{end}", end), workspace)
     assert parsed.diagnostics == ()
-    again = parse(write(parsed.rules, model, "zh"), model, "zh")
+    again = parse(write(parsed.rules, workspace, "zh"), workspace, "zh")
     assert again.rules == parsed.rules
     assert [comment.text for comment in again.rules[0].comments] == [
         comment.text for comment in parsed.rules[0].comments

@@ -81,8 +81,7 @@ function useLens(rule: RuleText, entity: Entity | undefined, entities: Entity[])
     const next = english.slice(0, range.from) + text + english.slice(range.to)
     clearTimeout(timer.current)
     timer.current = window.setTimeout(async () => {
-      // A full stop at the end of a comment would be read as the dot of a path to the next word.
-      const parsed = await rule.rewrite(next.replace(/^(\s*#.*?)[.。]\s*$/gm, '$1'))
+      const parsed = await rule.rewrite(next)
       if (!parsed) return
       const wrong = parsed.diagnostics.filter((one) => one.severity === 'error')
       setProblems(wrong)
