@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 from ruleloom.access import Actor
 from ruleloom.dsl.types import Value
 from ruleloom.engine.intents import Write
+from ruleloom.messages import RuleloomError
 from ruleloom.runtime.desk import SqlDesk
 from ruleloom.runtime.pipeline.driver import Pipeline
-from ruleloom.messages import RuleloomError
 from ruleloom.runtime.pipeline.ports import Cause, Outcome
 from ruleloom.runtime.published import Published
 from ruleloom.storage.change_log import Stamp

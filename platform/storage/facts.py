@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Select, Table, bindparam, select
+from sqlalchemy import Connection, Select, Table, and_, bindparam, select
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.moment import Moment
@@ -79,10 +79,11 @@ def members(
     asking = Asking(connection, catalogue, Moment(now, catalogue.model.calendar, me))
     table = asking.holder_table(collection)
     rows = asking.writer.related.rows(collection, asking.scope(table))
-    asked = rows.select(rows.row.c.id).order_by(rows.row.c.id)
+    asked = rows.select(rows.row.c.id)
     if table is not None:
-        asked = asked.correlate(None).where(table.c.id == holder)
-    return list(connection.execute(asked).scalars())
+        joined = table.join(rows.row, and_(*rows.conditions))
+        asked = select(rows.row.c.id).select_from(joined).where(table.c.id == holder)
+    return list(connection.execute(asked.order_by(rows.row.c.id)).scalars())
 
 
 class Asking:

@@ -105,6 +105,7 @@ def test_what_was_settled_stays_when_the_write_is_refused(workspace: Workspace, 
 def test_only_what_changed_is_compiled_again(workspace: Workspace, rule: Rule, monkeypatch: pytest.MonkeyPatch) -> None:
     rule(QUIET)
     rule(QUIET.replace("Quiet", "Still"))
+    workspace.refreshed()
     made: list[str] = []
     compile_rule = RuleLogic.__init__
 

@@ -37,6 +37,7 @@ class Touched:
     indexes: dict[RecordId, Indexes] = field(default_factory=dict)
 
     def add(self, record: RecordId, snapshot: Snapshot, indexes: Indexes) -> None:
+        """One record, with further indexes when it is known already."""
         self.snapshots[record] = snapshot
         self.indexes.setdefault(record, []).extend(indexes)
 

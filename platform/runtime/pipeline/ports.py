@@ -136,7 +136,7 @@ class Desk(Store, Protocol):
         ...
 
     def instant(self, at: int) -> int:
-        """The instant of a write once all its locks are held; `at` where there is one writer. Only asked where `locks`."""
+        """The instant of a write once all its locks are held; only asked where `locks`."""
         ...
 
     def savepoint(self) -> AbstractContextManager[None]:
