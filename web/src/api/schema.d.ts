@@ -478,7 +478,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Publish the draft */
+        /** Publish the draft; a rule answers with warnings about itself and those in force */
         post: operations["forms_publish"];
         delete?: never;
         options?: never;
@@ -709,6 +709,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/language/hover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What stands at a place: a field with its type, label and options, or a word with its meaning */
+        post: operations["language_hover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/language/parse": {
         parameters: {
             query?: never;
@@ -720,6 +737,23 @@ export interface paths {
         put?: never;
         /** Read a text: its tree, its sentence in both languages, or every error with its place */
         post: operations["language_parse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/language/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The function whose parentheses are open at the cursor, and the argument that is being written */
+        post: operations["language_signature"];
         delete?: never;
         options?: never;
         head?: never;
@@ -827,7 +861,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Publish the draft */
+        /** Publish the draft; a rule answers with warnings about itself and those in force */
         post: operations["pipelines_publish"];
         delete?: never;
         options?: never;
@@ -1115,7 +1149,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Publish the draft */
+        /** Publish the draft; a rule answers with warnings about itself and those in force */
         post: operations["rules_publish"];
         delete?: never;
         options?: never;
@@ -1324,7 +1358,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Publish the draft */
+        /** Publish the draft; a rule answers with warnings about itself and those in force */
         post: operations["views_publish"];
         delete?: never;
         options?: never;
@@ -1422,6 +1456,12 @@ export interface components {
             weekend: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
             /** @description Days, as 2026-01-31. */
             workdays: string[];
+        };
+        Called: {
+            active: number;
+            detail: string;
+            label: string;
+            parameters: string[];
         };
         Change: {
             actor: components["schemas"]["Titled"] | null;
@@ -1638,6 +1678,12 @@ export interface components {
             /** Format: binary */
             file: string;
         };
+        Finding: {
+            code: string;
+            message: components["schemas"]["Both"];
+            /** @enum {string} */
+            severity: "warning" | "hint";
+        };
         Firing: {
             at: string;
             cause: string;
@@ -1679,6 +1725,7 @@ export interface components {
             updated_at: string;
             updated_by: string | null;
             version: number;
+            warnings?: components["schemas"]["Finding"][];
         };
         FormChange: {
             content?: components["schemas"]["FormContent"];
@@ -1736,6 +1783,16 @@ export interface components {
         History: {
             items: components["schemas"]["Change"][];
             next: string | null;
+        };
+        Hover: {
+            hover: components["schemas"]["Hovered"] | null;
+        };
+        Hovered: {
+            detail: string;
+            from: number;
+            lines: string[];
+            title: string;
+            to: number;
         };
         HttpProblem: {
             code: string;
@@ -1964,6 +2021,7 @@ export interface components {
             updated_at: string;
             updated_by: string | null;
             version: number;
+            warnings?: components["schemas"]["Finding"][];
         };
         PipelineChange: {
             content?: components["schemas"]["PipelineContent"];
@@ -2098,6 +2156,7 @@ export interface components {
             updated_at: string;
             updated_by: string | null;
             version: number;
+            warnings?: components["schemas"]["Finding"][];
         };
         RuleChange: {
             content?: components["schemas"]["Text"];
@@ -2174,6 +2233,9 @@ export interface components {
             email?: string;
             password?: string;
             token?: string;
+        };
+        Signature: {
+            signature: components["schemas"]["Called"] | null;
         };
         Sort: {
             /** @default false */
@@ -2294,6 +2356,7 @@ export interface components {
             updated_at: string;
             updated_by: string | null;
             version: number;
+            warnings?: components["schemas"]["Finding"][];
         };
         ViewChange: {
             content?: components["schemas"]["ViewContent"];
@@ -3530,6 +3593,32 @@ export interface operations {
             default: components["responses"]["DEFAULT_ERROR"];
         };
     };
+    language_hover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompletionAsk"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hover"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
     language_parse: {
         parameters: {
             query?: never;
@@ -3550,6 +3639,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Parsed"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    language_signature: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompletionAsk"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signature"];
                 };
             };
             422: components["responses"]["UNPROCESSABLE_ENTITY"];
