@@ -121,7 +121,7 @@ def _from_person(error: RuleloomError) -> Response:
 def _overall(error: RuleloomError) -> dict[str, str]:
     """An error class may name the whole (`gate-refused`) beside the single things that are wrong."""
     code = getattr(error, "code", None)
-    return {"code": code} if isinstance(code, str) else {}
+    return {"code": code} if isinstance(code, str) and code else {}
 
 
 def _from_http(error: HTTPException) -> Response:

@@ -1,14 +1,33 @@
-"""People who leave: whose record is deleted can no longer sign in, and somebody who administers always stays."""
+"""A person's record and account in step: who is deleted or made inactive is out at once; an administrator stays."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ruleloom.access import RoleName
+from ruleloom.dsl.types import Value
 from ruleloom.messages import Diagnostic
+from ruleloom.runtime.emails import require_email
 from ruleloom.runtime.missing import Conflict
 from ruleloom.runtime.unit_of_work import UnitOfWork
 from ruleloom.storage import accounts as rows
 from ruleloom.storage import sessions
 from ruleloom.storage.accounts import AccountRow
+
+
+def keep_in_step(uow: UnitOfWork, user: int, values: Mapping[str, Value]) -> None:
+    """The account follows what is written to its person's record: inactive is out, a new address signs in."""
+    if values.get("active") is False:
+        leave(uow, user)
+    account = rows.by_user(uow.connection, user)
+    email = values.get("email")
+    if account is None or not isinstance(email, str):
+        return
+    folded = require_email(email)
+    other = rows.by_email(uow.connection, folded)
+    if other is not None and other.user != user:
+        raise Conflict(Diagnostic("email-taken", params={"email": email}, target="email"))
+    rows.change(uow.connection, user, email=folded)
 
 
 def leave(uow: UnitOfWork, user: int) -> None:

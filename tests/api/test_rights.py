@@ -186,3 +186,27 @@ def test_a_session_is_of_its_own_browser(app: Flask, administrator: Client, memb
     foreign = administrator.client.post("/api/v1/users", json=body, headers={"X-CSRF-Token": member.csrf})
     assert (foreign.status_code, foreign.get_json()["code"]) == (403, "csrf-missing")
     assert len(administrator.get("/users").get_json()["items"]) == 3
+
+
+def test_a_record_and_its_account_stay_in_step(app: Flask, administrator: Client, member: Client) -> None:
+    person = member.me["user"]["id"]
+    taken = administrator.ask("PATCH", f"/users/{person}", json={"email": "ADA@example.com"})
+    assert (taken.status_code, taken.get_json()["code"]) == (409, "email-taken")
+    same = administrator.ask("PATCH", f"/users/{person}", json={"email": "ada@example.com"})
+    assert (same.status_code, same.get_json()["errors"][0]["field"]) == (409, "email")
+    path = f"/records/user/{person}"
+
+    def change(**values: Any) -> Any:
+        headers = {"If-Match": administrator.get(path).headers["ETag"]}
+        return administrator.ask("PATCH", path, json={"values": values}, headers=headers)
+
+    assert change(email="Mia.New@example.com").status_code == 200
+    for email, status in (("mia@example.com", 401), ("mia.new@example.com", 200)):
+        signed = app.test_client().post("/api/v1/session", json={"email": email, "password": PASSWORD})
+        assert signed.status_code == status
+    assert change(active=False).status_code == 200
+    assert member.get("/entities").status_code == 401
+    assert administrator.ask("PATCH", f"/users/{person}", json={"active": True}).status_code == 200
+    assert administrator.get(path).get_json()["values"]["active"] is True
+    signed = app.test_client().post("/api/v1/session", json={"email": "mia.new@example.com", "password": PASSWORD})
+    assert signed.status_code == 200

@@ -103,8 +103,8 @@ def change(workspace: Workspace, actor: Actor, user: str, **given: Any) -> Accou
 
     def apply(uow: UnitOfWork) -> None:
         _keep_an_administrator(uow, before, given)
-        if "name" in given or "email" in given:
-            own: dict[str, Any] = {key: given[key] for key in ("name", "email") if key in given}
+        own: dict[str, Any] = {key: given[key] for key in ("name", "email", "active") if key in given}
+        if own:
             records.update_in(uow, USER, before.user, own)
         rows.change(uow.connection, before.user, **_columns(before, given))
         if given.keys() & {"password", "roles", "active"}:

@@ -18,7 +18,7 @@ from ruleloom.engine.intents import CreateRecord, DeleteRecord, UpdateRecords
 from ruleloom.engine.store import Snapshot
 from ruleloom.forms.entity import USER, Entity
 from ruleloom.runtime import requirements
-from ruleloom.runtime.leaving import leave
+from ruleloom.runtime.leaving import keep_in_step, leave
 from ruleloom.runtime.missing import Conflict, Missing, id_of
 from ruleloom.runtime.pipeline.ports import Outcome
 from ruleloom.runtime.restoring import RestoreRecord
@@ -112,6 +112,8 @@ def update_in(uow: UnitOfWork, entity: str, record: RecordId, values: Given, ver
     access.require(uow.actor, Verb.UPDATE, found.id)
     clean = requirements.read(uow, found, values, Verb.UPDATE)
     _expect(uow, found, record, version)
+    if found.id == USER:
+        keep_in_step(uow, cast("int", record), clean)
     outcome = uow.change(UpdateRecords(found.id, {record: clean}))
     return _written(uow, found, record, outcome)
 
