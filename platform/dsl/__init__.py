@@ -9,8 +9,7 @@ from ruleloom.dsl.jsonlogic import to_jsonlogic
 from ruleloom.dsl.jsonlogic_reading import JsonLogicRefused, from_jsonlogic
 from ruleloom.dsl.nodes import Node, Rule
 from ruleloom.dsl.parsing import Parsed, parse
-from ruleloom.dsl.predicate import NotACondition, NotRecordLocal, Predicate, UnreadableValue
-from ruleloom.dsl.predicate import predicate as compile_condition
+from ruleloom.dsl.predicate import NotACondition, NotRecordLocal, Predicate, UnreadableValue, compile_condition
 from ruleloom.dsl.renaming import reformat
 from ruleloom.dsl.sentences import sentence
 from ruleloom.dsl.tree_json import TreeError, from_json, to_json

@@ -19,7 +19,7 @@ from ruleloom.dsl.calendar import Calendar, day_number, instant
 from ruleloom.dsl.compile import generate
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.parsing import parse
-from ruleloom.dsl.reads import reads_of
+from ruleloom.dsl.reads import Reads, reads_of
 from ruleloom.dsl.source import Convert, Source
 from ruleloom.dsl.types import Kind
 from ruleloom.dsl.vocabulary import EntityWords, FieldWords, Vocabulary
@@ -61,6 +61,17 @@ class _Alone:
 def predicate(
     condition: n.Condition | str, entity: EntityWords | str, vocabulary: Vocabulary | None = None
 ) -> Predicate:
+    """A condition as a function of a record's values as we hold them (`Decimal`); other mappings are read too.
+
+    See `compile_condition`, which is the same for mappings that mostly hold plain `int`.
+    """
+    local = read_local(condition, entity, vocabulary)
+    return _Maker(local, plain=False).fast()
+
+
+def compile_condition(
+    condition: n.Condition | str, entity: EntityWords | str, vocabulary: Vocabulary | None = None
+) -> Predicate:
     """A condition (a tree, or its text in either language) as a function of a mapping from field keys to values.
 
     `entity` may be given by permanent id, key or name; without a vocabulary it has to be the entity itself, days and
@@ -68,7 +79,7 @@ def predicate(
     reads more than the record, `me`, `now` and `today`.
     """
     local = read_local(condition, entity, vocabulary)
-    return _Maker(local.condition, local.vocabulary, local.converters).fast()
+    return _Maker(local, plain=True).fast()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,7 @@ class Local:
     """A condition that reads one record only, and how foreign values of its fields are read."""
 
     condition: n.Condition
+    reads: Reads
     vocabulary: Vocabulary
     converters: Mapping[str, Convert]
 
@@ -91,7 +103,7 @@ def read_local(condition: n.Condition | str, entity: EntityWords | str, vocabula
     reads = reads_of(tree, vocabulary)
     if reads.externals or reads.held or reads.reads_change:
         raise NotRecordLocal.of("condition-not-record-local")
-    return Local(tree, vocabulary, _converters(words, reads.fields, vocabulary.calendar))
+    return Local(tree, reads, vocabulary, _converters(words, reads.fields, vocabulary.calendar))
 
 
 def _entity(entity: EntityWords | str, vocabulary: Vocabulary) -> EntityWords:
@@ -113,10 +125,10 @@ def _read(text: str, entity: EntityWords, vocabulary: Vocabulary) -> n.Condition
 class _Maker:
     """Makes the fast function, and behind it those for other types of values."""
 
-    def __init__(self, condition: n.Condition, vocabulary: Vocabulary, converters: Mapping[str, Convert]) -> None:
-        self._condition = condition
-        self._vocabulary = vocabulary
-        self._converters = converters
+    def __init__(self, local: Local, *, plain: bool) -> None:
+        self._local = local
+        self._converters = local.converters
+        self._plain = plain
         self._variants: dict[frozenset[str], Predicate] = {}
 
     def fast(self) -> Predicate:
@@ -131,9 +143,9 @@ class _Maker:
         return variant(record, moment)
 
     def _made(self, converters: Mapping[str, Convert], again: Callable[..., bool]) -> Predicate:
-        reads = reads_of(self._condition, self._vocabulary)
-        writer = Source(self._vocabulary, reads, converters=converters, strict=True)
-        result = f"True if {writer.condition(self._condition)} else False"
+        local = self._local
+        writer = Source(local.vocabulary, local.reads, converters=converters, strict=True, plain=self._plain)
+        result = f"True if {writer.condition(local.condition)} else False"
         made: Predicate = generate(writer, result, ("record", "moment=None"), again)
         return made
 

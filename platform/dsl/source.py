@@ -45,14 +45,20 @@ class Source:
         held: tuple[n.Held, ...] = (),
         converters: Mapping[str, Convert] | None = None,
         strict: bool = False,
+        plain: bool = False,
     ) -> None:
-        """`converters`: by field key, what turns a foreign value into ours; `strict`: wrong types must raise."""
+        """`converters`: by field key, what turns a foreign value into ours; `strict`: wrong types must raise.
+
+        `plain`: numbers are mostly `int`, so whole constants are too (comparing an `int` with a `Decimal` takes four
+        times as long as with its own kind; both are exact).
+        """
         self._vocabulary = vocabulary
         self._externals = {external: index for index, external in enumerate(reads.externals)}
         self._held = {part: index for index, part in enumerate(held)}
         self._root = root
         self._converters = converters or {}
         self._strict = strict
+        self._plain = plain
         self._temporaries = 0
         self.constants: dict[str, Any] = {}
         self.prelude: dict[str, str] = {}
@@ -188,7 +194,22 @@ class Source:
 
     def _ordered(self, operator: str, left: n.Expression, right: n.Expression) -> str:
         (guard, name), (other_guard, other) = self._pair(left, right)
-        return self._all(guard, other_guard, f"{name} {_PYTHON_OPERATORS[operator]} {other}")
+        exact = self._exact(left, right, name, other)
+        return self._all(guard, other_guard, exact, f"{name} {_PYTHON_OPERATORS[operator]} {other}")
+
+    def _exact(self, left: n.Expression, right: n.Expression, name: str, other: str) -> str:
+        """A guard that raises for a `float` beside a number with decimals: 7.1 is not what it says, so it is read anew.
+
+        A `float` beside a whole constant is compared exactly, and rightly.
+        """
+        if not self._strict or kind_of(left) is not Kind.NUMBER:
+            return ""
+        guards: list[str] = []
+        for side, its_name, beside in ((left, name, right), (right, other, left)):
+            if isinstance(side, n.Constant) or (isinstance(beside, n.Constant) and _is_whole(beside.value)):
+                continue
+            guards.append(f"({its_name}.__class__ is not {self.bind(float)} or {self.bind(_refuse_float)}())")
+        return " and ".join(guards)
 
     def _pair(self, left: n.Expression, right: n.Expression) -> tuple[tuple[str, str], tuple[str, str]]:
         left, right, midnight = midnight_side(left, right)
@@ -214,7 +235,8 @@ class Source:
             return f"({self.value(left)} is {bool(right.value)})"
         if self._strict and kind in _MEASURED:
             (guard, name), (other_guard, other) = self._pair(left, right)
-            return self._all(guard, other_guard, f"{other} <= {name} <= {other}")
+            exact = self._exact(left, right, name, other)
+            return self._all(guard, other_guard, exact, f"{other} <= {name} <= {other}")
         if self.never_empty(right) and not mixed:
             return f"({self.value(left)} == {self.value(right)})"
         (guard, name), (other_guard, other) = self._pair(left, right)
@@ -348,7 +370,15 @@ def _moved_by_more(old: Decimal, new: Decimal, fraction: Decimal) -> bool:
 
 
 def _constant(source: Source, node: n.Constant) -> str:
-    return source.bind(node.value)
+    return source.bind(int(node.value) if source._plain and _is_whole(node.value) else node.value)  # type: ignore[arg-type]
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, Decimal) and value == value.to_integral_value()
+
+
+def _refuse_float() -> bool:
+    raise TypeError("a float beside decimals")
 
 
 _VALUES: dict[type[n.Node], Callable[[Source, Any], str]] = {

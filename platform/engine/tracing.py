@@ -13,7 +13,7 @@ from ruleloom.dsl.compile import generate
 from ruleloom.dsl.kinds import type_of
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.predicate import read_local
-from ruleloom.dsl.reads import children, reads_of, walk
+from ruleloom.dsl.reads import children, walk
 from ruleloom.dsl.sentences import sentence
 from ruleloom.dsl.source import Source
 from ruleloom.dsl.types import Value, ValueType
@@ -111,7 +111,7 @@ def explainer(
 ) -> Explains:
     """What `dsl.compile_condition` gives, with reasons: the same errors, and foreign values are read as there."""
     local = read_local(condition, entity, vocabulary)
-    writer = Source(local.vocabulary, reads_of(local.condition, local.vocabulary), strict=True)
+    writer = Source(local.vocabulary, local.reads, strict=True, plain=True)
     truths: list[str] = []
     values: list[str] = []
     root = _part(local.condition, local.vocabulary, writer, truths, values)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ruleloom.dsl.moment import Moment
-from ruleloom.dsl.predicate import NotACondition, NotRecordLocal, UnreadableValue, predicate
+from ruleloom.dsl.predicate import NotACondition, NotRecordLocal, UnreadableValue, compile_condition, predicate
 from tests.dsl.backends.trees import NOW
 from tests.dsl.backends.world import MODEL
 
@@ -121,3 +121,20 @@ def test_errors_are_said() -> None:
     with pytest.raises(UnreadableValue) as unreadable:
         predicate("credit > 1", "customer", MODEL)({"credit": "many"})
     assert unreadable.value.diagnostics[0].message("zh")
+
+
+@pytest.mark.parametrize("make", [predicate, compile_condition])
+def test_floats_are_compared_as_they_are_printed(make: Any) -> None:
+    # the binary value of 7.1 lies below 7.1, that of 0.1 above 0.1
+    assert make("credit >= 7.1", "customer", MODEL)({"credit": 7.1})
+    assert make("credit <= 0.1", "customer", MODEL)({"credit": 0.1})
+    assert make("credit = 0.1", "customer", MODEL)({"credit": 0.1})
+    assert make("credit < 8", "customer", MODEL)({"credit": 7.1})
+    assert make("credit between 7.1 and 8", "customer", MODEL)({"credit": 7.1})
+    assert not make("credit > ratio", "customer", MODEL)({"credit": 0.1, "ratio": Decimal("0.1")})
+
+
+@pytest.mark.parametrize("credit", [11, Decimal(11), Decimal("10.01"), 10.5, "10.5"])
+def test_whole_constants_take_every_kind_of_number(credit: Any) -> None:
+    for make in (predicate, compile_condition):
+        assert make("credit > 10 and credit != 10", "customer", MODEL)({"credit": credit})
