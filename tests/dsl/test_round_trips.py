@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,10 +15,12 @@ from ruleloom.forms.schema_file import read_schema
 from ruleloom.messages import LANGUAGES, Language
 
 from .conftest import SCHEMA
+from .rule_trees import RuleTrees
 from .trees import Trees
 
 MODEL = read_schema(SCHEMA)
 CUSTOMER = MODEL.by_key["customer"]
+FULL = 5_000 if os.environ.get("RULELOOM_SIZE") == "full" else 0
 QUICK = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -53,3 +56,21 @@ def test_json_loses_nothing(tree: n.Condition) -> None:
 @given(Trees(MODEL, CUSTOMER).conditions(change=True), st.sampled_from(LANGUAGES))
 def test_every_tree_has_a_sentence(tree: n.Condition, language: Language) -> None:
     assert dsl.sentence(tree, MODEL, language)
+
+
+def _rule(text: str, language: Language) -> n.Rule:
+    parsed = dsl.parse(text, MODEL, language, part="rule")
+    assert parsed.ok, (text, [(d.place, d.code, d.message("en")) for d in parsed.diagnostics])
+    assert isinstance(parsed.tree, n.Rule)
+    return parsed.tree
+
+
+@settings(QUICK, max_examples=FULL or 60)
+@given(RuleTrees(MODEL, CUSTOMER).rules())
+def test_whole_rules_are_written_and_read_in_both_languages(rule: n.Rule) -> None:
+    chinese, english = (dsl.format(rule, MODEL, language) for language in ("zh", "en"))
+    assert _rule(chinese, "zh") == rule
+    assert _rule(english, "en") == rule
+    assert dsl.format(_rule(dsl.format(_rule(chinese, "zh"), MODEL, "en"), "en"), MODEL, "zh") == chinese
+    assert dsl.from_json(json.loads(json.dumps(dsl.to_json(rule))), MODEL) == rule
+    assert all(dsl.sentence(rule, MODEL, language) for language in LANGUAGES)
