@@ -71,16 +71,31 @@ def _collect_nodes(value: Any, found: list[n.Node]) -> None:
 def children(node: n.Node) -> tuple[n.Node, ...]:
     """The nodes directly under a node, in the order of its slots."""
     found: list[n.Node] = []
-    for slot in fields(node):
-        _collect_nodes(getattr(node, slot.name), found)
+    for slot in _slots(type(node)):
+        value = getattr(node, slot)
+        if isinstance(value, n.Node | tuple):
+            _collect_nodes(value, found)
     return tuple(found)
+
+
+_SLOTS: dict[type, tuple[str, ...]] = {}
+"""Names of the slots of each kind of node, looked up once."""
+
+
+def _slots(kind: type[n.Node]) -> tuple[str, ...]:
+    found = _SLOTS.get(kind)
+    if found is None:
+        found = _SLOTS[kind] = tuple(slot.name for slot in fields(kind))
+    return found
 
 
 def walk(node: n.Node) -> Iterator[n.Node]:
     """The node and everything under it, the node first."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(reversed(children(node)))
 
 
 def is_external(node: n.Node) -> TypeGuard[External]:
@@ -137,8 +152,8 @@ def reads_of(tree: n.Node, vocabulary: Vocabulary, root: n.Root = "this") -> Rea
     every = tuple(walk(tree))
     return Reads(
         fields=collector.own_fields() if root == "this" else frozenset(_row_fields(tree)),
-        externals=externals_of(tree),
-        held=held_of(tree),
+        externals=externals_of(tree) if any(is_external(node) for node in every) else (),
+        held=held_of(tree) if any(isinstance(node, n.Held) for node in every) else (),
         dependencies=collector.dependencies(),
         timed=any(_is_timed(node) for node in every),
         reads_me=any(isinstance(node, n.Me) or (isinstance(node, n.Path) and node.root == "me") for node in every),
