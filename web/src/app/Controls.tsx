@@ -1,11 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { signOut, useSession } from '@/api/session'
 import { switchLanguage, useTexts } from '@/locales/i18n'
 import { Button, IconButton } from '@/ui/Button'
 import { Segmented, Switch } from '@/ui/Inputs'
+import { Icon } from '@/ui/icons'
 import { Popup } from '@/ui/Popup'
-import { topControls } from './features'
+import { accountEntries, sees, topControls } from './features'
 import { Notices } from './Notices'
 import { setTheme, useTheme } from './preferences'
 
@@ -88,6 +90,14 @@ function Account() {
         <span>{t('themeDark')}</span>
         <Switch label={t('themeDark')} checked={dark} onChange={(on) => setTheme(on ? 'dark' : 'light')} />
       </div>
+      {accountEntries
+        .filter((entry) => sees(entry, user.roles))
+        .map((entry) => (
+          <Link key={entry.to} to={entry.to} className="account-link" onClick={() => setOpen(false)}>
+            <Icon name={entry.icon} />
+            {t(entry.text)}
+          </Link>
+        ))}
       <Button icon="signOut" onClick={() => void leave()}>
         {t('signOut')}
       </Button>

@@ -7,7 +7,7 @@ import { queryRecords } from '@/api/records'
 import { useSession } from '@/api/session'
 import { useTexts } from '@/locales/i18n'
 import { Icon, type IconName } from '@/ui/icons'
-import { railEntries } from './features'
+import { accountEntries, railEntries, sees } from './features'
 
 interface Place {
   key: string
@@ -45,8 +45,8 @@ function usePlaces(text: string): Place[] {
       retry: false,
     })),
   })
-  const pages: Place[] = railEntries
-    .filter((e) => !e.roles || held.includes('administrator') || e.roles.some((role) => held.includes(role)))
+  const pages: Place[] = [...railEntries, ...accountEntries]
+    .filter((entry) => sees(entry, held))
     .map((entry) => ({ key: entry.to, label: t(entry.text), kind: t('palette.page'), icon: entry.icon, to: entry.to }))
   const lists: Place[] = entities.map((entity) => ({
     key: `entity-${entity.key}`,

@@ -1,12 +1,8 @@
 import { Link } from '@tanstack/react-router'
 import { useSession } from '@/api/session'
-import type { Role } from '@/api/types'
 import { useTexts } from '@/locales/i18n'
 import { Icon } from '@/ui/icons'
-import { railEntries } from './features'
-
-const sees = (roles: Role[] | undefined, held: Role[]) =>
-  !roles || held.includes('administrator') || roles.some((role) => held.includes(role))
+import { railEntries, sees } from './features'
 
 /** The main navigation: at the side on a desk, at the foot on a phone. */
 export function Rail() {
@@ -16,7 +12,7 @@ export function Rail() {
     <nav className="rail" aria-label={t('mainNavigation')}>
       <img className="logo" src="/favicon.svg" alt="" />
       {railEntries
-        .filter((entry) => sees(entry.roles, held))
+        .filter((entry) => sees(entry, held))
         .map((entry) => (
           <Link
             key={entry.to}

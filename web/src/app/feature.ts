@@ -13,7 +13,7 @@ export interface FeatureRoute {
   bare?: boolean
 }
 
-/** An entry of the navigation rail. */
+/** An entry of the navigation rail, or of the account menu. */
 export interface RailEntry {
   to: string
   /** Namespace and key of its text: `home:rail`. */
@@ -41,6 +41,8 @@ export interface RecordPanel {
 /** A card on the home page. */
 export interface HomeCard {
   key: string
+  /** Above the entities; left out: at the side. */
+  first?: boolean
   order: number
   card: Load
 }
@@ -69,4 +71,6 @@ export interface Feature {
   homeCards?: HomeCard[]
   gridActions?: GridAction[]
   topControls?: TopControl[]
+  /** Entries of the menu behind the own picture. */
+  accountEntries?: RailEntry[]
 }

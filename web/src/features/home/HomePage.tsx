@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { lazy, Suspense, useMemo } from 'react'
+import { type ComponentType, lazy, Suspense, useMemo } from 'react'
 import { entitiesQuery, labelOf } from '@/api/model'
 import { outlineQuery } from '@/api/records'
 import { useMay, useSession } from '@/api/session'
@@ -13,7 +13,6 @@ import { Icon } from '@/ui/icons'
 import { ProblemNote } from '@/ui/ProblemNote'
 import { Top } from '@/ui/Top'
 import { formatDecimal } from '@/values/decimal'
-import { DemoClock } from './DemoClock'
 import { LatestFirings } from './LatestFirings'
 import './home.css'
 
@@ -28,7 +27,7 @@ export default function HomePage() {
       <div className="page">
         <div className="home page-narrow">
           <section className="home-main" aria-label={t('entities')}>
-            {session?.workspace.demo && <DemoClock />}
+            <Cards cards={cards.filter((card) => card.first)} />
             <h2 className="home-title">{t('entities')}</h2>
             {error && <ProblemNote error={error} onRetry={() => void refetch()} />}
             {!entities && !error && <Loading />}
@@ -41,16 +40,20 @@ export default function HomePage() {
           </section>
           <div className="home-side stack">
             <LatestFirings />
-            {cards.map(({ key, Card }) => (
-              <Suspense key={key} fallback={<Loading lines={3} />}>
-                <Card />
-              </Suspense>
-            ))}
+            <Cards cards={cards.filter((card) => !card.first)} />
           </div>
         </div>
       </div>
     </>
   )
+}
+
+function Cards({ cards }: { cards: { key: string; Card: ComponentType }[] }) {
+  return cards.map(({ key, Card }) => (
+    <Suspense key={key} fallback={null}>
+      <Card />
+    </Suspense>
+  ))
 }
 
 function EntityCard({ entity }: { entity: Entity }) {

@@ -34,7 +34,7 @@ export function LatestFirings() {
   )
 }
 
-export function FiringLine({ firing }: { firing: Firing }) {
+function FiringLine({ firing }: { firing: Firing }) {
   const { tag } = useTexts('home')
   const workspace = useSession()?.workspace
   const now = workspace ? Date.parse(workspace.now) : Date.now()

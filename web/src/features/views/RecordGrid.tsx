@@ -129,6 +129,7 @@ function useColumns(
           key: path,
           label: pathLabel(found, language),
           width: width ?? (path === title ? 230 : type.width),
+          fixed: width !== undefined,
           wide: path === title,
           right: type.right,
           sorted: sort && (sort.descending ? 'descending' : 'ascending'),

@@ -9,7 +9,7 @@ import { useTexts } from '@/locales/i18n'
 import { GroupLine } from './GroupLine'
 import { HeadCell } from './HeadCell'
 import { type GroupNode, type Layout, lineAt } from './layout'
-import { RowLine } from './RowLine'
+import { cellStyle, leastWidth, RowLine } from './RowLine'
 import './grid.css'
 
 export interface GridColumn {
@@ -17,6 +17,8 @@ export interface GridColumn {
   label: string
   width: number
   right?: boolean
+  /** Somebody chose the width: it stays as it is while the grid has room to scroll. */
+  fixed?: boolean
   /** Takes the width that is left. */
   wide?: boolean
   sorted?: 'ascending' | 'descending'
@@ -159,7 +161,7 @@ export function Grid(props: GridProps) {
     setEditing(false)
   }
 
-  const width = columns.reduce((sum, column) => sum + column.width, 0)
+  const width = columns.reduce((sum, column) => sum + leastWidth(column), 0)
   const inView = at.line >= first && at.line <= end
   return (
     <div
@@ -224,7 +226,7 @@ export function Grid(props: GridProps) {
               key={column.key}
               role="gridcell"
               className={column.right ? 'cell right num' : 'cell num'}
-              style={{ flex: `${column.wide ? 1 : 0.35} 0 ${column.width}px` }}
+              style={cellStyle(column)}
             >
               {column.total}
             </div>

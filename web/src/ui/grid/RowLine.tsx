@@ -2,7 +2,13 @@ import { memo, type ReactNode } from 'react'
 import type { Row } from '@/api/types'
 import type { Cell, GridColumn } from './Grid'
 
-export const cellStyle = (column: GridColumn) => ({ flex: `${column.wide ? 1 : 0.35} 0 ${column.width}px` })
+/** A column gives a little of its width before the grid scrolls sideways; one whose width somebody chose keeps it. */
+export const leastWidth = (column: GridColumn) => (column.fixed ? column.width : Math.round(column.width * 0.72))
+
+export const cellStyle = (column: GridColumn) => ({
+  flex: `${column.wide ? 1 : 0.35} 1 ${column.width}px`,
+  minWidth: leastWidth(column),
+})
 
 interface RowLineProps {
   row: Row | undefined

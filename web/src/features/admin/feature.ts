@@ -1,0 +1,13 @@
+import type { Feature } from '@/app/feature'
+
+export const feature: Feature = {
+  name: 'admin',
+  routes: [
+    { path: '/people', page: () => import('./PeoplePage') },
+    { path: '/account', page: () => import('./AccountPage') },
+  ],
+  accountEntries: [
+    { to: '/account', text: 'admin:account.rail', icon: 'user', order: 0 },
+    { to: '/people', text: 'admin:people.rail', icon: 'users', order: 10, roles: ['administrator'] },
+  ],
+}
