@@ -119,8 +119,7 @@ def generate(
         ]
     else:
         result_lines = _body(writer, result)
-    bound = [f"{name}={name}" for name in writer.constants]
-    head = f"def generated({', '.join([*parameters, *bound])}):"
+    head = f"def generated({', '.join(parameters)}):"
     source = "\n".join([head, *_indented(result_lines)]) + "\n"
     names: dict[str, Any] = {**writer.constants, "nothing": _no_value, "again": again}
     exec(compile(source, "<rule>", "exec"), names)  # noqa: S102 - our own text: constants are bound, never written in

@@ -21,7 +21,30 @@ from ruleloom.dsl.writing import quoted_name, quoted_text
 from ruleloom.messages import Language
 
 _TYPED = re.compile(r"[\w\u0300-\u036f]*\Z")
-_COMPARED = frozenset({"EQ", "NE", "ORDER", "CHANGES_TO", "MATCH", "IN", "NOT_IN", "HAS", "CHANGES_FROM", "TO"})
+_COMPARED = frozenset(
+    {
+        "EQ",
+        "NE",
+        "ORDER",
+        "CHANGES_TO",
+        "MATCH",
+        "IN",
+        "NOT_IN",
+        "HAS",
+        "CHANGES_FROM",
+        "TO",
+        "BETWEEN",
+        "BEFORE",
+        "AFTER",
+    }
+)
+_INSIDE = frozenset({"LPAR", "COMMA", "STRING", "NUMBER"})
+_TIMES = frozenset({Kind.DATE, Kind.DATETIME})
+_ONLY_FOR = {
+    "BOOL": {Kind.BOOLEAN}, "NO": {Kind.BOOLEAN}, "NOW": _TIMES, "TODAY": _TIMES, "ME": {Kind.RECORD},
+    "THIS": {Kind.RECORD},
+}  # fmt: skip
+"""Words that fit values of some kinds only."""
 _MOST = 60
 
 
@@ -127,7 +150,12 @@ class Completer:
         yield from self._words(accepted)
 
     def _words(self, accepted: set[str]) -> Iterator[Item]:
-        for keyword in keywords():
+        field = self._compared()
+        kind = field.value_type.kind if field is not None else None
+        if kind is not None:
+            accepted = {each for each in accepted if each not in _ONLY_FOR or kind in _ONLY_FOR[each]}
+        rows = sorted(keywords(), key=lambda each: kind is None or kind not in _ONLY_FOR.get(each.token, ()))
+        for keyword in rows:
             word = keyword.word(self.language)
             if word and keyword.token in accepted and keyword.token not in ("MEASURE", "TIMES"):
                 yield Item(word, word, "keyword", keyword.group)
@@ -140,7 +168,9 @@ class Completer:
         entity = self.standing_on()
         if entity is None:
             return
-        yield from (self._item(field, "field") for field in entity.fields)
+        compared = self._compared()
+        fitting = [each for each in entity.fields if compared is None or _fits(each, compared)]
+        yield from (self._item(field, "field") for field in fitting)
         yield from (self._item(each, "collection") for each in entity.collections)
 
     def _item(self, thing: EntityWords | FieldWords | CollectionWords, kind: str) -> Item:
@@ -201,20 +231,32 @@ class Completer:
             return self.names.vocabulary.entity(fields[0].value_type.entity)
         return None
 
-    def _options(self) -> Iterable[Item]:
-        """The options of the choice that is being compared."""
+    def _compared(self) -> FieldWords | None:
+        """The field on the other side of the comparison or assignment whose value is to be written."""
         at = len(self.tokens) - 1
-        while at >= 0 and self.tokens[at].type in ("LPAR", "COMMA", "STRING"):
+        while at >= 0 and self.tokens[at].type in _INSIDE:
             at -= 1
+        if at > 1 and self.tokens[at].type in ("AND", "TO_END") and self.tokens[at - 2].type == "BETWEEN":
+            at -= 2
         while at > 0 and self.tokens[at].type in ("CHANGES_TO", "TO") and self.tokens[at - 1].type == "STRING":
             at -= 2
         if at < 1 or self.tokens[at].type not in _COMPARED or self.tokens[at - 1].type != "NAME":
-            return
+            return None
         entity = self._follow(at - 1)
         fields = self.names.fields(entity.id, self.tokens[at - 1].value) if entity is not None else ()
-        for field in fields[:1]:
-            for option in field.options:
-                label = option.labels.get(self.language) or option.value
-                yield Item(label, quoted_text(label), "option", option.value)
-            if field.value_type.kind is Kind.BOOLEAN:
-                return
+        return fields[0] if fields else None
+
+    def _options(self) -> Iterable[Item]:
+        """The options of the choice that is being compared."""
+        field = self._compared()
+        for option in field.options if field is not None else ():
+            label = option.labels.get(self.language) or option.value
+            yield Item(label, quoted_text(label), "option", option.value)
+
+
+def _fits(field: FieldWords, compared: FieldWords) -> bool:
+    """Whether a field can stand where a value like that of another is wanted; references lead on to other fields."""
+    one, other = field.value_type, compared.value_type
+    if one.kind is Kind.RECORD or (one.kind in _TIMES and other.kind in _TIMES):
+        return True
+    return one.kind is other.kind and (one.kind not in (Kind.CHOICE, Kind.CHOICES) or field is compared)
