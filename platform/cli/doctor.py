@@ -64,6 +64,9 @@ def _workspace(url: str) -> str:
     workspace = Workspace(Database(url))
     try:
         published = workspace.published
+        if published.broken:
+            said = (f"{rule}: {each.diagnostics[0].message('en')}" for rule, each in published.broken.items())
+            raise RuntimeError("rules that cannot be read any more do nothing; " + "; ".join(said))
         return f"{len(published.model.entities)} entities, {len(published.rules)} rules in force"
     finally:
         workspace.close()
