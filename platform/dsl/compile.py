@@ -119,7 +119,8 @@ def generate(
         ]
     else:
         result_lines = _body(writer, result)
-    head = f"def generated({', '.join(parameters)}):"
+    bound = [f"{name}={name}" for name in writer.constants]
+    head = f"def generated({', '.join([*parameters, *bound])}):"
     source = "\n".join([head, *_indented(result_lines)]) + "\n"
     names: dict[str, Any] = {**writer.constants, "nothing": _no_value, "again": again}
     exec(compile(source, "<rule>", "exec"), names)  # noqa: S102 - our own text: constants are bound, never written in
