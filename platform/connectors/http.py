@@ -80,7 +80,7 @@ class Auth(Protocol):
         ...
 
     def refresh(self) -> bool:
-        """Called once after RefreshAuth; false when signing in again cannot help."""
+        """Called once after RefreshAuth; false when signing in again cannot help, which ends in SignInRefused."""
         ...
 
 
@@ -143,9 +143,11 @@ class Client:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 return self._once(method, path, body, attempt, repeat=repeat)
-            except RefreshAuth:
-                if refreshed or not self._auth.refresh():
+            except RefreshAuth as error:
+                if refreshed:
                     raise
+                if not self._auth.refresh():
+                    raise SignInRefused(error.remote_message, code="remote-proof-refused") from error
                 refreshed = True
             except Retriable as error:
                 if attempt == ATTEMPTS or not (repeat or isinstance(error, RateLimited)):

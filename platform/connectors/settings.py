@@ -120,7 +120,8 @@ def form(schema: type[Schema]) -> tuple[Setting, ...]:
 
 def _setting(key: str, field: fields.Field[Any]) -> Setting:
     metadata, kind = field.metadata, getattr(field, "form_type", "text")
-    default = field.load_default if isinstance(field.load_default, str | int | bool) else None
+    given = field.load_default() if callable(field.load_default) else field.load_default
+    default = str(given) if isinstance(given, ZoneInfo) else given if isinstance(given, str | int | bool) else None
     return Setting(
         key, metadata.get("labels", {}), kind, field.required, isinstance(field, Secret), default,
         getattr(field, "choices", {}), metadata.get("help"),

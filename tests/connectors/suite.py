@@ -213,7 +213,7 @@ class ConnectorSuite:
         connector = self.connect(bench, context)
         bench.lose_session_always()
         before = bench.calls()
-        with pytest.raises(RefreshAuth):
+        with pytest.raises((RefreshAuth, SignInRefused)):
             connector.check()
         assert bench.calls() - before <= 4
 

@@ -12,7 +12,7 @@ import pytest
 
 from ruleloom.connectors import Connector, Op, Resource, Row, registry, settings
 from ruleloom.connectors.contract import Done, Rejected
-from ruleloom.connectors.errors import Fatal, RefreshAuth, Retriable, SettingsInvalid
+from ruleloom.connectors.errors import Fatal, Retriable, SettingsInvalid, SignInRefused
 from ruleloom.connectors.kingdee_cloud.window import Window
 from tests.connectors.contexts import FakeContext
 from tests.connectors.doubles.kingdee import KingdeeDouble, serve
@@ -102,7 +102,7 @@ class TestWithHeaders(connector_suite("kingdee_cloud", double=KingdeeBench)):  #
     def test_a_lost_session_is_renewed_once(self, bench: Any, context: FakeContext) -> None:
         """With a signature on every call there is no session: a lost context means wrong settings."""
         bench.lose_session_once()
-        with pytest.raises(RefreshAuth):
+        with pytest.raises(SignInRefused):
             self.connect(bench, context).check()
 
 

@@ -75,7 +75,9 @@ class Reader:
                 line_row = _row(line, self.lines[1], position)
                 lines.append((f"{external_id}/{line.get(self.mapping.lines.key)}", line_row))
                 cells.append([lines[-1][0], *line_row.cells])
-        digest = hashlib.sha256(repr(cells).encode()).hexdigest()
+        # Read in another way, the same cells are news: an alias or a zone was changed.
+        ways = [slot.column for each in (self.parents, self.lines) if each for slot in each[0].slots]
+        digest = hashlib.sha256(repr([ways, cells]).encode()).hexdigest()
         made = _Incoming(external_id, digest, drafting.draft([row]))
         made.lines = [(key, self.lines[0].draft([line_row])) for key, line_row in lines] if self.lines else []
         return made

@@ -114,11 +114,14 @@ def change(
 def set_mapping(
     workspace: Workspace, actor: Actor, connection_id: int, revision: int, mapping: Mapping[str, Any]
 ) -> Connection:
-    """Says what goes where; MappingInvalid names everything that is wrong."""
+    """Says what goes where; MappingInvalid names everything that is wrong. Another mapping reads everything again."""
     access.require(actor, Verb.CONNECT)
     row = _row(workspace, connection_id)
     read_mapping(mapping, registry.kind(row.kind), workspace.model)
-    return _change(workspace, row, revision, {"mapping": mapping, "updated_at": machine_now()})
+    changed = _change(workspace, row, revision, {"mapping": mapping, "updated_at": machine_now()})
+    if mapping != row.mapping:
+        start_over(workspace, actor, connection_id)
+    return changed
 
 
 def delete(workspace: Workspace, actor: Actor, connection_id: int, revision: int) -> None:

@@ -105,7 +105,7 @@ function ConnectionRoom({ found, kind }: { found: Answer<Connection>; kind: Kind
                 label: t(`tabs.${one}`),
               }))}
             />
-            <TestButton id={connection.id} />
+            <TestButton key={connection.version} id={connection.id} />
           </div>
           {sync.error && <ProblemNote error={sync.error} />}
           {tab === 'mapping' && entities.data && (

@@ -4,7 +4,17 @@ import { useTexts } from '@/locales/i18n'
 import { Checkbox } from '@/ui/Inputs'
 import { Select } from '@/ui/Select'
 import type { RemoteField } from './api'
-import { assign, type FieldSource, fillable, type Part, sampleWords, sourceOf, tune } from './mapping'
+import {
+  assign,
+  canBeKey,
+  type FieldSource,
+  fillable,
+  foreignChoices,
+  type Part,
+  sampleWords,
+  sourceOf,
+  tune,
+} from './mapping'
 
 interface TableProps<P extends Part> {
   part: P
@@ -64,7 +74,15 @@ export function FieldTable<P extends Part>({
                     onTune={(change) => onChange(tune(part, field.key, change))}
                   />
                 )}
-                {onKey && source && (
+                {source && field.options.length > 0 && (
+                  <Aliases
+                    field={field}
+                    source={source}
+                    words={foreignChoices(rows, source, field)}
+                    onTune={(change) => onChange(tune(part, field.key, change))}
+                  />
+                )}
+                {onKey && source && (canBeKey(field) || keyed === field.key) && (
                   <Checkbox checked={keyed === field.key} onChange={(on) => onKey(on ? field.key : null)}>
                     {t('isKey')}
                   </Checkbox>
@@ -118,5 +136,46 @@ function Reference({
         onChange={(missing) => onTune({ missing: (missing as FieldSource['missing']) ?? 'refuse' })}
       />
     </>
+  )
+}
+
+/** What each word of the other system means as an option of ours; a word without a meaning keeps its rows out. */
+function Aliases({
+  field,
+  source,
+  words,
+  onTune,
+}: {
+  field: Field
+  source: FieldSource
+  words: string[]
+  onTune: (change: Partial<FieldSource>) => void
+}) {
+  const { t, language } = useTexts('connections')
+  const aliases = source.aliases ?? {}
+  const choices = field.options.map((one) => ({ value: one.value, label: labelOf(one, language) }))
+  const say = (word: string, option: string | null) => {
+    const rest = Object.entries(aliases).filter(([known]) => known !== word)
+    const next = Object.fromEntries(option === null ? rest : [...rest, [word, option]])
+    onTune({ aliases: Object.keys(next).length ? next : undefined })
+  }
+  if (!words.length) return null
+  return (
+    <div className="field-aliases">
+      {words.map((word) => (
+        <span key={word} className="field-alias">
+          <code>{word}</code>
+          <span aria-hidden="true">→</span>
+          <Select
+            label={t('aliasOf', { word })}
+            placeholder={t('aliasNone')}
+            clearable
+            value={aliases[word] ?? null}
+            choices={choices}
+            onChange={(option) => say(word, option)}
+          />
+        </span>
+      ))}
+    </div>
   )
 }

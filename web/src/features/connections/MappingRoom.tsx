@@ -15,6 +15,7 @@ import { UndoButtons } from '@/ui/UndoButtons'
 import { type Connection, type Kind, type RemoteResource, sampleQuery, saveMapping } from './api'
 import { FieldTable } from './FieldTable'
 import { freshMapping, type Mapping, type ResourceMapping, suggest, unfed } from './mapping'
+import { SampleTable } from './SampleTable'
 
 /** What goes where, resource by resource, with samples from the other system. */
 export function MappingRoom({
@@ -164,7 +165,7 @@ function ResourceRoom({
           </Checkbox>
         </>
       )}
-      {sample.data && !mapping && <p className="mut">{t('sampleOnly', { count: sample.data.rows.length })}</p>}
+      {sample.data && <SampleTable fields={fields} rows={sample.data.rows} open={!mapping} />}
     </div>
   )
 }

@@ -9,7 +9,7 @@ import { Pill } from '@/ui/Top'
 import { formatDecimal } from '@/values/decimal'
 import { formatInstant } from '@/values/time'
 import { type Connection, type Kind, type SyncRun, stopSync } from './api'
-import { countLines } from './mapping'
+import { byReason, countLines } from './mapping'
 
 const TONES = {
   running: 'amber',
@@ -19,6 +19,8 @@ const TONES = {
   stopped: 'slate',
   interrupted: 'slate',
 } as const
+
+const SHOWN_IDS = 20
 
 /** What each sync did: numbers by resource, and every remote row that was left out with the reason. */
 export function Runs({
@@ -46,6 +48,10 @@ export function Runs({
   }
   return runs.map((run, at) => <Run key={run.id} connection={connection} kind={kind} run={run} open={at === 0} />)
 }
+
+/** The numbers count all rows, the list holds the first thousand. */
+const leftOut = (run: SyncRun) =>
+  Object.values(run.counts).reduce((sum, one) => sum + Number(one.rejected ?? 0), 0) || run.problems.length
 
 function Run({ connection, kind, run, open }: { connection: Connection; kind: Kind; run: SyncRun; open: boolean }) {
   const { t, tag, language } = useTexts('connections')
@@ -76,7 +82,7 @@ function Run({ connection, kind, run, open }: { connection: Connection; kind: Ki
             <b>{nameOf(resource)}</b>
             <dl>
               {numbers.map(([name, value]) => (
-                <div key={name} className={name === 'left_out' && value !== '0' ? 'bad' : ''}>
+                <div key={name} className={name === 'rejected' && value !== '0' ? 'bad' : ''}>
                   <dt>{t(`counts.${name}`, { defaultValue: name })}</dt>
                   <dd className="num">{formatDecimal(value, tag)}</dd>
                 </div>
@@ -86,14 +92,22 @@ function Run({ connection, kind, run, open }: { connection: Connection; kind: Ki
         ))}
         {run.problems.length > 0 && (
           <details open={open}>
-            <summary>{t('problems', { count: run.problems.length })}</summary>
+            <summary>{t('problems', { count: leftOut(run) })}</summary>
             <ul className="sync-problems">
-              {run.problems.slice(0, 100).map((problem) => (
-                <li key={`${problem.resource}-${problem.external_id}-${problem.code}-${problem.field}`}>
+              {byReason(run.problems).map(({ resource, message, ids }) => (
+                <li key={`${resource} ${message}`}>
                   <span className="mut">
-                    {nameOf(problem.resource)} {problem.external_id}
+                    {nameOf(resource)} {ids.length > 0 && t('rowsOf', { count: ids.length })}
                   </span>
-                  <span>{problem.message}</span>
+                  <span>
+                    {message}
+                    {ids.length > 0 && (
+                      <small className="mut num">
+                        {ids.slice(0, SHOWN_IDS).join(t('app:listComma'))}
+                        {ids.length > SHOWN_IDS && ' …'}
+                      </small>
+                    )}
+                  </span>
                 </li>
               ))}
             </ul>

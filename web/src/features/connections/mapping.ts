@@ -6,6 +6,8 @@ export interface FieldSource {
   field: string
   find?: string
   missing?: 'refuse' | 'create' | 'empty'
+  /** Their word → the value of our option. */
+  aliases?: Record<string, string>
   [word: string]: unknown
 }
 
@@ -39,7 +41,9 @@ export function assign<P extends Part>(part: P, field: string, remote: string | 
   const rest = Object.fromEntries(Object.entries(part.fields).filter(([key]) => key !== field))
   const before = sourceOf(part, field)
   if (remote === null) return { ...part, fields: rest }
-  const next = before && Object.keys(before).length > 1 ? { ...before, field: remote } : remote
+  // Another source speaks other words.
+  const { aliases: _, ...kept } = before ?? { field: remote }
+  const next = Object.keys(kept).length > 1 ? { ...kept, field: remote } : remote
   return { ...part, fields: { ...part.fields, [field]: next } }
 }
 
@@ -73,19 +77,26 @@ const FITS: Record<string, string[]> = {
   datetime: ['datetime', 'date'],
   boolean: ['boolean'],
   reference: ['reference', 'text'],
-  choice: ['choice', 'text'],
+  // Their words for a choice are hardly ever ours: a person says what each one means.
+  choice: [],
+  choices: [],
 }
 
-/** A beginning: each field with the remote field whose name is most like its own and whose type fits. */
+/**
+ * A beginning: each field with the remote field whose name is most like its own and whose type fits; a date that must
+ * be there takes the first one.
+ */
 export function suggest(entity: Entity, remote: RemoteField[], within: string | null): Part['fields'] {
   const usable = remote.filter((one) => one.within === within)
   const found: Part['fields'] = {}
   for (const field of fillable(entity)) {
     const fitting = usable.filter((one) => (FITS[field.type] ?? ['text']).includes(one.type))
-    const [best] = fitting
+    const [named] = fitting
       .map((one) => ({ one, score: likeness(field, one) }))
       .filter(({ score }) => score > 0)
       .sort((a, b) => b.score - a.score)
+    const [date] = field.required && ['date', 'datetime'].includes(field.type) ? fitting : []
+    const best = named ?? (date && { one: date })
     if (best) found[field.key] = field.to ? { field: best.one.key, missing: 'empty' } : best.one.key
   }
   return found
@@ -103,6 +114,36 @@ export function freshMapping(resource: RemoteResource, entity: Entity, remote: R
 /** Required fields that nothing feeds. */
 export const unfed = (part: Part, entity: Entity): Field[] =>
   fillable(entity).filter((field) => field.required && !(field.key in part.fields))
+
+/** Whether records may be recognised by a field. */
+export const canBeKey = (field: Field): boolean => field.unique || ['text', 'email', 'phone'].includes(field.type)
+
+const MOST_WORDS = 20
+
+/** Words of the sample that are no option of ours, and those that have been given a meaning. */
+export function foreignChoices(rows: Record<string, unknown>[], source: FieldSource, field: Field): string[] {
+  const ours = field.options.flatMap((one) => [one.value, ...Object.values(one.labels ?? {})])
+  const theirs = rows
+    .map((row) => row[source.field])
+    .filter((value) => value !== null && value !== undefined && value !== '')
+    .map(String)
+    .filter((word) => !ours.includes(word))
+  return [...new Set([...Object.keys(source.aliases ?? {}), ...theirs])].sort().slice(0, MOST_WORDS)
+}
+
+/** The rows left out for the same reason stand together: the reason, how many, and the first of them. */
+export function byReason<P extends { resource: string; message: string; external_id: string }>(
+  problems: P[],
+): { resource: string; message: string; ids: string[] }[] {
+  const found = new Map<string, { resource: string; message: string; ids: string[] }>()
+  for (const { resource, message, external_id } of problems) {
+    const name = JSON.stringify([resource, message])
+    const group = found.get(name) ?? { resource, message, ids: [] }
+    if (external_id && !group.ids.includes(external_id)) group.ids.push(external_id)
+    found.set(name, group)
+  }
+  return [...found.values()]
+}
 
 /** A value of the sample for the eye. */
 export function sampleWords(rows: Record<string, unknown>[], key: string): string {
