@@ -19,7 +19,7 @@ from tests.properties.histories import histories
 from tests.properties.production import Arena, simulated, with_people
 
 FULL = os.environ.get("RULELOOM_SIZE") == "full"
-SETTINGS: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+SETTINGS: dict[str, Any] = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
 played = {"sqlite": 0, "postgresql": 0}
 
 
@@ -52,7 +52,7 @@ def compare(arena: Arena, kind: str, history: Any, lazily: bool) -> None:
     assert lines == simulated(model, trees, writes, until)
 
 
-@settings(max_examples=800 if FULL else 40, **SETTINGS)
+@settings(max_examples=800 if FULL else 30, **SETTINGS)
 @given(history=histories(), lazily=st.booleans())
 def test_on_sqlite(on_sqlite: Arena, history: Any, lazily: bool) -> None:
     compare(on_sqlite, "sqlite", history, lazily)
