@@ -18,8 +18,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "home": ("/", ".entity-card"),
     "views": ("/views", ".view-list"),
     "view": ("/views/customer", ".grid-row"),
-    "record": ("/records/customer/{customer}", ".record-body, form, .record"),
-    "new record": ("/records/customer/new", "form"),
+    "record": ("/records/customer/{customer}", ".form-section"),
+    "new record": ("/records/customer/new", ".form-section"),
     "forms": ("/forms", "main a"),
     "form builder": ("/forms/{form}", ".palette-item"),
     "entities": ("/entities", "main li"),
@@ -29,7 +29,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "rule": ("/rules/{rule}", ".cm-content"),
     "firings": ("/firings", "main .firing-item, main .empty"),
     "board": ("/boards", ".board-card"),
-    "imports": ("/imports", "main input[type=file], main .btn"),
+    "imports": ("/imports", ".import-drop"),
     "connections": ("/connections", "main .card, main .empty"),
     "apps": ("/apps", ".app-card"),
     "people": ("/people", ".person"),
@@ -93,12 +93,13 @@ def test_while_a_view_is_built_and_a_file_is_imported(
     page.locator(".top .btn[aria-pressed=false]").click()
     page.locator(".palette-item").first.wait_for()
     building = _in_both_themes(page, violations)
-    _open(page, "imports", places)
-    page.locator("input[type=file]").first.set_input_files(
+    page.evaluate("history.pushState({}, '', '/imports/into/customer')")
+    page.get_by_test_id("import-file").set_input_files(
         {"name": "customers.csv", "mimeType": "text/csv", "buffer": "名称,城市\n新客户,上海\n".encode()}
     )
-    page.wait_for_url("**/imports/*")
+    page.wait_for_function("/^.imports.[^i/]/.test(location.pathname)")
     expect(page.locator("main .loading")).to_have_count(0)
+    expect(page.locator("main table").first).to_be_visible()
     importing = _in_both_themes(page, violations)
     assert (building, importing) == ([], [])
 
