@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ruleloom import access
 from ruleloom.access import Actor, Verb
+from ruleloom.forms.entity_file import write_entity
 from ruleloom.forms.names import key_for
 from ruleloom.installer.people import open_accounts
 from ruleloom.installer.reading import AppError
@@ -26,6 +27,7 @@ from ruleloom.storage.publish import build_missing_indexes
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from ruleloom.forms.entity import Entity
     from ruleloom.installer.app_files import AppFiles
     from ruleloom.runtime.unit_of_work import UnitOfWork
     from ruleloom.runtime.workspace import Workspace
@@ -83,19 +85,24 @@ def _prepare_workspace(uow: UnitOfWork, app: AppFiles) -> None:
 
 
 def _entities(uow: UnitOfWork, app: AppFiles, done: Installed) -> None:
-    drawn = [
-        uow.definitions.create(uow.workspace.ids.next(), _entity_row(each, app), uow.stamp()) for each in app.entities
-    ]
-    entities.publish_in(uow, drawn, app_version=app.version)
-    done.definitions[entities.KIND] = len(drawn)
+    """Draws and publishes all entities together, each written out in full as the editor has them."""
+    present = [each.content or {} for each in uow.definitions.all(entities.KIND, published=True)]
+    drawn = [_with_id(each) for each in app.entities]
+    model = published.model_of([*present, *drawn], uow.published.model.calendar)
+    rows = [_entity_row(model.entity(each["id"]), app) for each in drawn]
+    made = [uow.definitions.create(uow.workspace.ids.next(), row, uow.stamp()) for row in rows]
+    entities.publish_in(uow, made, app_version=app.version)
+    done.definitions[entities.KIND] = len(made)
 
 
-def _entity_row(content: Mapping[str, Any], app: AppFiles) -> Drawn:
+def _with_id(content: Mapping[str, Any]) -> dict[str, Any]:
     key = str(content.get("key") or key_for(str(content["name"])))
-    labels = content.get("labels") or content.get("label") or {}
-    named = labels if isinstance(labels, dict) else {"en": labels, "zh": labels}
-    whole = {**content, "id": str(content.get("id") or content["name"]), "key": key}
-    return Drawn(entities.KIND, key, str(content["name"]), whole, named, key, app=app.name)
+    return {**content, "id": str(content.get("id") or content["name"]), "key": key}
+
+
+def _entity_row(entity: Entity, app: AppFiles) -> Drawn:
+    content = write_entity(entity)
+    return Drawn(entities.KIND, entity.key, entity.name, content, entity.labels, entity.id, app=app.name)
 
 
 def _drawn(uow: UnitOfWork, app: AppFiles, done: Installed) -> None:

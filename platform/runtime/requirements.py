@@ -32,6 +32,13 @@ def read(uow: UnitOfWork, entity: Entity, given: Mapping[str, Any], verb: Verb) 
     validator = uow.published.validator(entity)
     values, wrong = validator.check(given)
     wrong += [refused for key in given if (refused := _not_writable(uow, entity, key, verb)) is not None]
+    if wrong and verb is Verb.CREATE:
+        named = {each.target for each in wrong}
+        wrong += [
+            each
+            for each in _missing(entity, {**_defaults(uow, entity, values), **values}, new=True)
+            if each.target not in named
+        ]
     if wrong:
         raise ValidationError(*wrong)
     return values

@@ -204,3 +204,8 @@ def test_the_counter_moves_only_when_something_changes(model: Client) -> None:
     after = model.get("/changes", headers={"If-None-Match": before.headers["ETag"]})
     assert after.status_code == 200
     assert after.headers["ETag"] != before.headers["ETag"]
+
+
+def test_what_is_missing_is_named_beside_what_is_wrong(model: Client) -> None:
+    refused = model.post("/records/customer", {"values": {"colour": "red"}})
+    assert sorted(codes(refused)) == [("colour", "unknown-field"), ("name", "value-missing")]

@@ -67,6 +67,18 @@ def test_sample_dates_stand_as_if_written_today(workspace: Workspace) -> None:
     assert str(calendar.zone) == "Asia/Shanghai"
 
 
+def test_its_entities_can_be_drawn_on(workspace: Workspace) -> None:
+    install(workspace, read_app(find_app("b2b_sales")), WORKSPACE, sample=False)
+    drawing = entities.drawing(workspace, WORKSPACE, "customer")
+    assert drawing.draft is not None
+    assert drawing.draft["labels"] == {"en": "Customer", "zh": "客户"}
+    assert all(field["id"] and field["key"] and field["labels"] for field in drawing.draft["fields"])
+    before = workspace.refreshed().model.entity("customer")
+    entities.redraw(workspace, WORKSPACE, "customer", drawing.draft, drawing.version)
+    entities.publish(workspace, WORKSPACE, "customer")
+    assert workspace.refreshed().model.entity("customer") == before, "drawing it again unchanged changes nothing"
+
+
 def test_an_app_is_installed_once(workspace: Workspace) -> None:
     app = read_app(find_app("b2b_sales"))
     install(workspace, app, WORKSPACE, sample=False)
