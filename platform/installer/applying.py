@@ -102,7 +102,7 @@ def _with_id(content: Mapping[str, Any]) -> dict[str, Any]:
 
 def _entity_row(entity: Entity, app: AppFiles) -> Drawn:
     content = write_entity(entity)
-    return Drawn(entities.KIND, entity.key, entity.name, content, entity.labels, entity.id, app=app.name)
+    return Drawn(entities.KIND, entity.key, entity.name, content, dict(content["labels"]), entity.id, app=app.name)
 
 
 def _drawn(uow: UnitOfWork, app: AppFiles, done: Installed) -> None:

@@ -5,9 +5,10 @@ import pytest
 from ruleloom.actions.base import About, ActionKind
 from ruleloom.actions.registry import DoubleAction, Registry, actions
 from ruleloom.engine import intents
+from ruleloom.messages import Language
 
 ABOUT = About("visit", 7, "Visit 7", at=1_000_000, writer=1, author=2)
-NAMES = {
+NAMES: dict[str, dict[Language, str]] = {
     "coupon": {"en": "Coupon", "zh": "优惠券"},
     "5": {"en": "Li Na", "zh": "李娜"},
     "visit.flag": {"en": "Flag", "zh": "标记"},

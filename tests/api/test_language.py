@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.api.conftest import Client
+from tests.api.client import Client
 
 ASKED = {"language": "en", "entity": "customer", "part": "condition"}
 

@@ -32,7 +32,7 @@ class RuleTrees:
         """Literal parts never stand side by side, as the reader makes them."""
         values = st.one_of(self.trees.numbers(1), self.trees.paths(Kind.TEXT, Kind.DATE, Kind.BOOLEAN))
         parts = st.lists(st.one_of(_PLAIN.filter(bool), values), min_size=1, max_size=4)
-        return parts.map(_joined).map(lambda parts: n.Template(tuple(parts)))
+        return parts.map(lambda found: n.Template(tuple(_joined(found))))
 
     def assignments(self) -> st.SearchStrategy[tuple[n.Assignment, ...]]:
         text, number = self.own["flag"], self.own["score"]
@@ -113,11 +113,12 @@ class RuleTrees:
         )
 
 
-def _joined(parts: list[object]) -> list[object]:
-    found: list[object] = []
+def _joined(parts: list[str | n.Expression]) -> list[str | n.Expression]:
+    found: list[str | n.Expression] = []
     for part in parts:
-        if isinstance(part, str) and found and isinstance(found[-1], str):
-            found[-1] += part
+        last = found[-1] if found else None
+        if isinstance(part, str) and isinstance(last, str):
+            found[-1] = last + part
         else:
             found.append(part)
     return found

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
 
 import pytest
 
@@ -97,7 +96,7 @@ def test_every_word_is_in_the_reference(page: str) -> None:
         word
         for keyword in keywords()
         for language in LANGUAGES
-        for word in keyword.words[cast("Language", language)]
-        if f"`{word}`" not in text and keyword.word(cast("Language", "zh" if page.startswith("zh") else "en"))
+        for word in keyword.words[language]
+        if f"`{word}`" not in text and keyword.word("zh" if page.startswith("zh") else "en")
     }
     assert not missing

@@ -6,6 +6,7 @@ import os
 import random
 import time
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import yaml
@@ -43,7 +44,9 @@ def _mutated(text: str, chance: random.Random, words: list[str]) -> str:
 def test_mutated_texts_are_answered(workspace: Model) -> None:
     chance = random.Random(20260131)  # noqa: S311
     words = [word["word"] for language in LANGUAGES for word in dsl.words(workspace, language)["keywords"]]
-    texts = [(row[language], "rules", None) for row in RULES for language in LANGUAGES]
+    texts: list[tuple[str, Literal["rules", "condition"], str | None]] = [
+        (row[language], "rules", None) for row in RULES for language in LANGUAGES
+    ]
     texts += [(row[lang][0], "condition", row["of"]) for row in CONDITIONS for lang in LANGUAGES]
     for _ in range(MUTATED):
         source, part, of = chance.choice(texts)

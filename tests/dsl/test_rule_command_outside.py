@@ -59,7 +59,7 @@ def _mended(text: str, found: dict[str, Any]) -> str:
         return sum(len(each) + 1 for each in lines[: line - 1]) + column - 1
 
     start, end = at(found["line"], found["column"]), at(found["end_line"], found["end_column"])
-    return text[:start] + found["fix"]["replacement"] + text[end:]
+    return text[:start] + str(found["fix"]["replacement"]) + text[end:]
 
 
 WRONG = [

@@ -32,6 +32,7 @@ def test_all_texts_of_a_case_give_one_tree(case: dict[str, Any], workspace: Mode
     for language in LANGUAGES:
         for text in case[language]:
             parsed = dsl.parse(text, workspace, language, entity=entity, part="condition")
+            assert parsed.tree is not None, (text, _faults(parsed, text))
             assert parsed.ok, (text, _faults(parsed, text))
             trees.append(parsed.tree)
     assert all(tree == trees[0] for tree in trees)

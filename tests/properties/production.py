@@ -14,7 +14,7 @@ from sqlalchemy import text
 from ruleloom.access import WORKSPACE
 from ruleloom.dsl import format as written
 from ruleloom.dsl import nodes as n
-from ruleloom.dsl.calendar import moment
+from ruleloom.dsl.calendar import instant, moment
 from ruleloom.engine import intents as i
 from ruleloom.messages import RuleloomError
 from ruleloom.runtime.clock import Clock
@@ -23,10 +23,11 @@ from ruleloom.runtime.opening import open_workspace
 from ruleloom.runtime.pipeline.ports import Blocked
 from ruleloom.runtime.rule_content import read_rule
 from ruleloom.runtime.settling import settle
+from ruleloom.runtime.simulation.play import Line as Printed
 from ruleloom.runtime.simulation.play import Simulation
 from ruleloom.runtime.unit_of_work import UnitOfWork
 from ruleloom.storage import firing_log, workspace_settings
-from tests.properties.histories import ENTITIES, START, THIS, instant, record
+from tests.properties.histories import ENTITIES, START, THIS, record
 
 Line = tuple[int, int, str, str, str, str]
 MADE_BY = n.Path("this", ("customer.created_by",), record("user"))
@@ -96,7 +97,8 @@ class Arena:
             drawn = definitions.create(self.workspace, WORKSPACE, "rule", {"text": each, "language": "en"})
             definitions.publish(self.workspace, WORKSPACE, "rule", str(drawn.id))
         ids: dict[str, int] = {}
-        played, lines = [], list[Line]()
+        played: list[tuple[int, i.Write]] = []
+        lines: list[Line] = []
         for at, operation, entity, name, values in events:
             self.time = at
             if not lazily:
@@ -179,7 +181,7 @@ def as_json(key: str, value: Any) -> Any:
 def simulated(model: Any, rules: Sequence[n.Rule], played: Sequence[tuple[int, i.Write]], until: int) -> list[Line]:
     """The lines of the simulation for the same writes."""
     simulation = Simulation(model, rules)
-    lines = []
+    lines: list[Printed] = []
     for at, write in played:
         lines += simulation.event(write, at)
     lines += [*simulation.settle(until), *simulation.end()]

@@ -77,8 +77,8 @@ def test_killed_under_load_nothing_is_lost_or_doubled(
     finally:
         last.communicate("", timeout=60)
     assert last.returncode == 0
-    kept = dict(rows(workspace, "select name, id from r_customer"))
-    assert acknowledged.keys() <= kept.keys(), "a confirmed write is lost"
+    kept = {str(name) for (name,) in rows(workspace, "select name from r_customer")}
+    assert acknowledged.keys() <= kept, "a confirmed write is lost"
     assert len(acknowledged) > KILLS
     rich = {str(name) for (name,) in rows(workspace, "select name from v_customer where credit > 10")}
     assert {name for name, credit in acknowledged.items() if credit > 10} <= rich

@@ -35,7 +35,11 @@ SCHEMA = {
         },
     ],
 }
-RULE = 'rule "Drifting" on customer when at least 2 orders and no orders in the last 30 days then notify this.created_by "x"'
+RULE = """
+rule "Drifting" on customer
+when at least 2 orders and no orders in the last 30 days
+then notify this.created_by "x"
+"""
 MONTH = timedelta(days=30)
 
 Order = tuple[datetime, str, str]

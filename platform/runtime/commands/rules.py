@@ -13,8 +13,8 @@ from ruleloom.dsl.calendar import instant
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.nodes import Condition, Rule
 from ruleloom.dsl.types import RecordId
-from ruleloom.engine.evaluate import Logic
 from ruleloom.engine import Asked
+from ruleloom.engine.evaluate import Logic
 from ruleloom.messages import Diagnostic, Language, RuleloomError
 from ruleloom.runtime import reasons
 from ruleloom.runtime.missing import Missing, id_of

@@ -59,14 +59,22 @@ def name_typo(base: Base, chance: Random) -> Made | None:
     """A slip in the name of a field, an entity or related records."""
     token = _pick(base, chance, lambda t: t.type == "NAME" and t.end - t.start > (1 if base.language == "zh" else 3)
                   and base.text[t.start] != "`")  # fmt: skip
-    return token and _put(base.text, token.start, token.end, _slip(_written(base, token), chance, base.language))
+    return (
+        token
+        if token is None
+        else _put(base.text, token.start, token.end, _slip(_written(base, token), chance, base.language))
+    )
 
 
 def keyword_typo(base: Base, chance: Random) -> Made | None:
     """A slip in a word of the language."""
     least = 1 if base.language == "zh" else 2
     token = _pick(base, chance, lambda t: _is_keyword(t) and t.end - t.start > least and base.text[t.start].isalpha())
-    return token and _put(base.text, token.start, token.end, _slip(_written(base, token), chance, base.language))
+    return (
+        token
+        if token is None
+        else _put(base.text, token.start, token.end, _slip(_written(base, token), chance, base.language))
+    )
 
 
 def option_typo(base: Base, chance: Random) -> Made | None:
@@ -116,13 +124,17 @@ def _without(base: Base, token: Token) -> Made:
 def missing_word(base: Base, chance: Random) -> Made | None:
     """A word is left out that only one word can stand for."""
     token = _pick(base, chance, lambda t: t.type in _CERTAIN and base.text[t.start].isalpha())
-    return token and _without(base, token)
+    if token is None:
+        return None
+    return _without(base, token)
 
 
 def missing_meaning(base: Base, chance: Random) -> Made | None:
     """A word is left out that several could stand for (`or`, `contains`, `sum`, `yes`): only its place can be known."""
     token = _pick(base, chance, lambda t: t.type not in _LITERALS | _CERTAIN and base.text[t.start].isalpha())
-    return token and _without(base, token)
+    if token is None:
+        return None
+    return _without(base, token)
 
 
 def missing_part_of_phrase(base: Base, chance: Random) -> Made | None:
@@ -138,7 +150,9 @@ def missing_part_of_phrase(base: Base, chance: Random) -> Made | None:
 def quoted_number(base: Base, chance: Random) -> Made | None:
     """A number in quotes."""
     token = _pick(base, chance, lambda t: t.type == "NUMBER" and _written(base, t) == t.value)
-    return token and _put(base.text, token.start, token.end, f'"{_written(base, token)}"')
+    if token is None:
+        return None
+    return _put(base.text, token.start, token.end, f'"{_written(base, token)}"')
 
 
 def wrong_unit(base: Base, chance: Random) -> Made | None:
@@ -224,14 +238,18 @@ def single_quotes(base: Base, chance: Random) -> Made | None:
         return token.type == "STRING" and is_plain and not base.text[token.start - 1 : token.start].isalnum()
 
     token = _pick(base, chance, fitting)
-    return token and _put(base.text, token.start, token.end, f"'{token.value}'")
+    if token is None:
+        return None
+    return _put(base.text, token.start, token.end, f"'{token.value}'")
 
 
 def number_word(base: Base, chance: Random) -> Made | None:
     """A number in words."""
     words = WORDS["numbers"][base.language]
     token = _pick(base, chance, lambda t: t.type == "NUMBER" and _written(base, t) in words)
-    return token and _put(base.text, token.start, token.end, words[_written(base, token)])
+    if token is None:
+        return None
+    return _put(base.text, token.start, token.end, words[_written(base, token)])
 
 
 def foreign_word(base: Base, chance: Random) -> Made | None:
@@ -247,7 +265,11 @@ def foreign_word(base: Base, chance: Random) -> Made | None:
 def misused_where(base: Base, chance: Random) -> Made | None:
     """`where` mixed up with another word, or a name of the rule's record inside it."""
     token = _pick(base, chance, lambda t: t.type == "WHERE")
-    return token and _put(base.text, token.start, token.end, chance.choice(WORDS["where"][base.language]))
+    return (
+        token
+        if token is None
+        else _put(base.text, token.start, token.end, chance.choice(WORDS["where"][base.language]))
+    )
 
 
 def this_left_out(base: Base, chance: Random) -> Made | None:

@@ -44,9 +44,9 @@ def main() -> None:
     """Print the rates."""
     number = int(sys.argv[1]) if len(sys.argv) > 1 else 40
     found = verdicts(number, sys.argv[2:] or OPERATORS)
-    for name, each in found.items():
-        click.echo(line(name, each))
-    click.echo(line("all", [one for each in found.values() for one in each]))
+    for name, rows in found.items():
+        click.echo(line(name, rows))
+    click.echo(line("all", [one for rows in found.values() for one in rows]))
     for each in (one for rows in found.values() for one in rows) if len(sys.argv) > 2 else ():
         if not (each.place and each.fix):
             click.echo(
