@@ -46,6 +46,12 @@ class ImportQuery(Schema):
     sheet = fields.String(validate=validate.Length(max=100))
 
 
+class ReportQuery(Schema):
+    """How the report speaks: a link cannot say so in a header."""
+
+    language = fields.String(validate=validate.OneOf(("en", "zh")))
+
+
 class ProblemSchema(Schema):
     """A row that was left out; `row` is its number in the file, the header is 1."""
 
@@ -174,10 +180,12 @@ def problems(query: dict[str, Any], import_id: str) -> dict[str, Any]:
     return {"items": [_problem(problem) for problem in found], "next": following}
 
 
-@resource.get("/imports/<import_id>/report.csv", content_type="text/csv")
-def report_csv(import_id: str) -> Response:
+@resource.get("/imports/<import_id>/report.csv", query=ReportQuery, content_type="text/csv")
+def report_csv(query: dict[str, Any], import_id: str) -> Response:
     """Every row left out with the reason, as a CSV file that can be mended and imported again"""
-    lines = service.report_csv(workspace(), current_actor(), id_of(import_id), preferred_language())
+    lines = service.report_csv(
+        workspace(), current_actor(), id_of(import_id), query.get("language") or preferred_language()
+    )
     response = Response(lines, mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="import-{id_of(import_id)}.csv"'
     return response

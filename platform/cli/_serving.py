@@ -10,6 +10,10 @@ import click
 from ruleloom.access import RoleName
 from ruleloom.runtime.workspace import Workspace
 
+FIRST_PERSON = """Nobody can sign in yet. In a second terminal, in the same folder:
+  ruleloom create-user --role administrator --name "Your name" --email you@example.com
+It prints a one-time sign-in; the server may go on running."""
+
 
 def say_sign_in(workspace: Workspace, address: str) -> None:
     """Prints the address and, where there is an administrator, a sign-in that works once within 15 minutes."""
@@ -21,7 +25,7 @@ def say_sign_in(workspace: Workspace, address: str) -> None:
     first = next((row for row in everybody if row.active and RoleName.ADMINISTRATOR in row.roles), None)
     click.echo(f"Ruleloom: {address}")
     if first is None:
-        click.echo("Nobody can sign in yet: ruleloom create-user --role administrator --email … --name …")
+        click.echo(FIRST_PERSON)
         return
     click.echo(
         f"Sign in once as {first.email}: {address}/sign-in?token={sessions.one_time_token(workspace, first.user)}"

@@ -38,5 +38,6 @@ def command(
         sys.exit(2)
     click.echo(f"{made.name} <{made.email}>: {', '.join(made.roles)}")
     if password is None:
-        click.echo(f"Signs in once with this token: {sessions.one_time_token(workspace, int(made.id))}")
+        token = sessions.one_time_token(workspace, int(made.id))
+        click.echo(f"Sign in once, within 15 minutes: open /sign-in?token={token} at the address of the server")
     workspace.close()

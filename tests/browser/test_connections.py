@@ -1,4 +1,4 @@
-"""A connection to a stand-in of Kingdee, by mouse: settings, test, samples, mapping, syncs, their report, what fires."""
+"""A connection to a stand-in of Kingdee, by mouse: settings, test, samples, mapping, syncs, report, what fires."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+
 from tests.connectors.doubles.kingdee import KingdeeDouble, serve
 
 Visit = Callable[..., Page]
@@ -24,9 +25,14 @@ def kingdee() -> Iterator[dict[str, object]]:
 def _connect(page: Page, settings: dict[str, object], name: str, **other: str) -> None:
     given = {key: str(value) for key, value in settings.items()} | other
     page.locator(".kind-card", has_text="金蝶").get_by_role("button").click()
-    for label, key in {
-        "服务器地址": "base_url", "数据中心 ID": "acct_id", "用户名": "user", "应用 ID": "app_id", "应用密钥": "app_secret",
-    }.items():  # fmt: skip
+    by_label = {
+        "服务器地址": "base_url",
+        "数据中心 ID": "acct_id",
+        "用户名": "user",
+        "应用 ID": "app_id",
+        "应用密钥": "app_secret",
+    }
+    for label, key in by_label.items():
         page.get_by_label(label).fill(given[key])
     page.get_by_label("名称", exact=False).first.fill(name)
     page.get_by_role("button", name="创建连接").click()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+import openpyxl
+from playwright.sync_api import Locator, Page, expect
 
 Visit = Callable[..., Page]
 
@@ -16,7 +17,8 @@ def test_good_rows_come_in_and_bad_ones_are_named(visit: Visit, tmp_path: Path) 
     page = visit("/imports/into/customer")
     page.get_by_test_id("import-file").set_input_files(str(file))
     expect(page.locator(".import-line")).to_have_count(3)
-    expect(page.locator(".import-table tr.bad")).to_have_count(1)
+    expect(page.locator(".import-table tr.bad")).to_have_count(2)
+    expect(page.locator(".import-table tr.bad").last).to_contain_text("名称必填")
     page.get_by_role("button", name="试运行").click()
     expect(page.get_by_test_id("import-created")).to_have_text("1")
     expect(page.get_by_test_id("import-left_out")).to_have_text("2")
@@ -28,3 +30,50 @@ def test_good_rows_come_in_and_bad_ones_are_named(visit: Visit, tmp_path: Path) 
     text = report.value.path().read_text(encoding="utf-8-sig")
     assert "上海二号" in text
     assert "上海一号" not in text
+
+
+def _choose(page: Page, label: str, option: str, within: Locator | None = None) -> None:
+    (within or page).get_by_label(label, exact=True).click()
+    page.locator(".ant-select-dropdown:visible .ant-select-item-option", has_text=option).first.click()
+    expect(page.locator(".ant-select-dropdown:visible")).to_have_count(0)
+
+
+def _workbook(file: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "说明"
+    book.active.append(["这里没有数据"])
+    sheet = book.create_sheet("订单")
+    for row in (
+        ("订单编号", "下单时间", "客户", "金额"),
+        ("M-1", "03/04/2026", "KH1001", 12.5),
+        ("M-2", "12/31/2025", "KH9999", 20),
+        ("M-3", "31/12/2025", "KH1001", 30),
+        (None, "01/02/2026", "KH1001", 40),
+    ):
+        sheet.append(row)
+    book.save(file)
+
+
+def test_a_workbook_with_two_sheets_american_dates_and_a_missing_customer(visit: Visit, tmp_path: Path) -> None:
+    file = tmp_path / "订单.xlsx"
+    _workbook(file)
+    page = visit("/imports/into/order")
+    page.get_by_test_id("import-file").set_input_files(str(file))
+    _choose(page, "工作表", "订单")
+    expect(page.locator(".import-line")).to_have_count(4)
+    _choose(page, "日期格式", "m/d/y")
+    _choose(page, "按什么查找", "客户编码", page.locator(".import-line", has_text="KH1001"))
+    bad = page.locator(".import-table tr.bad")
+    expect(bad).to_have_count(2)
+    expect(bad.first).to_contain_text("31/12/2025")
+    expect(bad.last).to_contain_text("主键为空")
+    expect(page.locator(".import-table tr", has_text="M-1")).to_contain_text("2026-03-04")
+    page.get_by_role("button", name="试运行").click()
+    expect(page.get_by_test_id("import-created")).to_have_text("1")
+    expect(page.get_by_test_id("import-left_out")).to_have_text("3")
+    page.locator(".import-foot .btn.primary").click()
+    expect(page.locator(".import-actions")).to_be_visible()
+    expect(page.locator(".import-table.problems tbody tr", has_text="KH9999")).to_contain_text("没有")
+    with page.expect_download() as report:
+        page.locator("a[download]").click()
+    assert "主键为空" in report.value.path().read_text(encoding="utf-8-sig")

@@ -20,13 +20,14 @@ import structlog
 from ruleloom import access
 from ruleloom.access import Actor, Verb
 from ruleloom.dsl.types import Value
+from ruleloom.forms.validation import shown_name
 from ruleloom.messages import Language, RuleloomError
 from ruleloom.runtime.clock import machine_now
 from ruleloom.runtime.imports.drafts import Reading, Rejected
 from ruleloom.runtime.imports.plan import read_plan
 from ruleloom.runtime.imports.report import Tally, problems_csv
 from ruleloom.runtime.imports.running import Importing, Progress, Stopped
-from ruleloom.runtime.imports.sources import FileUnreadable, Source, open_source
+from ruleloom.runtime.imports.sources import FileUnreadable, Row, Source, open_source
 from ruleloom.runtime.imports.suggest import suggest
 from ruleloom.runtime.missing import Conflict, Missing
 from ruleloom.runtime.secrets_of import error_id
@@ -136,12 +137,27 @@ def _preview(reading: Reading, source: Source) -> Preview:
     problems: list[ProblemRow] = []
     for row in islice(source.rows(), SAMPLE):
         try:
-            draft = reading.draft([row])
+            values = _complete(reading, row)
         except Rejected as rejected:
             problems += rejected.problems
             continue
-        rows.append((row.number, {**draft.values, **draft.references}))
+        rows.append((row.number, values))
     return Preview(rows, problems)
+
+
+def _complete(reading: Reading, row: Row) -> Mapping[str, Value]:
+    """What a row would become; Rejected also for a required field whose cell is empty."""
+    draft = reading.draft([row])
+    values = {**draft.values, **draft.references}
+    fields = reading.parents.entity.by_key
+    empty = [c for c in reading.plan.columns if fields[c.key].required and values.get(c.key) is None]
+    missing = [
+        ProblemRow(row.number, c.column, "value-missing", {"field": shown_name(fields[c.key])}, list(row.cells))
+        for c in empty
+    ]
+    if missing:
+        raise Rejected(missing)
+    return values
 
 
 def start(workspace: Workspace, actor: Actor, import_id: int, *, dry: bool) -> ImportRow:

@@ -91,8 +91,17 @@ def _open_xlsx(path: Path, sheet: str | None) -> Source:
         sheets = tuple(book.sheetnames)
     if sheet is not None and sheet not in sheets:
         raise FileUnreadable(Diagnostic("import-no-such-sheet", params={"sheet": sheet, "sheets": sheets}))
-    draft = Source(path, "xlsx", (), sheet=sheet or sheets[0], sheets=sheets)
+    draft = Source(path, "xlsx", (), sheet=sheet or _first_filled(path, sheets), sheets=sheets)
     return Source(path, "xlsx", _header(draft), sheet=draft.sheet, sheets=sheets)
+
+
+def _first_filled(path: Path, sheets: tuple[str, ...]) -> str:
+    """The first sheet that holds anything; another one can be chosen afterwards."""
+    for sheet in sheets:
+        with _records(Source(path, "xlsx", (), sheet=sheet, sheets=sheets)) as records:
+            if any(cell.strip() for _, cells in records for cell in cells):
+                return sheet
+    return sheets[0]
 
 
 def _header(draft: Source) -> tuple[str, ...]:
@@ -162,14 +171,16 @@ def _cell_text(cell: Any) -> str:
 
 @contextmanager
 def _workbook(path: Path) -> Iterator[Any]:
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
-        raise FileUnreadable.of("import-not-a-workbook") from error
-    try:
-        yield book
-    finally:
-        book.close()
+    """Opened as bytes: an uploaded file is kept under a name without the ending that the reader asks for."""
+    with path.open("rb") as raw:
+        try:
+            book = load_workbook(raw, read_only=True, data_only=True)
+        except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+            raise FileUnreadable.of("import-not-a-workbook") from error
+        try:
+            yield book
+        finally:
+            book.close()
 
 
 @contextmanager

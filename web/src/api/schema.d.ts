@@ -3504,7 +3504,9 @@ export interface operations {
     };
     imports_report_csv: {
         parameters: {
-            query?: never;
+            query?: {
+                language?: "en" | "zh";
+            };
             header?: never;
             path: {
                 import_id: string;
@@ -3520,6 +3522,7 @@ export interface operations {
                 };
                 content?: never;
             };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
             default: components["responses"]["DEFAULT_ERROR"];
         };
     };

@@ -5,13 +5,13 @@ import { type Import, type RowProblem, reportAddress } from './api'
 
 /** Every row left out, with its number and the reason; all of them as a file. */
 export function Problems({ one, page }: { one: Import; page: Page<RowProblem> }) {
-  const { t } = useTexts('imports')
+  const { t, language } = useTexts('imports')
   return (
     <section className="card">
       <header className="card-head">
         <h2>{t('problems')}</h2>
         <span className="grow" />
-        <a className="btn small" href={reportAddress(one.id)} download>
+        <a className="btn small" href={reportAddress(one.id, language)} download>
           <Icon name="download" />
           {t('csv')}
         </a>

@@ -99,4 +99,4 @@ export const sendPlan = (id: string, plan: Plan, signal?: AbortSignal) =>
 export const check = (id: string) => post<Import>(`/imports/${id}/check`, {})
 export const run = (id: string) => post<Import>(`/imports/${id}/run`, {})
 export const stop = (id: string) => post<null>(`/imports/${id}/stop`, {})
-export const reportAddress = (id: string) => `${ROOT}/imports/${id}/report.csv`
+export const reportAddress = (id: string, language: string) => `${ROOT}/imports/${id}/report.csv?language=${language}`
