@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.pool import NullPool
@@ -22,6 +23,11 @@ from ruleloom.storage.database import Database
 from ruleloom.storage.migrate import migrate
 
 _numbers = itertools.count(1)
+
+# The ordinary run tries the same examples every time, so that it speaks of the change; the full one looks for new ones.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("searching", deadline=None)
+settings.load_profile("searching" if os.environ.get("RULELOOM_SIZE") == "full" else "steady")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -178,6 +178,8 @@ def _arithmetic(c: Checker, part: Syntax, scope: Scope) -> n.Expression | None:
     left, mark, right = part.children
     before = len(c.diagnostics)
     one = _a_number(c, left, scope)
+    if _lacks_unit(c, before, right):
+        return None
     if any(diagnostic.code == "time-difference" for diagnostic in c.diagnostics[before:]):
         return None
     two = _a_number(c, right, scope)
@@ -185,6 +187,18 @@ def _arithmetic(c: Checker, part: Syntax, scope: Scope) -> n.Expression | None:
         return None
     operator = {"PLUS": "+", "MINUS": "-", "STAR": "*", "SLASH": "/"}[cast(Token, mark).type]
     return n.Arithmetic(operator, one, two, span=span(part))  # type: ignore[arg-type]
+
+
+def _lacks_unit(c: Checker, before: int, right: Part) -> bool:
+    """Whether a bare number is added to a date: what is meant are days, so the number is the place to mend."""
+    inner = ungrouped(right)
+    bare = isinstance(inner, Syntax) and inner.kind == "number" and c.written(inner).isdigit()
+    if not bare or not any(diagnostic.code == "time-difference" for diagnostic in c.diagnostics[before:]):
+        return False
+    del c.diagnostics[before:]
+    written = c.written(inner)
+    c.wrong("unit-missing", inner, f"{written} 天" if c.language == "zh" else f"{written} days")
+    return True
 
 
 def _a_number(c: Checker, part: Part, scope: Scope) -> n.Expression | None:

@@ -199,7 +199,8 @@ def _broken(row: Row) -> list[ProblemRow]:
 
 def with_group(rows: Sequence[Row], problems: Sequence[ProblemRow]) -> list[ProblemRow]:
     """The problems, once each, and for the other rows of the group that they go out with it."""
-    once = list({(p.row, p.column, p.code, repr(p.params)): p for p in problems}.values())
+    # One cell may feed two fields and be wrong for both; what a whole row is refused for may be several things.
+    once = list({(p.row, p.column, p.code, None if p.column else repr(p.params)): p for p in problems}.values())
     named = {p.row for p in once}
     first: dict[str, Any] = {"row": once[0].row}
     rest = [

@@ -11,7 +11,7 @@ from tests.dsl.faults.judge import Verdict
 from tests.dsl.faults.operators import OPERATORS, UNKNOWABLE
 from tests.dsl.faults.rates import line, share, verdicts
 
-NUMBER = 400 if os.environ.get("RULELOOM_SIZE") == "full" else 30
+NUMBER = 400 if os.environ.get("RULELOOM_SIZE") == "full" else 60
 """Faults of each kind."""
 PLACES, FIXES = 0.95, 0.80
 """The least share of faults that are named at their place, and of those whose fix is right."""
