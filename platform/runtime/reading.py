@@ -274,6 +274,14 @@ def firings_by_id(connection: Connection, published: Published, ids: Sequence[in
     return show_firings(connection, published, sorted(rows, key=lambda row: row.id))
 
 
+def firings_within(
+    connection: Connection, published: Published, after: int, up_to: int, limit: int
+) -> list[ShownFiring]:
+    """What fired after one instant and up to another, whoever settled it: the latest ones, in recorded order."""
+    rows = firing_log.page(connection, firing_log.FiringFilter(within=(after, up_to)), limit)
+    return show_firings(connection, published, sorted(rows, key=lambda row: row.id))
+
+
 def show_firings(
     connection: Connection, published: Published, rows: Sequence[firing_log.FiringRow]
 ) -> list[ShownFiring]:

@@ -54,7 +54,7 @@ class EffectRow:
 
 @dataclass(frozen=True, slots=True)
 class FiringFilter:
-    """Which firings; what is None does not matter. `before`: older than this id."""
+    """Which firings; what is None does not matter. `before`: older than this id; `within`: after, and up to, an instant."""
 
     rule: str | None = None
     entity: str | None = None
@@ -62,6 +62,7 @@ class FiringFilter:
     edge: str | None = None
     before: int | None = None
     ids: Collection[int] | None = field(default=None)
+    within: tuple[int, int] | None = None
 
 
 _FIRING = tuple(firings.c[name] for name in FiringRow.__slots__)
@@ -89,6 +90,9 @@ def page(connection: Connection, wanted: FiringFilter, limit: int) -> Sequence[F
         asked = asked.where(firings.c.id < wanted.before)
     if wanted.ids is not None:
         asked = asked.where(firings.c.id.in_(wanted.ids))
+    if wanted.within is not None:
+        after, up_to = wanted.within
+        asked = asked.where(firings.c.at > after, firings.c.at <= up_to)
     return [FiringRow(*row) for row in connection.execute(asked)]
 
 
