@@ -10,7 +10,6 @@ from ruleloom.runtime.unit_of_work import TIME, UnitOfWork
 from ruleloom.runtime.workspace import CLOCK_FLOOR, Workspace
 from ruleloom.storage import workspace_settings as settings
 
-
 PATIENCE = 30.0
 """Seconds for which one waits for what others have in hand."""
 _GLANCE = 0.02

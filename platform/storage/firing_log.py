@@ -54,7 +54,7 @@ class EffectRow:
 
 @dataclass(frozen=True, slots=True)
 class FiringFilter:
-    """Which firings; what is None does not matter. `before`: older than this id; `within`: after, and up to, an instant."""
+    """Which firings; None does not matter. `before`: older than this id; `within`: after one instant, up to another."""
 
     rule: str | None = None
     entity: str | None = None
