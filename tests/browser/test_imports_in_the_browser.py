@@ -40,8 +40,9 @@ def _choose(page: Page, label: str, option: str, within: Locator | None = None) 
 
 def _workbook(file: Path) -> None:
     book = openpyxl.Workbook()
-    book.active.title = "说明"
-    book.active.append(["这里没有数据"])
+    cover = book.worksheets[0]
+    cover.title = "说明"
+    cover.append(["这里没有数据"])
     sheet = book.create_sheet("订单")
     for row in (
         ("订单编号", "下单时间", "客户", "金额"),
