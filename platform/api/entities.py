@@ -57,12 +57,13 @@ class CollectionSchema(Schema):
 
 
 class EntitySchema(Schema):
-    """A published entity."""
+    """A published entity; `plural_labels` say several of its records where a language has another form for that."""
 
     id = fields.String(required=True)
     key = fields.String(required=True)
     name = fields.String(required=True)
     labels = fields.Nested(LabelsSchema, required=True)
+    plural_labels = fields.Nested(LabelsSchema, required=True)
     time_field = fields.String(required=True, allow_none=True)
     title_field = fields.String(required=True, allow_none=True)
     fields_ = fields.List(fields.Nested(FieldSchema), required=True, data_key="fields", attribute="fields")
@@ -110,6 +111,7 @@ class EntityDrawingSchema(Schema):
     name = fields.String(required=True)
     key = fields.String()
     labels = fields.Nested(LabelsSchema)
+    plural_labels = fields.Nested(LabelsSchema)
     time_field = fields.String(allow_none=True)
     title_field = fields.String(allow_none=True)
     description = fields.String()

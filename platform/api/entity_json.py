@@ -17,6 +17,7 @@ def entity_json(model: Model, entity: Entity) -> dict[str, Any]:
         "key": entity.key,
         "name": entity.name,
         "labels": entity.labels,
+        "plural_labels": entity.plural_labels,
         "time_field": entity.time_field.key,
         "title_field": entity.title_field.key if entity.title_field else None,
         "fields": [field_json(model, field) for field in entity.fields],

@@ -45,6 +45,12 @@ class SessionSchema(Schema):
     workspace = fields.Nested(WorkspaceSchema, required=True)
 
 
+class DoorSchema(Schema):
+    """What the sign-in page has to know before anybody is signed in; `people` is false until somebody can sign in."""
+
+    people = fields.Boolean(required=True)
+
+
 class SignInSchema(Schema):
     """Either an address and a password, or a one-time token."""
 
@@ -71,6 +77,12 @@ def read() -> dict[str, Any]:
     """Who am I"""
     session = session_of_request()
     return _shown(accounts.read(workspace(), current_actor().user), session.csrf if session else None)
+
+
+@resource.get("/sign-in", answer=DoorSchema, public=True)
+def door() -> dict[str, bool]:
+    """Whether anybody can sign in yet"""
+    return {"people": sessions.anybody(workspace())}
 
 
 @resource.post("/session", body=SignInSchema, answer=SessionSchema, public=True)

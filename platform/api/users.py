@@ -12,7 +12,8 @@ from ruleloom.api.resource import Resource
 from ruleloom.api.session import UserSchema
 from ruleloom.api.shapes import LANGUAGES
 from ruleloom.api.signed_in import current_actor
-from ruleloom.runtime.commands import accounts
+from ruleloom.api.wire import instant_text
+from ruleloom.runtime.commands import accounts, sessions
 
 resource = Resource("users", "People who can sign in, and their roles.")
 _ROLES = [role.value for role in RoleName]
@@ -45,6 +46,13 @@ class NewUserSchema(_ChangeSchema):
     email = fields.String(required=True, validate=validate.Length(3, 320))
 
 
+class SignInLinkSchema(Schema):
+    """A sign-in for one person, once: the path to open at the address of the server, and until when it works."""
+
+    path = fields.String(required=True)
+    expires_at = fields.String(required=True)
+
+
 @resource.get("/users", answer=UsersSchema)
 def read() -> dict[str, Any]:
     """Everybody, by name"""
@@ -61,3 +69,10 @@ def create(given: dict[str, Any]) -> accounts.Account:
 def change(given: dict[str, Any], user: str) -> accounts.Account:
     """Change a person's name, roles, password or whether the account is active (administrators)"""
     return accounts.change(workspace(), current_actor(), user, **given)
+
+
+@resource.post("/users/<user>/sign-in-link", answer=SignInLinkSchema, status=201)
+def sign_in_link(user: str) -> dict[str, str]:
+    """Make a link that signs a person in once within a day (administrators); it takes back an earlier one"""
+    made = sessions.sign_in_link(workspace(), current_actor(), user)
+    return {"path": made.path, "expires_at": instant_text(made.expires_at)}

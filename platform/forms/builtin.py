@@ -12,6 +12,7 @@ BUILTIN: tuple[dict[str, Any], ...] = (
     {
         "name": "user",
         "label": {"en": "User", "zh": "用户"},
+        "plural_label": {"en": "Users"},
         "title_field": "name",
         "fields": [
             {"name": "name", "type": "text", "label": {"en": "Name", "zh": "姓名"}},
@@ -37,6 +38,7 @@ BUILTIN: tuple[dict[str, Any], ...] = (
     {
         "name": "team",
         "label": {"en": "Team", "zh": "团队"},
+        "plural_label": {"en": "Teams"},
         "title_field": "name",
         "fields": [
             {"name": "name", "type": "text", "label": {"en": "Name", "zh": "名称"}},
@@ -54,6 +56,7 @@ BUILTIN: tuple[dict[str, Any], ...] = (
     {
         "name": "task",
         "label": {"en": "Task", "zh": "任务"},
+        "plural_label": {"en": "Tasks"},
         "time_field": "due",
         "title_field": "title",
         "fields": [

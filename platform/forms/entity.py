@@ -72,6 +72,8 @@ class Entity:
     collections: tuple[CollectionOf, ...] = ()
     time_field_id: str | None = None
     title_field_id: str | None = None
+    plural_labels: Labels = field(default_factory=dict)
+    """Several records of it, where a language says that differently: `Customers`. Shown to people only."""
 
     @cached_property
     def by_key(self) -> dict[str, Field]:

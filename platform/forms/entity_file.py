@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from ruleloom.forms.findings import Findings
 
 SYSTEM_NAMES = frozenset({"id", "created_at", "created_by", "updated_at", "updated_by", "version", "deleted_at"})
-_PROPERTIES = ("id", "key", "name", "label", "labels", "fields", "time_field", "title_field", "description")
+_PROPERTIES = (
+    "id", "key", "name", "label", "labels", "plural_label", "plural_labels", "fields", "time_field", "title_field",
+    "description",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class EntityDraft:
     paths: Mapping[str, str] = field(default_factory=dict)
     """Path of each field in the input by field name, for messages about references."""
     description: str = ""
+    plural_labels: Labels = field(default_factory=dict)
 
 
 def read_entity(given: Any, path: str, findings: Findings) -> EntityDraft | None:
@@ -55,11 +59,13 @@ def read_entity(given: Any, path: str, findings: Findings) -> EntityDraft | None
         return None
     entity_id = str(given.get("id") or name)
     labels = read_labels(given.get("labels", given.get("label")), f"{path}.label", findings)
+    plural = read_labels(given.get("plural_labels", given.get("plural_label")), f"{path}.plural_label", findings)
     fields, paths = _read_fields(given.get("fields"), entity_id, path, findings)
     key = str(given.get("key") or key_for(name))
     return EntityDraft(
         entity_id, key, name, labels, fields, path,
         _word(given, "time_field"), _word(given, "title_field"), paths, str(given.get("description") or ""),
+        plural,
     )  # fmt: skip
 
 
@@ -101,6 +107,7 @@ def merge_builtin(builtin: EntityDraft, own: EntityDraft | None) -> EntityDraft:
         own,
         fields=kept + own.fields,
         labels={**builtin.labels, **own.labels},
+        plural_labels={**({} if own.labels else builtin.plural_labels), **own.plural_labels},
         time_field=own.time_field or builtin.time_field,
         title_field=own.title_field or builtin.title_field,
     )
@@ -115,6 +122,8 @@ def write_entity(entity: Entity) -> dict[str, Any]:
         "labels": dict(entity.labels),
         "fields": write_fields(entity.fields),
     }
+    if entity.plural_labels:
+        content["plural_labels"] = dict(entity.plural_labels)
     if entity.time_field_id:
         content["time_field"] = entity.by_id[entity.time_field_id].name
     if entity.title_field_id:

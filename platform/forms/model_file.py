@@ -113,6 +113,7 @@ def _entity(draft: EntityDraft, collections: tuple[CollectionOf, ...], findings:
         draft.id, draft.key, draft.name, draft.labels, fields, collections,
         _named(draft, "time_field", draft.time_field, named, (Kind.DATE, Kind.DATETIME), findings),
         _named(draft, "title_field", draft.title_field, named, tuple(Kind), findings),
+        draft.plural_labels,
     )  # fmt: skip
 
 

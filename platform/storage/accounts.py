@@ -52,6 +52,11 @@ def every(connection: Connection) -> Sequence[AccountRow]:
     return [_row(found) for found in connection.execute(_rows().order_by(accounts.c.user))]
 
 
+def any_active(connection: Connection) -> bool:
+    """Whether anybody can sign in."""
+    return connection.execute(select(accounts.c.user).where(accounts.c.active).limit(1)).first() is not None
+
+
 def add(connection: Connection, account: AccountRow, at: int) -> None:
     """Adds an account."""
     connection.execute(

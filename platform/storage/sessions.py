@@ -68,6 +68,11 @@ def add_one_time(connection: Connection, token_hash: str, account: int, now: int
     connection.execute(insert(one_time_tokens).values(token_hash=token_hash, account=account, expires_at=expires_at))
 
 
+def drop_one_time(connection: Connection, account: int) -> None:
+    """Takes back the one-time sign-ins of an account."""
+    connection.execute(delete(one_time_tokens).where(one_time_tokens.c.account == account))
+
+
 def use_one_time(connection: Connection, token_hash: str, now: int) -> int | None:
     """Uses a one-time sign-in up and gives its account; of two at the same time one gets it. None: used or expired."""
     t = one_time_tokens

@@ -8,7 +8,9 @@ import pytest
 from flask import Flask
 
 from ruleloom.access import WORKSPACE
-from ruleloom.runtime.commands import sessions
+from ruleloom.api.app import create_app
+from ruleloom.runtime.clock import machine_now
+from ruleloom.runtime.commands import accounts, sessions
 from ruleloom.runtime.workspace import Workspace
 from tests.api.client import PASSWORD, Client
 
@@ -81,6 +83,52 @@ def test_a_one_time_token_signs_in_once(app: Flask, workspace: Workspace, admini
     again = app.test_client().post(SESSION, json={"token": token})
     assert again.status_code == 401
     assert again.get_json()["code"] == "one-time-refused"
+
+
+def _made(administrator: Client, user: str) -> str:
+    answer = administrator.post(f"/users/{user}/sign-in-link", {})
+    assert answer.status_code == 201, answer.get_json()
+    path: str = answer.get_json()["path"]
+    return path.removeprefix("/sign-in?token=")
+
+
+def test_a_sign_in_link_opens_the_account_once(app: Flask, administrator: Client, member: Client) -> None:
+    mia = member.me["user"]["id"]
+    older, newer = _made(administrator, mia), _made(administrator, mia)
+    assert app.test_client().post(SESSION, json={"token": older}).status_code == 401
+    client = app.test_client()
+    assert client.post(SESSION, json={"token": newer}).get_json()["user"]["name"] == "Mia"
+    assert app.test_client().post(SESSION, json={"token": newer}).status_code == 401
+
+
+def test_a_sign_in_link_ends_after_a_day_and_with_the_rights_it_was_made_for(
+    app: Flask, administrator: Client, member: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mia = member.me["user"]["id"]
+    token, now = _made(administrator, mia), machine_now()
+    monkeypatch.setattr(sessions, "machine_now", lambda: now + 25 * 3600 * sessions.SECOND)
+    assert app.test_client().post(SESSION, json={"token": token}).status_code == 401
+    monkeypatch.undo()
+    token = _made(administrator, mia)
+    assert administrator.patch(f"/users/{mia}", {"roles": ["manager"]}).status_code == 200
+    assert app.test_client().post(SESSION, json={"token": token}).status_code == 401
+    assert administrator.patch(f"/users/{mia}", {"active": False}).status_code == 200
+    refused = administrator.post(f"/users/{mia}/sign-in-link", {})
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "person-inactive")
+
+
+def test_only_administrators_make_sign_in_links(administrator: Client, manager: Client, member: Client) -> None:
+    ada = administrator.me["user"]["id"]
+    for somebody in (manager, member):
+        assert somebody.post(f"/users/{ada}/sign-in-link", {}).status_code == 403
+    assert administrator.post("/users/999999/sign-in-link", {}).status_code == 404
+
+
+def test_the_door_says_whether_anybody_can_sign_in(workspace: Workspace) -> None:
+    visitor = create_app(workspace, TESTING=True).test_client()
+    assert visitor.get("/api/v1/sign-in").get_json() == {"people": False}
+    accounts.create(workspace, WORKSPACE, "Ada", "ada@example.com", PASSWORD, ["administrator"])
+    assert visitor.get("/api/v1/sign-in").get_json() == {"people": True}
 
 
 def test_every_sign_in_gets_a_new_secret(app: Flask) -> None:

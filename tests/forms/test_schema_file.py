@@ -25,6 +25,7 @@ entities:
       - {name: answer, type: choice, options: [yes, no]}
   - name: order
     label: {en: Order, zh: 订单}
+    plural_label: {en: Orders}
     time_field: ordered_at
     fields:
       - {name: customer, type: reference, to: customer, reverse: orders, reverse_label: {en: orders, zh: 订单}}

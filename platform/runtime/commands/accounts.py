@@ -60,7 +60,7 @@ def shown(workspace: Workspace, row: AccountRow) -> Account:
 
 def read(workspace: Workspace, user: object) -> Account:
     """The account of a user id; `Missing` (404) when there is none."""
-    return shown(workspace, _row(workspace, cast("int", user)))
+    return shown(workspace, account_row(workspace, cast("int", user)))
 
 
 def everybody(workspace: Workspace, actor: Actor) -> Sequence[Account]:
@@ -99,7 +99,7 @@ def create(
 def change(workspace: Workspace, actor: Actor, user: str, **given: Any) -> Account:
     """Changes a person's name, email, password, roles, language or `active`; ends the sessions where rights change."""
     access.require(actor, Verb.ADMINISTER)
-    before = _row(workspace, id_of(user))
+    before = account_row(workspace, id_of(user))
 
     def apply(uow: UnitOfWork) -> None:
         _keep_an_administrator(uow, before, given)
@@ -109,6 +109,7 @@ def change(workspace: Workspace, actor: Actor, user: str, **given: Any) -> Accou
         rows.change(uow.connection, before.user, **_columns(before, given))
         if given.keys() & {"password", "roles", "active"}:
             session_rows.end_all(uow.connection, before.user)
+            session_rows.drop_one_time(uow.connection, before.user)
 
     workspace.transact(apply, actor)
     return read(workspace, before.user)
@@ -122,7 +123,7 @@ def change_own(
     current_password: str = "",
 ) -> Account:
     """What people may change about their own account; a new password needs the present one."""
-    row = _row(workspace, own_account(actor))
+    row = account_row(workspace, own_account(actor))
     values: dict[str, Any] = {} if language is None else {"language": language}
     if password is not None:
         if row.password_hash and not password_fits(current_password, row.password_hash):
@@ -130,6 +131,8 @@ def change_own(
         values["password_hash"] = hash_password(_strong(password, row.email))
     with workspace.database.write() as connection:
         rows.change(connection, row.user, **values)
+        if password is not None:
+            session_rows.drop_one_time(connection, row.user)
     return read(workspace, row.user)
 
 
@@ -166,7 +169,8 @@ def _strong(password: str, email: str) -> str:
     return password
 
 
-def _row(workspace: Workspace, user: int) -> AccountRow:
+def account_row(workspace: Workspace, user: int) -> AccountRow:
+    """The account of a user id as it is kept; `Missing` (404) when there is none."""
     with workspace.database.read() as connection:
         found = rows.by_user(connection, user)
     if found is None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ruleloom.access import Actor
-from ruleloom.messages import RuleloomError
+from ruleloom import access
+from ruleloom.access import Actor, Verb
+from ruleloom.messages import Diagnostic, RuleloomError
 from ruleloom.runtime.clock import machine_now
-from ruleloom.runtime.commands.accounts import Account, actor_of, shown
+from ruleloom.runtime.commands.accounts import Account, account_row, actor_of, shown
 from ruleloom.runtime.emails import folded_email
+from ruleloom.runtime.missing import Conflict, id_of
 from ruleloom.runtime.secrets_of import fingerprint, new_secret, password_fits
 from ruleloom.runtime.throttle import Throttle
 from ruleloom.runtime.workspace import Workspace
@@ -22,6 +24,8 @@ LIFETIME_SECONDS = 30 * 24 * 3600
 _IDLE = 7 * 24 * 3600 * SECOND
 _TOUCH_EVERY = 5 * 60 * SECOND
 _ONE_TIME = 15 * 60 * SECOND
+_LINK = 24 * 3600 * SECOND
+"""A link is sent to somebody, who may read it tomorrow morning."""
 ATTEMPTS, LOCKED = 5, 15 * 60 * SECOND
 """After so many wrong passwords in a row an account takes none for so long; one-time tokens still work."""
 _by_address = Throttle(attempts=50, span=15 * 60 * SECOND)
@@ -96,6 +100,33 @@ def one_time_token(workspace: Workspace, user: int) -> str:
     with workspace.database.write() as connection:
         rows.add_one_time(connection, fingerprint(token), user, now, now + _ONE_TIME)
     return token
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A sign-in that an administrator hands to a person: the path at the server's address, and when it ends (µs)."""
+
+    path: str
+    expires_at: int
+
+
+def sign_in_link(workspace: Workspace, actor: Actor, user: str) -> Link:
+    """A link that signs a person in once within a day; an older one of the same person opens nothing any more."""
+    access.require(actor, Verb.ADMINISTER)
+    row = account_row(workspace, id_of(user))
+    if not row.active:
+        raise Conflict(Diagnostic("person-inactive", params={"email": row.email}))
+    token, now = new_secret(), machine_now()
+    with workspace.database.write() as connection:
+        rows.drop_one_time(connection, row.user)
+        rows.add_one_time(connection, fingerprint(token), row.user, now, now + _LINK)
+    return Link(f"/sign-in?token={token}", now + _LINK)
+
+
+def anybody(workspace: Workspace) -> bool:
+    """Whether anybody can sign in yet: an empty workspace tells its first visitor what to do instead."""
+    with workspace.database.read() as connection:
+        return account_rows.any_active(connection)
 
 
 def find(workspace: Workspace, secret: str) -> Session | None:

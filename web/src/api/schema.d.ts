@@ -1234,6 +1234,23 @@ export interface paths {
         patch: operations["session_change"];
         trace?: never;
     };
+    "/api/v1/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether anybody can sign in yet */
+        get: operations["session_door"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -1306,6 +1323,25 @@ export interface paths {
         head?: never;
         /** Change a person's name, roles, password or whether the account is active (administrators) */
         patch: operations["users_change"];
+        trace?: never;
+    };
+    "/api/v1/users/{user}/sign-in-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a link that signs a person in once within a day (administrators); it takes back an earlier one */
+        post: operations["users_sign_in_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/views": {
@@ -1552,6 +1588,9 @@ export interface components {
             severity: "error" | "warning" | "hint";
             to: number;
         };
+        Door: {
+            people: boolean;
+        };
         DrawnField: {
             decimals?: number;
             default?: unknown;
@@ -1596,6 +1635,7 @@ export interface components {
             key: string;
             labels: components["schemas"]["Labels"];
             name: string;
+            plural_labels: components["schemas"]["Labels"];
             time_field: string | null;
             title_field: string | null;
         };
@@ -1614,6 +1654,7 @@ export interface components {
             key?: string;
             labels?: components["schemas"]["Labels"];
             name: string;
+            plural_labels?: components["schemas"]["Labels"];
             time_field?: string | null;
             title_field?: string | null;
         };
@@ -2233,6 +2274,10 @@ export interface components {
             email?: string;
             password?: string;
             token?: string;
+        };
+        SignInLink: {
+            expires_at: string;
+            path: string;
         };
         Signature: {
             signature: components["schemas"]["Called"] | null;
@@ -4577,6 +4622,27 @@ export interface operations {
             default: components["responses"]["DEFAULT_ERROR"];
         };
     };
+    session_door: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Door"];
+                };
+            };
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
     tokens_read: {
         parameters: {
             query?: never;
@@ -4717,6 +4783,29 @@ export interface operations {
                 };
             };
             422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    users_sign_in_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInLink"];
+                };
+            };
             default: components["responses"]["DEFAULT_ERROR"];
         };
     };
