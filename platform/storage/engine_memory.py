@@ -14,6 +14,7 @@ from ruleloom.dsl.types import RecordId
 from ruleloom.engine.store import Memory
 from ruleloom.storage.parked_runs import parked_runs
 from ruleloom.storage.records import chunks
+from ruleloom.storage.tables_put_off import put_off
 from ruleloom.storage.tables_work import firings, rule_memories, schedules
 
 _M = rule_memories.c
@@ -22,6 +23,7 @@ _EARLIEST = select(
     select(func.min(_M.deadline)).where(_M.deadline.is_not(None)).scalar_subquery(),
     select(func.min(schedules.c.next_at)).scalar_subquery(),
     select(func.min(parked_runs.c.wake)).scalar_subquery(),
+    select(func.min(put_off.c.at)).scalar_subquery(),
 )
 Pairs = Collection[tuple[str, RecordId]]
 
@@ -111,7 +113,7 @@ class EngineMemory:
         return pairs
 
     def earliest(self) -> int | None:
-        """The next instant at which anything is due (deadline, tick, end of a wait): until then the clock sleeps."""
+        """The next instant at which anything is due (deadline, tick, wait, put off): until then the clock sleeps."""
         found = self.connection.execute(_EARLIEST).one()
         return min((instant for instant in found if instant is not None), default=None)
 

@@ -21,6 +21,7 @@ parked_runs = Table(
     Column("record", BigInteger, nullable=False),
     Column("wake", BigInteger, comment="when the wait is over at the latest"),
     Column("watch", PlainText, comment="the condition waited for"),
+    Column("parked_at", BigInteger, comment="since when it waits; unknown for runs older than this column"),
     Index("i_parked_runs_wake", "wake"),
     Index("i_parked_runs_watch", "watch", "record"),
 )
@@ -38,6 +39,7 @@ class ParkedRow:
     record: int
     wake: int | None
     watch: str | None
+    parked_at: int | None = None
 
 
 def park(connection: Connection, row: ParkedRow) -> None:
@@ -71,4 +73,4 @@ def _rows(connection: Connection, which: object, *, skip_locked: bool = False) -
     asked = select(parked_runs).where(which).order_by(parked_runs.c.id)  # type: ignore[arg-type]
     if skip_locked:
         asked = asked.with_for_update(skip_locked=True)
-    return [ParkedRow(*row) for row in connection.execute(asked)]
+    return [ParkedRow(**row._asdict()) for row in connection.execute(asked)]

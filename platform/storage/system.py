@@ -21,6 +21,7 @@ from ruleloom.storage.tables_exchange import (
     sync_runs,
 )
 from ruleloom.storage.tables_people import accounts, api_tokens, files, idempotency_keys, one_time_tokens, sessions
+from ruleloom.storage.tables_put_off import holders, put_off, put_off_records, put_off_runs
 from ruleloom.storage.tables_work import changes, effects, firings, notices, rule_memories, schedules
 
 __all__ = [
@@ -38,12 +39,16 @@ __all__ = [
     "external_links",
     "files",
     "firings",
+    "holders",
     "idempotency_keys",
     "import_problems",
     "import_runs",
     "notices",
     "one_time_tokens",
     "parked_runs",
+    "put_off",
+    "put_off_records",
+    "put_off_runs",
     "rule_memories",
     "schedules",
     "schema_changes",
