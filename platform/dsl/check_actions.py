@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import cast
 
 from ruleloom.dsl import nodes as n
-from ruleloom.dsl.check_names import find_entity, find_field, related, user_entity
+from ruleloom.dsl.check_names import find_entity, find_field, is_writable, related, user_entity
 from ruleloom.dsl.check_time import duration_of
 from ruleloom.dsl.check_values import TIMES, ungrouped
 from ruleloom.dsl.checker import Checker, Scope, called, kind_name, parts, span, tokens
@@ -58,7 +58,7 @@ def _assignment(c: Checker, part: Part, entity: EntityWords | None, scope: Scope
 
 
 def _writable(c: Checker, name: Token, field: FieldWords) -> bool:
-    if getattr(field, "system", False) or getattr(field, "type", "") in ("formula", "autonumber"):
+    if not is_writable(field):
         c.wrong("not-writable", name, name=called(field))
         return False
     return True

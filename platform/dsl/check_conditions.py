@@ -11,8 +11,10 @@ from ruleloom.dsl.check_values import ORDERED, TIMES, is_literal, own_field, ung
 from ruleloom.dsl.checker import Checker, Conditions, Scope, kind_name, parts, span, tokens
 from ruleloom.dsl.keywords import spelled
 from ruleloom.dsl.kinds import kind_of, type_of
+from ruleloom.dsl.names import label
 from ruleloom.dsl.syntax import Part, Syntax, Token
 from ruleloom.dsl.types import DATETIME, NUMBER, TEXT, Kind, ValueType
+from ruleloom.dsl.vocabulary import EntityWords
 
 
 def truth(c: Checker, part: Syntax, scope: Scope) -> n.Condition | None:
@@ -64,7 +66,20 @@ def _held(c: Checker, part: Syntax, scope: Scope) -> n.Condition | None:
     inner, duration = part.children
     condition = c.condition(inner, scope.level("change-in-for"))
     found = duration_of(c, duration)
+    if scope.row is not None:
+        c.wrong("for-inside-where", part, None if found is None else _older_instead(c, part, scope.row, found))
+        return None
     return None if condition is None or found is None else n.Held(condition, found, span=span(part))
+
+
+def _older_instead(c: Checker, part: Syntax, row: EntityWords, duration: n.Duration) -> str | None:
+    """What can be said of related records instead of `C for D`: C, and their time lies that long ago."""
+    inner, length = part.children
+    if row.time_field.value_type.kind is Kind.DATE and duration.unit in (n.Unit.MINUTES, n.Unit.HOURS):
+        return None
+    time = c.name_fix(label(row.time_field.name, row.time_field.labels if c.language == "zh" else {}, c.language))
+    joint, older = spelled("AND", None, c.language), spelled("OLDER", None, c.language)
+    return f"{c.written(inner)} {joint} {time} {older} {c.written(length)}"
 
 
 # ---- comparison ---------------------------------------------------------------------------------------------------

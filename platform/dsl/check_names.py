@@ -23,6 +23,11 @@ def user_entity(c: Checker) -> EntityWords | None:
     return next((entity for entity in c.names.vocabulary.entities if entity.key == USER_KEY), None)
 
 
+def is_writable(field: FieldWords) -> bool:
+    """Whether rules may give a field a value: it is neither the system's nor worked out."""
+    return not getattr(field, "system", False) and getattr(field, "type", "") not in ("formula", "autonumber")
+
+
 def find_entity(c: Checker, token: Token) -> EntityWords | None:
     """The entity that a word names; reported when there is none."""
     if not token.value:

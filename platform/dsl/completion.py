@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ruleloom.dsl.check_names import user_entity
+from ruleloom.dsl.check_names import is_writable, user_entity
 from ruleloom.dsl.checker import Checker
 from ruleloom.dsl.grammar import END, table
 from ruleloom.dsl.keywords import keywords
@@ -14,8 +14,9 @@ from ruleloom.dsl.lexer import scan
 from ruleloom.dsl.names import Names, names_of
 from ruleloom.dsl.parsing import PartName, guess_language
 from ruleloom.dsl.repair import accepted_terminals, one_line, stack_after
+from ruleloom.dsl.slots import Slot, assigned, opened_template, slot_of
 from ruleloom.dsl.syntax import Token
-from ruleloom.dsl.types import Kind
+from ruleloom.dsl.types import Kind, ValueType
 from ruleloom.dsl.vocabulary import CollectionWords, EntityWords, FieldWords, Vocabulary
 from ruleloom.dsl.writing import quoted_name, quoted_text
 from ruleloom.messages import Language
@@ -45,6 +46,8 @@ _ONLY_FOR = {
     "THIS": {Kind.RECORD},
 }  # fmt: skip
 """Words that fit values of some kinds only."""
+_GIVEN = frozenset({"TO", "GIVE", "HELD"})
+"""The words before the person or record that an action is for."""
 _MOST = 60
 
 
@@ -56,6 +59,14 @@ class Item:
     insert: str
     kind: str
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What kind of value is to be written: a type, and the field whose value it will be or is compared with."""
+
+    type: ValueType
+    field: FieldWords | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +89,14 @@ def complete(
     """What can be written at a code point of a text. `entity` is the record's entity where the text names none."""
     before = text[: max(0, min(position, len(text)))]
     chosen: Language = language or guess_language(text)
-    return Completer(before, vocabulary, chosen, entity, part).completion()
+    inner = opened_template(before)
+    if inner is None:
+        return Completer(before, vocabulary, chosen, entity, part).completion()
+    around = Completer(before[:inner], vocabulary, chosen, entity, part).standing_on()
+    if around is None:
+        return Completion(len(before), ())
+    found = Completer(before[inner:], vocabulary, chosen, around.id, "expression").completion()
+    return Completion(found.start + inner, found.items)
 
 
 class Completer:
@@ -150,15 +168,24 @@ class Completer:
         yield from self._words(accepted)
 
     def _words(self, accepted: set[str]) -> Iterator[Item]:
-        field = self._compared()
-        kind = field.value_type.kind if field is not None else None
-        if kind is not None:
-            accepted = {each for each in accepted if each not in _ONLY_FOR or kind in _ONLY_FOR[each]}
+        wanted = self.wanted()
+        kind = wanted.type.kind if wanted is not None else None
+        if wanted is not None:
+            accepted = {each for each in accepted if self._word_fits(each, wanted.type)}
         rows = sorted(keywords(), key=lambda each: kind is None or kind not in _ONLY_FOR.get(each.token, ()))
         for keyword in rows:
             word = keyword.word(self.language)
             if word and keyword.token in accepted and keyword.token not in ("MEASURE", "TIMES"):
                 yield Item(word, word, "keyword", keyword.group)
+
+    def _word_fits(self, terminal: str, wanted: ValueType) -> bool:
+        if terminal in _ONLY_FOR and wanted.kind not in _ONLY_FOR[terminal]:
+            return False
+        standing_for = {"ME": self._people(), "THIS": self.entity}.get(terminal)
+        return standing_for is None or wanted.entity in (None, standing_for.id)
+
+    def _people(self) -> EntityWords | None:
+        return user_entity(Checker("", self.names, self.language))
 
     def _named(self) -> Iterator[Item]:
         last = self.tokens[-1].type if self.tokens else ""
@@ -168,10 +195,29 @@ class Completer:
         entity = self.standing_on()
         if entity is None:
             return
-        compared = self._compared()
-        fitting = [each for each in entity.fields if compared is None or _fits(each, compared)]
+        slot = slot_of(self.tokens, len(self.tokens))
+        if slot is not None and last != "DOT" and (slot.is_name or last == "ASSIGN"):
+            yield from (self._item(field, "field") for field in self._assignable(entity, slot))
+            return
+        wanted = self.wanted()
+        fitting = [each for each in entity.fields if wanted is None or _fits(each, wanted)]
+        if wanted is not None and wanted.type.entity is not None:
+            fitting.sort(key=lambda each: each.value_type.entity != wanted.type.entity)
         yield from (self._item(field, "field") for field in fitting)
         yield from (self._item(each, "collection") for each in entity.collections)
+
+    def _assignable(self, entity: EntityWords, slot: Slot) -> list[FieldWords]:
+        """The fields that may still be given a value here, those that must have one first."""
+        taken = assigned(self.tokens, slot, len(self.tokens)) if slot.assigns else set()
+        people = self._people() if slot.action == "ASSIGN" else None
+        free = [
+            each
+            for each in entity.fields
+            if is_writable(each)
+            and not any(each in self.names.fields(entity.id, word) for word in taken)
+            and (people is None or each.value_type.entity == people.id)
+        ]
+        return sorted(free, key=lambda each: not getattr(each, "required", False))
 
     def _item(self, thing: EntityWords | FieldWords | CollectionWords, kind: str) -> Item:
         label = thing.labels.get(self.language) if self.language == "zh" else None
@@ -199,19 +245,39 @@ class Completer:
         return home
 
     def _home(self, end: int) -> EntityWords | None:
-        """The entity that bare names belong to: that of the innermost open `where`, else the record's."""
+        """The entity that bare names belong to: that of the innermost `where` or assignment, else the record's."""
+        slot = slot_of(self.tokens, end)
         depth = 0
-        for at in range(end - 1, -1, -1):
+        for at in range(end - 1, slot.begin if slot is not None else -1, -1):
             kind = self.tokens[at].type
             depth += (kind == "RPAR") - (kind == "LPAR")
             if kind in ("WHERE", "ALL", "ALL_OF") and depth <= 0 and at > 0 and not self._closed(at, end):
-                source = at - 1
-                while source > 1 and self.tokens[source].type not in ("NAME", "THIS"):
-                    source -= 1
-                entity = self._follow(source)
-                found = self._next(entity, self.tokens[source].value) if entity is not None else None
+                found = self._row_before(at)
                 if found is not None:
                     return found
+        return self.entity if slot is None else self._acted_on(slot)
+
+    def _row_before(self, at: int) -> EntityWords | None:
+        """The entity of the rows that the collection before a token has."""
+        source = at - 1
+        while source > 1 and self.tokens[source].type not in ("NAME", "THIS"):
+            source -= 1
+        entity = self._follow(source)
+        found = self._next(entity, self.tokens[source].value) if entity is not None else None
+        return found or (entity if source > 1 and self.tokens[source - 1].type == "DOT" else None)
+
+    def _acted_on(self, slot: Slot) -> EntityWords | None:
+        """The entity whose fields an action names here."""
+        if slot.action == "CREATE" and slot.is_name:
+            found = self.names.entities(self.tokens[slot.at + 1].value)
+            return found[0] if len(found) == 1 else None
+        if slot.action == "CALL" and slot.is_name:
+            return None
+        if slot.action == "UPDATE":
+            ends = slot.at + 1
+            while ends + 2 < slot.begin and self.tokens[ends + 1].type == "DOT":
+                ends += 2
+            return self._row_before(ends + 1)
         return self.entity
 
     def _closed(self, where: int, end: int) -> bool:
@@ -231,6 +297,26 @@ class Completer:
             return self.names.vocabulary.entity(fields[0].value_type.entity)
         return None
 
+    def wanted(self) -> Wanted | None:
+        """What the value to be written is compared with, goes into, or is for."""
+        slot = slot_of(self.tokens, len(self.tokens))
+        if slot is not None and slot.is_name:
+            return None
+        field = self._compared()
+        if field is not None:
+            return Wanted(field.value_type, field)
+        if slot is None or slot.inside or not self.tokens:
+            return None
+        last, people = self.tokens[-1].type, self._people()
+        person = Wanted(ValueType(Kind.RECORD, entity=people.id)) if people is not None else None
+        if slot.action == "NOTIFY" and last in ("NOTIFY", "COMMA"):
+            return person
+        if slot.action == "ADD_TASK" and last == "DUE":
+            return Wanted(ValueType(Kind.DATETIME))
+        if last in _GIVEN and slot.action in ("ADD_TASK", "ASSIGN"):
+            return person
+        return Wanted(ValueType(Kind.RECORD)) if last in _GIVEN and slot.action == "RUN_REPORT" else None
+
     def _compared(self) -> FieldWords | None:
         """The field on the other side of the comparison or assignment whose value is to be written."""
         at = len(self.tokens) - 1
@@ -247,16 +333,16 @@ class Completer:
         return fields[0] if fields else None
 
     def _options(self) -> Iterable[Item]:
-        """The options of the choice that is being compared."""
-        field = self._compared()
-        for option in field.options if field is not None else ():
+        """The options of the choice that is being compared or set."""
+        wanted = self.wanted()
+        for option in wanted.field.options if wanted is not None and wanted.field is not None else ():
             label = option.labels.get(self.language) or option.value
             yield Item(label, quoted_text(label), "option", option.value)
 
 
-def _fits(field: FieldWords, compared: FieldWords) -> bool:
-    """Whether a field can stand where a value like that of another is wanted; references lead on to other fields."""
-    one, other = field.value_type, compared.value_type
+def _fits(field: FieldWords, wanted: Wanted) -> bool:
+    """Whether a field can stand where such a value is wanted; references lead on to other fields."""
+    one, other = field.value_type, wanted.type
     if one.kind is Kind.RECORD or (one.kind in _TIMES and other.kind in _TIMES):
         return True
-    return one.kind is other.kind and (one.kind not in (Kind.CHOICE, Kind.CHOICES) or field is compared)
+    return one.kind is other.kind and (one.kind not in (Kind.CHOICE, Kind.CHOICES) or field is wanted.field)

@@ -6,15 +6,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import yaml
 
+from ruleloom.dsl.check_names import is_writable
 from ruleloom.dsl.checker import Named, kind_name
 from ruleloom.dsl.completion import Completer
 from ruleloom.dsl.functions import FUNCTIONS, Function
-from ruleloom.dsl.keywords import Keyword, function_word, keywords
+from ruleloom.dsl.keywords import Keyword, function_word, keywords, spelled
 from ruleloom.dsl.names import label
 from ruleloom.dsl.parsing import PartName, guess_language
+from ruleloom.dsl.slots import Slot, slot_of
 from ruleloom.dsl.syntax import Token
 from ruleloom.dsl.types import Kind
 from ruleloom.dsl.vocabulary import Vocabulary
@@ -36,7 +39,7 @@ class Hover:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A function with what it takes; `active` is the argument at the cursor, from 0."""
+    """A function or action with what it takes; `active` is the part at the cursor, from 0; -1 for none of them."""
 
     label: str
     parameters: tuple[str, ...]
@@ -154,11 +157,23 @@ def signature(
     part: PartName = "rules",
     reader: Language = "en",
 ) -> Signature | None:
-    """The function or aggregate whose parentheses are open at a code point, and the argument that is being written."""
+    """The function, aggregate or action around a code point, and which of its parts is being written there."""
     chosen: Language = language or guess_language(source)
-    tokens = _tokens(source[: max(0, position)], vocabulary, chosen, entity, part)
+    completer = Completer(source[: max(0, position)] + " ", vocabulary, chosen, entity, part)
+    tokens = completer.tokens
+    slot = slot_of(tokens, len(tokens))
+    found = _calling(tokens, slot, chosen, reader)
+    if found is not None or slot is None:
+        return found
+    return (
+        _creating(completer, slot, chosen, reader) if slot.action == "CREATE" else _acting(tokens, slot, chosen, reader)
+    )
+
+
+def _calling(tokens: list[Token], slot: Slot | None, chosen: Language, reader: Language) -> Signature | None:
+    """The function or aggregate whose parentheses are open."""
     depth = commas = 0
-    for at in range(len(tokens) - 1, 0, -1):
+    for at in range(len(tokens) - 1, slot.begin if slot is not None else 0, -1):
         kind = tokens[at].type
         depth += (kind == "RPAR") - (kind == "LPAR")
         commas += kind == "COMMA" and depth == 0
@@ -167,6 +182,41 @@ def signature(
                 return _signature(tokens[at - 1], commas, chosen, reader)
             depth = commas = 0
     return None
+
+
+def _creating(completer: Completer, slot: Slot, chosen: Language, reader: Language) -> Signature | None:
+    """`create E (…)` with the fields of E; the active one is being given its value."""
+    name = completer.tokens[slot.at + 1].value
+    entity = next(iter(completer.names.entities(name)), None)
+    if entity is None:
+        return None
+    fields = [each for each in entity.fields if is_writable(each)]
+    parts = tuple(f"{label(each.name, each.labels if chosen == 'zh' else {}, chosen)} = …" for each in fields)
+    written = "" if slot.named is None else completer.tokens[slot.named].value
+    given = completer.names.fields(entity.id, written)
+    active = next((i for i, each in enumerate(fields) if each in given), -1)
+    word = spelled("CREATE", None, chosen)
+    return Signature(f"{word} {name} ({', '.join(parts)})", parts, active, explained("CREATE", None, reader))
+
+
+def _acting(tokens: list[Token], slot: Slot, chosen: Language, reader: Language) -> Signature | None:
+    """An action with its parts; the active one is the last that has begun."""
+    shape = _shapes().get(slot.action)
+    if shape is None:
+        return None
+    begun = {"HELD" if each.type == "GIVE" and slot.action != "ASSIGN" else each.type for each in tokens[slot.at :]}
+    begun |= {"TO"} if any(each.type == "GIVE" for each in tokens[slot.at :]) else set()
+    active = max(i for i, each in enumerate(shape["begins"]) if i == 0 or each in begun)
+    parts = tuple(shape["parts"][reader])
+    return Signature(shape["words"][chosen].format(*parts), parts, active, explained(slot.action, None, reader))
+
+
+@cache
+def _shapes() -> Mapping[str, Any]:
+    found: Mapping[str, Any] = yaml.safe_load(
+        files("ruleloom.dsl").joinpath("action_shapes.yaml").read_text(encoding="utf-8")
+    )
+    return found
 
 
 def _signature(token: Token, active: int, language: Language, reader: Language) -> Signature:

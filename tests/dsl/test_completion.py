@@ -99,3 +99,71 @@ def test_words_for_highlighting(workspace: Model) -> None:
     found = dsl.words(workspace, "zh", entity=workspace.by_key["deal"].id)
     assert {"word": "当", "group": "frame"} in found["keywords"]
     assert any(field["label"] == "阶段" and field["options"] for field in found["fields"])
+
+
+_ON_DEAL = 'rule "a" on deal when amount > 1 then '
+_ON_DEAL_ZH = '规则 "a" 针对 商机 当 金额 > 1 则 '
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "offered", "not_offered"),
+    [
+        ("create coupon (", "en", ["code", "expires_on", "customer"], ["stage", "created_at", "coupons", "this"]),
+        ("create coupon (co", "en", ["code"], ["close_date"]),
+        ('create coupon (code = "x", ', "en", ["expires_on", "customer"], ["code", "stage"]),
+        ("create coupon (expires_on = ", "en", ["today", "close_date"], ["amount", "code", "yes", "expires_on"]),
+        ("create coupon (customer = ", "en", ["customer", "owner"], ["amount", "this", "me", "code"]),
+        ("create order (status = ", "en", ['"open"', '"late"'], ['"Demo"']),
+        ('create order (amount = amount * 2, status = "', "en", [], ['"Demo"']),
+        ("create order (amount = sum(customer.orders.amount where ", "en", ["status", "active"], ["stage"]),
+        ("create order (amount = ", "en", ["amount", "sum"], ["status", "yes"]),
+        ("set ", "en", ["stage", "flag", "owner"], ["id", "created_at", "customer.region"]),
+        ('set flag = "red", ', "en", ["stage"], ["flag"]),
+        ("set flag = empty, amount = ", "en", ["amount"], ["close_date", '"Demo"']),
+        ("update customer.orders set ", "en", ["status", "amount"], ["stage", "close_date"]),
+        ("update customer.orders where (amount > 3) set ", "en", ["status", "amount"], ["stage", "close_date"]),
+        ("update customer.orders where amount > 3 set status = ", "en", ['"open"'], ['"Demo"']),
+        ("update customer.orders set amount = ", "en", ["amount"], ["close_date", "status"]),
+        ("update customer.orders set amount = this.", "en", ["stage", "amount"], ["status"]),
+        ("notify ", "en", ["owner", "me", "customer"], ["amount", "this", "today", "yes"]),
+        ("notify owner, ", "en", ["owner", "me"], ["amount", "stage"]),
+        ("notify owner.", "en", ["manager"], ["stage"]),
+        ("assign ", "en", ["owner"], ["amount", "customer", "created_by"]),
+        ("assign owner to ", "en", ["me", "owner"], ["amount", "this"]),
+        ('add task "Call" for ', "en", ["owner", "me"], ["amount", "today"]),
+        ('add task "Call" for owner due ', "en", ["today", "close_date"], ["amount", "me"]),
+        ('run report "health" for ', "en", ["this", "customer"], ["amount", "today"]),
+        ('call "erp.save" (', "en", [], ["amount", "stage"]),
+        ('call "erp.save" (number = ', "en", ["amount", "stage"], []),
+        ('if stage = "Demo" (set ', "en", ["flag"], ["created_at"]),
+        ("if stage = ", "en", ['"Demo"'], ["amount"]),
+        ("wait up to 3 days until stage = ", "en", ['"Demo"'], []),
+        ('notify owner "{', "en", ["name", "amount", "customer"], ["then", "set"]),
+        ('notify owner "Look at {customer.', "en", ["region"], ["stage"]),
+        ('set flag = "{na', "en", ["name"], ["amount"]),
+        ('notify owner "{name} is', "en", [], ["name", "amount"]),
+        ("新建 优惠券 (", "zh", ["编号", "有效期至", "客户"], ["阶段", "本记录"]),
+        ("新建 优惠券 (有效期至 = ", "zh", ["今天", "关闭日期"], ["金额", "编号"]),
+        ("新建 订单 (状态 = ", "zh", ['"未结"', '"逾期"'], ['"演示"']),
+        ("设置 ", "zh", ["阶段", "标记"], ["客户.区域"]),
+        ("更新 客户.订单 设置 ", "zh", ["状态", "金额"], ["阶段"]),
+        ("通知 ", "zh", ["负责人", "我"], ["金额", "本记录"]),
+        ("分配 负责人 给 ", "zh", ["负责人", "我"], ["金额"]),
+        ('添加任务 "回访" 给 ', "zh", ["负责人", "我"], ["金额"]),
+        ('添加任务 "回访" 给 负责人 期限 ', "zh", ["今天", "关闭日期"], ["金额"]),
+        ('通知 负责人 "{', "zh", ["名称", "金额"], ["则"]),
+    ],
+)
+def test_actions_know_what_they_fill(
+    text: str, language: Language, offered: list[str], not_offered: list[str], workspace: Model
+) -> None:
+    found = _offered((_ON_DEAL if language == "en" else _ON_DEAL_ZH) + text, workspace, language, None)
+    assert [each for each in offered if each not in found] == []
+    assert [each for each in not_offered if each in found] == []
+
+
+def test_an_expression_in_a_text_is_offered_at_its_own_place(workspace: Model) -> None:
+    text = _ON_DEAL + 'notify owner "Look at {customer.re'
+    found = dsl.complete(text, len(text), workspace, "en")
+    assert text[found.start :] == "re"
+    assert [item.insert for item in found.items][:1] == ["region"]

@@ -59,6 +59,47 @@ def test_signature(source: str, label: str, active: int, workspace: Model) -> No
     assert found.detail
 
 
+_ON_DEAL = 'rule "a" on deal when amount > 1 then '
+_ON_DEAL_ZH = '规则 "a" 针对 商机 当 金额 > 1 则 '
+
+
+@pytest.mark.parametrize(
+    ("source", "label", "active"),
+    [
+        (_ON_DEAL + "create coupon (", "create coupon (customer = …, code = …, expires_on = …)", -1),
+        (_ON_DEAL + "create coupon (code = ", "create coupon (customer = …, code = …, expires_on = …)", 1),
+        (_ON_DEAL + 'create coupon (code = "a", expires_on = today + ', "create coupon (customer = …", 2),
+        (_ON_DEAL + "create coupon (code = coalesce(name, ", "coalesce(a value, …)", 1),
+        (_ON_DEAL + "notify ", 'notify person, … "text"', 0),
+        (_ON_DEAL + 'notify owner "a"', 'notify person, … "text"', 1),
+        (_ON_DEAL + "assign owner to ", "assign field to person", 1),
+        (_ON_DEAL + 'add task "a" for owner due ', 'add task "text" for person due time or length of time', 2),
+        (_ON_DEAL + "update customer.orders set ", "update related records where … set field = value, …", 1),
+        (_ON_DEAL + 'call "erp.save" (', 'call "connection.operation" (name = value, …)', 1),
+        (_ON_DEAL_ZH + "新建 优惠券 (编号 = ", "新建 优惠券 (客户 = …, 编号 = …, 有效期至 = …)", 1),
+        (_ON_DEAL_ZH + "分配 负责人 给 ", "分配 field 给 person", 1),
+        (_ON_DEAL_ZH + '添加任务 "a" 给 ', '添加任务 "text" 给 person 期限 time or length of time', 1),
+    ],
+)
+def test_signature_of_actions(source: str, label: str, active: int, workspace: Model) -> None:
+    found = signature(source, len(source), workspace)
+    assert found is not None
+    assert found.label.startswith(label)
+    assert found.active == active
+    assert found.detail
+
+
+def test_hover_in_actions(workspace: Model) -> None:
+    for source, at, title in (
+        (_ON_DEAL + 'create coupon (code = "x")', "code", "Code"),
+        (_ON_DEAL + "create coupon (expires_on = close_date)", "close_date", "Close date"),
+        (_ON_DEAL + "update customer.orders set amount = 3", "amount = 3", "Amount"),
+    ):
+        found = hover(source, source.rindex(at), workspace)
+        assert found is not None
+        assert found.title == title
+
+
 def test_outside_of_parentheses_there_is_no_signature(workspace: Model) -> None:
     customer = workspace.by_key["customer"].id
     for source in ("score > 3", "abs(score) > ", "(score", 'region in ("East"'):
