@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from json import loads
@@ -42,7 +42,8 @@ class LoggedChange:
     cause: Mapping[str, Any] | None
 
 
-_SYSTEM = frozenset(SYSTEM_COLUMNS)
+SYSTEM_KEYS = frozenset(SYSTEM_COLUMNS)
+"""Fields that the log does not hold."""
 _INSERT = changes.insert()
 
 
@@ -51,6 +52,7 @@ def append(connection: Connection, written: Sequence[RecordChange], stamp: Stamp
     if not written:
         return
     cause = stamp.cause
+    cause_id = int(cause["id"]) if cause is not None and cause.get("id") is not None else None
     rows = []
     for change in written:
         before, after = _differences(change)
@@ -64,6 +66,7 @@ def append(connection: Connection, written: Sequence[RecordChange], stamp: Stamp
                 "after": None if after is None else dump_json(after),
                 "actor": stamp.actor,
                 "cause": cause,
+                "cause_id": cause_id,
             }
         )
     connection.execute(_INSERT, rows)
@@ -79,14 +82,14 @@ def _differences(change: RecordChange) -> tuple[dict[str, Value] | None, dict[st
     before, after = change.before, change.after
     if before is None or after is None:
         return _full(before), _full(after)
-    keys = [key for key, value in after.items() if value != before.get(key) and key not in _SYSTEM]
+    keys = [key for key, value in after.items() if value != before.get(key) and key not in SYSTEM_KEYS]
     return {key: before.get(key) for key in keys}, {key: after[key] for key in keys}
 
 
 def _full(snapshot: Snapshot | None) -> dict[str, Value] | None:
     if snapshot is None:
         return None
-    return {key: value for key, value in snapshot.items() if value is not None and key not in _SYSTEM}
+    return {key: value for key, value in snapshot.items() if value is not None and key not in SYSTEM_KEYS}
 
 
 def history(
@@ -96,7 +99,7 @@ def history(
     rows = select(changes).where((changes.c.record == record) & (changes.c.entity == entity.id))
     if before_id is not None:
         rows = rows.where(changes.c.id < before_id)
-    return [_logged(row, entity) for row in connection.execute(rows.order_by(changes.c.id.desc()).limit(limit))]
+    return [logged(row, entity) for row in connection.execute(rows.order_by(changes.c.id.desc()).limit(limit))]
 
 
 def logged_since(
@@ -105,10 +108,17 @@ def logged_since(
     """Changes of these entities in order, later than `after_id`: for backtests and exports."""
     rows = select(changes).where((changes.c.id > after_id) & changes.c.entity.in_(list(entities)))
     found = connection.execute(rows.order_by(changes.c.id).limit(limit))
-    return [_logged(row, entities[row.entity]) for row in found]
+    return [logged(row, entities[row.entity]) for row in found]
 
 
-def _logged(row: Row[Any], entity: Entity) -> LoggedChange:
+def of_causes(connection: Connection, entities: Mapping[str, Entity], causes: Collection[int]) -> list[LoggedChange]:
+    """What these firings and undos wrote, in order; of entities that are gone nothing is told."""
+    rows = select(changes).where(changes.c.cause_id.in_(list(causes))).order_by(changes.c.id)
+    return [logged(row, entities[row.entity]) for row in connection.execute(rows) if row.entity in entities]
+
+
+def logged(row: Row[Any], entity: Entity) -> LoggedChange:
+    """A row of the log as values."""
     return LoggedChange(
         row.id, row.at, row.entity, row.record, row.operation,
         decode(row.before, entity), decode(row.after, entity), row.actor, row.cause,

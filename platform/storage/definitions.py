@@ -64,13 +64,17 @@ class Definition:
     created_by: int | None
     updated_at: int
     updated_by: int | None
+    stopped_at: int | None = None
+    """When a rule stopped by itself: it stays in force, but what it would do is held back."""
 
     @property
     def status(self) -> str:
-        """`draft`, `published` or `paused`."""
+        """`draft`, `published`, `paused` or `stopped`."""
         if self.published_version is None:
             return "draft"
-        return "paused" if self.paused else "published"
+        if self.paused:
+            return "paused"
+        return "published" if self.stopped_at is None else "stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +226,10 @@ class Definitions:
         """Pauses or resumes what is published."""
         return self._change(self._lock(definition, None), {"paused": paused}, stamp)
 
+    def stop(self, definition: int, at: int | None) -> None:
+        """A rule stopped by itself, or (None) goes on; nobody's draft is stale because of it."""
+        self.connection.execute(table.update().where(table.c.id == definition).values(stopped_at=at))
+
     def delete(self, definition: int, stamp: Stamp, *, revision: int | None = None) -> None:
         """Takes a definition away; its versions stay for history."""
         self._change(self._lock(definition, revision), {"deleted_at": stamp.at}, stamp, gone=True)
@@ -249,6 +257,7 @@ _COLUMNS = (
     table.c.id, table.c.kind, table.c.key, table.c.name, table.c.labels, table.c.entity, table.c.draft,
     versions.c.content, table.c.published_version, table.c.paused, table.c.shared, table.c.revision, table.c.app,
     table.c.created_at, table.c.created_by, table.c.updated_at, table.c.updated_by,
+    table.c.stopped_at,
 )  # fmt: skip
 _PUBLISHED = and_(versions.c.definition == table.c.id, versions.c.version == table.c.published_version)
 _JOINED = select(*_COLUMNS).select_from(table.outerjoin(versions, _PUBLISHED)).where(table.c.deleted_at.is_(None))

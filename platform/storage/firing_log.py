@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from ruleloom.storage.records import chunks
 from ruleloom.storage.tables_definitions import definitions
 from ruleloom.storage.tables_work import effects, firings
 
@@ -30,6 +31,14 @@ class FiringRow:
     reason: Any
     cause: Mapping[str, Any] | None
     depth: int
+    caused_by: int | None = None
+    """The firing or undo whose write led to it."""
+    skip: Mapping[str, Any] | None = None
+    """Of a skipped one: why, the edge that it would have been, and what became of it."""
+    held: bool = False
+    """Skipped, and may still be performed."""
+    undone_at: int | None = None
+    undo: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,7 @@ class FiringFilter:
     before: int | None = None
     ids: Collection[int] | None = field(default=None)
     within: tuple[int, int] | None = None
+    held: bool | None = None
 
 
 _FIRING = tuple(firings.c[name] for name in FiringRow.__slots__)
@@ -74,6 +84,48 @@ def add_firing(connection: Connection, row: FiringRow) -> None:
     connection.execute(insert(firings).values({name: getattr(row, name) for name in FiringRow.__slots__}))
 
 
+def add_firings(connection: Connection, rows: Sequence[FiringRow]) -> None:
+    """Records firings of the same kind at once."""
+    if rows:
+        connection.execute(
+            insert(firings), [{name: getattr(row, name) for name in FiringRow.__slots__} for row in rows]
+        )
+
+
+def by_id(connection: Connection, ids: Collection[int]) -> Sequence[FiringRow]:
+    """These firings in the order in which they were recorded."""
+    found: list[FiringRow] = []
+    for part in chunks(sorted(ids)):
+        asked = select(*_FIRING).where(firings.c.id.in_(part)).order_by(firings.c.id)
+        found += [FiringRow(*row) for row in connection.execute(asked)]
+    return found
+
+
+def caused_by(connection: Connection, causes: Collection[int]) -> Sequence[FiringRow]:
+    """The firings that the writes of these firings and undos led to, in order."""
+    asked = select(*_FIRING).where(firings.c.caused_by.in_(list(causes))).order_by(firings.c.id)
+    return [FiringRow(*row) for row in connection.execute(asked)]
+
+
+def change_firing(connection: Connection, firing: int, **values: Any) -> None:
+    """Changes columns of a firing: what became of it."""
+    connection.execute(update(firings).where(firings.c.id == firing).values(**values))
+
+
+def held(connection: Connection, rule: str, limit: int) -> Sequence[FiringRow]:
+    """Firings of a rule that are held back, oldest first, locked; those that others have in hand are left to them."""
+    asked = select(*_FIRING).where(firings.c.held, firings.c.rule == rule).order_by(firings.c.id).limit(limit)
+    return [FiringRow(*row) for row in connection.execute(asked.with_for_update(skip_locked=True))]
+
+
+def held_counts(connection: Connection, rules: Collection[str]) -> Mapping[str, int]:
+    """How many firings of these rules are held back; rules without any are left out."""
+    counted = select(firings.c.rule, func.count().label("number")).where(
+        firings.c.held, firings.c.rule.in_(list(rules))
+    )
+    return {row.rule: row.number for row in connection.execute(counted.group_by(firings.c.rule))}
+
+
 def add_effect(connection: Connection, row: EffectRow) -> None:
     """Records an effect."""
     connection.execute(insert(effects).values({name: getattr(row, name) for name in EffectRow.__slots__}))
@@ -82,6 +134,8 @@ def add_effect(connection: Connection, row: EffectRow) -> None:
 def page(connection: Connection, wanted: FiringFilter, limit: int) -> Sequence[FiringRow]:
     """Firings, newest first."""
     asked = select(*_FIRING).order_by(firings.c.id.desc()).limit(limit)
+    if wanted.held:
+        asked = asked.where(firings.c.held)
     for name in ("rule", "entity", "record", "edge"):
         value = getattr(wanted, name)
         if value is not None:

@@ -22,6 +22,7 @@ class NoticeRow:
     entity: str | None
     record: int | None
     read_at: int | None = None
+    taken_back: int | None = None
 
 
 def add(connection: Connection, rows: Sequence[NoticeRow]) -> None:
@@ -43,8 +44,10 @@ def add(connection: Connection, rows: Sequence[NoticeRow]) -> None:
 
 
 def of_user(connection: Connection, user: int, before: int | None, limit: int) -> Sequence[NoticeRow]:
-    """Notices of a user, newest first, older than the id `before`."""
-    asked = select(table).where(table.c.user == user).order_by(table.c.id.desc()).limit(limit)
+    """Notices of a user, newest first, older than the id `before`; without those that were taken back."""
+    asked = (
+        select(table).where(table.c.user == user, table.c.taken_back.is_(None)).order_by(table.c.id.desc()).limit(limit)
+    )
     if before is not None:
         asked = asked.where(table.c.id < before)
     return [NoticeRow(*row) for row in connection.execute(asked)]
@@ -52,7 +55,7 @@ def of_user(connection: Connection, user: int, before: int | None, limit: int) -
 
 def unread(connection: Connection, user: int) -> int:
     """How many notices a user has not read."""
-    asked = select(func.count()).where(table.c.user == user, table.c.read_at.is_(None))
+    asked = select(func.count()).where(table.c.user == user, table.c.read_at.is_(None), table.c.taken_back.is_(None))
     return int(connection.execute(asked).scalar_one())
 
 

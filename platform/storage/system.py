@@ -22,7 +22,7 @@ from ruleloom.storage.tables_exchange import (
 )
 from ruleloom.storage.tables_people import accounts, api_tokens, files, idempotency_keys, one_time_tokens, sessions
 from ruleloom.storage.tables_put_off import holders, put_off, put_off_records, put_off_runs
-from ruleloom.storage.tables_work import changes, effects, firings, notices, rule_memories, schedules
+from ruleloom.storage.tables_work import changes, effects, firings, notices, rule_memories, rule_rates, schedules, undos
 
 __all__ = [
     "SYSTEM",
@@ -50,9 +50,11 @@ __all__ = [
     "put_off_records",
     "put_off_runs",
     "rule_memories",
+    "rule_rates",
     "schedules",
     "schema_changes",
     "sessions",
     "settings",
     "sync_runs",
+    "undos",
 ]

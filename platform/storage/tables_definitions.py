@@ -33,6 +33,7 @@ definitions = Table(
     Column("draft", JsonText, comment="content that only its author and managers see; empty when nothing is drafted"),
     Column("published_version", Integer),
     Column("paused", Boolean, nullable=False, server_default=text("false")),
+    Column("stopped_at", BigInteger, comment="when a rule stopped by itself: it fired more often than allowed"),
     Column("shared", Boolean, nullable=False, server_default=text("true")),
     Column("revision", Integer, nullable=False, comment="goes up with every change of this row: its ETag"),
     Column("app", PlainText, comment="the template app it came from"),

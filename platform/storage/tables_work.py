@@ -18,7 +18,14 @@ changes = Table(
     Column("after", Text, comment="JSON of the changed fields after; on create all that are not empty"),
     Column("actor", BigInteger),
     Column("cause", JsonText, comment="{kind: user | firing | sync | import | undo …, id: …}"),
+    Column("cause_id", BigInteger, comment="the firing or undo that wrote it"),
     Index("i_changes_record", "record", "id"),
+    Index(
+        "i_changes_cause",
+        "cause_id",
+        sqlite_where=text("cause_id IS NOT NULL"),
+        postgresql_where=text("cause_id IS NOT NULL"),
+    ),
     sqlite_autoincrement=True,
 )
 
@@ -38,8 +45,19 @@ firings = Table(
     Column("cause", JsonText),
     Column("depth", Integer, nullable=False),
     Column("undone_at", BigInteger),
+    Column("undo", BigInteger, comment="the undo that took it back"),
+    Column("caused_by", BigInteger, comment="the firing or undo whose write led to it"),
+    Column("skip", JsonText, comment="of a skipped one: {why, edge, …} it would have been, and what became of it"),
+    Column("held", Boolean, nullable=False, server_default=text("false"), comment="skipped, may still be performed"),
     Index("i_firings_rule", "rule", "record", "at"),
     Index("i_firings_record", "record", "id"),
+    Index("i_firings_held", "rule", "id", sqlite_where=text("held"), postgresql_where=text("held")),
+    Index(
+        "i_firings_caused_by",
+        "caused_by",
+        sqlite_where=text("caused_by IS NOT NULL"),
+        postgresql_where=text("caused_by IS NOT NULL"),
+    ),
 )
 
 effects = Table(
@@ -102,5 +120,41 @@ notices = Table(
     Column("entity", PlainText),
     Column("record", BigInteger),
     Column("read_at", BigInteger),
+    Column("taken_back", BigInteger, comment="the undo that took it back before it was read"),
     Index("i_notices_user", "user", "id"),
+    Index(
+        "i_notices_firing",
+        "firing",
+        sqlite_where=text("firing IS NOT NULL"),
+        postgresql_where=text("firing IS NOT NULL"),
+    ),
+)
+
+rule_rates = Table(
+    "rule_rates",
+    SYSTEM,
+    Column("rule", PlainText, primary_key=True),
+    Column("most", Integer, comment="firings in one period that its author allows; empty: the default, 0: any number"),
+    Column("per", BigInteger, comment="length of a period in microseconds; empty: the default"),
+    Column("started", BigInteger, nullable=False, comment="when the present period began: with its first firing"),
+    Column("number", Integer, nullable=False, comment="firings in the present period"),
+    Column("stopped_at", BigInteger),
+    Column("stop", JsonText, comment="why: {most, per}"),
+    comment="How often each rule fires, counted row by row and never by looking at firings.",
+)
+
+undos = Table(
+    "undos",
+    SYSTEM,
+    Column("id", BigId, primary_key=True, autoincrement=False),
+    Column("kind", PlainText, nullable=False, comment="firing, undo: what was undone"),
+    Column("of", BigInteger, nullable=False),
+    Column("chained", Boolean, nullable=False, comment="with what came of it"),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", BigInteger),
+    Column("left", Integer, nullable=False, comment="writes that were left as they are"),
+    Column("report", JsonText, nullable=False),
+    Column("undone_at", BigInteger),
+    Column("undo", BigInteger),
+    Index("i_undos_of", "of"),
 )
