@@ -50,6 +50,8 @@ firings = Table(
     Column("skip", JsonText, comment="of a skipped one: {why, edge, …} it would have been, and what became of it"),
     Column("held", Boolean, nullable=False, server_default=text("false"), comment="skipped, may still be performed"),
     Index("i_firings_rule", "rule", "record", "at"),
+    Index("i_firings_rule_order", "rule", "id"),
+    Index("i_firings_at", "at"),
     Index("i_firings_record", "record", "id"),
     Index("i_firings_held", "rule", "id", sqlite_where=text("held"), postgresql_where=text("held")),
     Index(
