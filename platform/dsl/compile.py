@@ -109,23 +109,30 @@ _PARAMETERS = ("record", "externals=()", "moment=None", "previous=None", "held=(
 def generate(
     writer: Source, result: str, parameters: tuple[str, ...] = _PARAMETERS, again: Callable[..., Any] | None = None
 ) -> Any:
-    """The function that gives `result`; with `again`, values of wrong types are handed to that instead."""
+    """The function that gives `result`; with `again`, values of wrong types and missing keys are handed to that."""
+    lines = _body(writer, result)
     if again is not None:
-        result_lines = [
-            "try:",
-            *_indented(_body(writer, result)),
-            "except TypeError:",
-            "    return again(record, moment)",
-        ]
-    else:
-        result_lines = _body(writer, result)
-    bound = [f"{name}={name}" for name in writer.constants]
-    head = f"def generated({', '.join([*parameters, *bound])}):"
-    source = "\n".join([head, *_indented(result_lines)]) + "\n"
-    names: dict[str, Any] = {**writer.constants, "nothing": _no_value, "again": again}
-    exec(compile(source, "<rule>", "exec"), names)  # noqa: S102 - our own text: constants are bound, never written in
-    names["generated"].source = source
-    return names["generated"]
+        handler = "except (TypeError, KeyError):" if writer.present else "except TypeError:"
+        lines = ["try:", *_indented(lines), handler, "    return again(record, moment)"]
+    source = "\n".join([f"def generated({', '.join(parameters)}):", *_indented(lines)]) + "\n"
+    names: dict[str, Any] = {**writer.named, "nothing": _no_value, "again": again}
+    exec(compile(source, "<rule>", "exec"), names)  # noqa: S102 - our own text: constants are put in afterwards
+    made = names["generated"]
+    made.__code__ = made.__code__.replace(co_consts=_filled(made.__code__.co_consts, writer.constants))
+    made.source = source
+    return made
+
+
+def _filled(found: tuple[Any, ...], constants: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The constants of a code with every mark replaced by what it stands for."""
+    return tuple(
+        constants.get(each, each)
+        if isinstance(each, str)
+        else _filled(each, constants)
+        if isinstance(each, tuple)
+        else each
+        for each in found
+    )
 
 
 def _body(writer: Source, result: str) -> list[str]:

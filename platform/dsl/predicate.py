@@ -2,8 +2,8 @@
 
 Beside the values of `types` the mapping may hold what people and libraries have at hand: `date` and aware `datetime`,
 whole numbers, and text for numbers, dates (`2026-01-31`) and instants (ISO 8601). A missing key is empty. The common
-case, our own values, pays nothing for it: wrong types make the fast function raise, and the function that fits the
-types seen is made then and kept.
+case, our own values under all keys, pays nothing for it: wrong types and missing keys make the fast function raise, and
+the function that fits the types seen is made then and kept.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ class _Maker:
 
     def fast(self) -> Predicate:
         """For our own values; others raise inside and are read again."""
-        return self._made({}, self._again)
+        return self._made({}, self._again, present=True)
 
     def _again(self, record: Mapping[str, Any], moment: Moment | None) -> bool:
         foreign = frozenset(key for key in self._converters if not _is_ours(record.get(key)))
@@ -142,9 +142,13 @@ class _Maker:
             variant = self._variants[foreign] = self._made({key: self._converters[key] for key in foreign}, _give_up)
         return variant(record, moment)
 
-    def _made(self, converters: Mapping[str, Convert], again: Callable[..., bool]) -> Predicate:
+    def _made(
+        self, converters: Mapping[str, Convert], again: Callable[..., bool], *, present: bool = False
+    ) -> Predicate:
         local = self._local
-        writer = Source(local.vocabulary, local.reads, converters=converters, strict=True, plain=self._plain)
+        writer = Source(
+            local.vocabulary, local.reads, converters=converters, strict=True, plain=self._plain, present=present
+        )
         result = f"True if {writer.condition(local.condition)} else False"
         made: Predicate = generate(writer, result, ("record", "moment=None"), again)
         return made

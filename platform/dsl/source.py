@@ -1,12 +1,13 @@
 """Writes a typed tree as the source of one Python function.
 
-Constants are bound as defaults of the function, never written into its source; logic is two-valued, so every operand
-that can be empty is looked at before it is compared. Reading a field is `get(key)` on the plain snapshot.
+Constants are never written into its source: marks stand there, and `compile.generate` puts the values in their places
+of the finished code. Logic is two-valued, so every operand that can be empty is looked at before it is compared.
+Reading a field is `get(key)` on the plain snapshot, or `record[key]` where a missing key is dealt with behind it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -46,11 +47,13 @@ class Source:
         converters: Mapping[str, Convert] | None = None,
         strict: bool = False,
         plain: bool = False,
+        present: bool = False,
     ) -> None:
         """`converters`: by field key, what turns a foreign value into ours; `strict`: wrong types must raise.
 
-        `plain`: numbers are mostly `int`, so whole constants are too (comparing an `int` with a `Decimal` takes four
-        times as long as with its own kind; both are exact).
+        `plain`: numbers are JSON's, so whole constants are `int`, and `float` beside fields with decimals (comparing
+        with a `Decimal` takes four times as long as with the own kind; all are exact). `present`: fields are read as
+        `record[key]`, half as long as `get(key)`; whoever calls deals with the KeyError of a missing key.
         """
         self._vocabulary = vocabulary
         self._externals = {external: index for index, external in enumerate(reads.externals)}
@@ -59,17 +62,32 @@ class Source:
         self._converters = converters or {}
         self._strict = strict
         self._plain = plain
+        self.present = present
         self._temporaries = 0
+        self._seen: dict[n.Expression, str] = {}
+        """Own fields that have a value wherever the code goes on, and the local that holds it."""
         self.constants: dict[str, Any] = {}
+        """What each mark stands for."""
+        self.named: dict[str, Any] = {}
+        """The functions that the code calls, by name."""
         self.prelude: dict[str, str] = {}
 
     # ---- pieces -----------------------------------------------------------------------------------------------------
 
     def bind(self, value: Any) -> str:
-        """The name under which the function knows a constant."""
-        name = f"c{len(self.constants)}"
-        self.constants[name] = value
-        return name
+        """How the code says a constant: a name of a function, else a mark that is replaced by the value itself.
+
+        Python works out sums of two texts while it compiles, so two marks are never joined by `+`.
+        """
+        if value is True or value is False:
+            return str(value)
+        if callable(value):
+            name = f"f{len(self.named)}"
+            self.named[name] = value
+            return name
+        mark = f"@{len(self.constants)}"
+        self.constants[mark] = value
+        return f'"{mark}"'
 
     def temporary(self) -> str:
         """A new local name."""
@@ -100,6 +118,8 @@ class Source:
 
     def given(self, node: n.Expression) -> tuple[str, str]:
         """A guard that is falsy when the expression is empty ("" when it cannot be), and a name for its value."""
+        if node in self._seen:
+            return "", self._seen[node]
         code = self.value(node)
         if self.never_empty(node):
             return "", code
@@ -111,10 +131,12 @@ class Source:
     def _path(self, node: n.Path) -> str:
         if node.root == "me":
             return "moment.me"
+        if node in self._seen:
+            return self._seen[node]
         key = self._vocabulary.field(node.fields[0])[1].key if node.fields else "id"
         if node.root != self._root:
             return f"outer.get({self.bind(key)})"
-        code = f"get({self.bind(key)})"
+        code = f"record[{self.bind(key)}]" if self.present else f"get({self.bind(key)})"
         convert = self._converters.get(key)
         return f"{self.bind(convert)}({code})" if convert else code
 
@@ -185,6 +207,26 @@ class Source:
     def _all(self, *parts: str) -> str:
         return "(" + " and ".join(part for part in parts if part) + ")"
 
+    def _and(self, node: n.And) -> str:
+        return self._one_after_another(node.items)
+
+    def _one_after_another(self, items: Sequence[n.Condition]) -> str:
+        """All hold. Each is reached only when those before it do, so what they have looked at is not read again."""
+        kept = dict(self._seen)
+        parts = []
+        for item in items:
+            first = self._temporaries
+            parts.append(self.condition(item))
+            self._note(item, first)
+        self._seen = kept
+        return self._all(*parts)
+
+    def _note(self, item: n.Condition, first: int) -> None:
+        """Remembers the field that a comparison with a constant has looked at: it is read first, into one local."""
+        operand = _compared_field(item)
+        if operand is not None and operand.root == self._root and self._temporaries == first + 1:
+            self._seen[operand] = f"v{first + 1}"
+
     def _compare(self, node: n.Compare) -> str:
         if node.operator == "!=":
             return f"(not {self.equal(node.left, node.right)})"
@@ -213,12 +255,24 @@ class Source:
 
     def _pair(self, left: n.Expression, right: n.Expression) -> tuple[tuple[str, str], tuple[str, str]]:
         left, right, midnight = midnight_side(left, right)
-        (guard, name), (other_guard, other) = self.given(left), self.given(right)
+        (guard, name), (other_guard, other) = self._beside(left, right), self._beside(right, left)
         if midnight == "left":
             name = f"moment.midnight({name})"
         elif midnight == "right":
             other = f"moment.midnight({other})"
         return (guard, name), (other_guard, other)
+
+    def _beside(self, node: n.Expression, other: n.Expression) -> tuple[str, str]:
+        """`given`; a whole constant beside a field with decimals in the kind that JSON's numbers have there."""
+        if (
+            self._plain
+            and isinstance(node, n.Constant)
+            and isinstance(other, n.Path)
+            and other.type.decimals
+            and _is_whole(node.value)
+        ):
+            return "", self.bind(float(node.value))  # type: ignore[arg-type]
+        return self.given(node)
 
     def equal(self, left: n.Expression, right: n.Expression) -> str:
         """Both have a value and it is the same."""
@@ -243,10 +297,8 @@ class Source:
         return self._all(guard, other_guard, f"{name} == {other}")
 
     def _between(self, node: n.Between) -> str:
-        return self._all(
-            self._ordered(">=", node.operand, node.low),
-            self._ordered("<=", node.operand, node.high),
-        )
+        low, high = n.Compare(">=", node.operand, node.low), n.Compare("<=", node.operand, node.high)
+        return self._one_after_another((low, high))
 
     def _one_of(self, node: n.OneOf) -> str:
         options = [option for option in node.options if not isinstance(option, n.Empty)]
@@ -284,6 +336,8 @@ class Source:
         return self._all(guard, f"({joined.join(parts)})" if parts else str(node.quantity == "all"))
 
     def _is_empty(self, node: n.IsEmpty) -> str:
+        if self.never_empty(node.operand):
+            return "False"
         code = self.value(node.operand)
         return f"(not {code})" if kind_of(node.operand) in _FALSY_WHEN_EMPTY else f"({code} is None)"
 
@@ -291,6 +345,8 @@ class Source:
         guard, name = self.given(node.operand)
         kind, window = kind_of(node.operand), node.window
         length = None if isinstance(window, n.Calendrical) else _fixed_length(window.duration, kind)
+        if isinstance(node.operand, n.Constant):
+            length = None
         if length is None or isinstance(window, n.Calendrical):
             kind_name, window_name = self.bind(kind), self.bind(window)
             return self._all(guard, f"moment.within({name}, {window_name}, {kind_name})")
@@ -303,7 +359,7 @@ class Source:
         guard, name = self.given(node.operand)
         kind = kind_of(node.operand)
         length = _fixed_length(node.duration, kind)
-        if length is None:
+        if length is None or isinstance(node.operand, n.Constant):
             return self._all(guard, f"moment.older({name}, {self.bind(node.duration)}, {self.bind(kind)})")
         return self._all(guard, f"{name} + {self.bind(length)} <= {self._now(kind)}")
 
@@ -330,6 +386,19 @@ class Source:
         old_guard, old = self.given(n.Previous(node.path))
         moved = f"{self.bind(_moved_by_more)}({old}, {now}, {self.bind(node.fraction)})"
         return self._all("change == 'updated'", guard, old_guard, moved)
+
+
+def _compared_field(item: n.Condition) -> n.Path | None:
+    """The own field of a condition that is false when it is empty, and that reads nothing else."""
+    if isinstance(item, n.Compare) and item.operator != "!=":
+        operand, other = item.left, item.right
+        if not isinstance(other, n.Constant | n.Now | n.Today):
+            return None
+    elif isinstance(item, n.Within | n.OlderThan):
+        operand = item.operand
+    else:
+        return None
+    return operand if isinstance(operand, n.Path) and len(operand.fields) <= 1 else None
 
 
 def _fixed_length(duration: n.Duration, kind: Kind) -> int | None:
@@ -397,7 +466,7 @@ _VALUES: dict[type[n.Node], Callable[[Source, Any], str]] = {
 }
 
 _CONDITIONS: dict[type[n.Node], Callable[[Source, Any], str]] = {
-    n.And: lambda source, node: "(" + " and ".join(source.condition(item) for item in node.items) + ")",
+    n.And: Source._and,
     n.Or: lambda source, node: "(" + " or ".join(source.condition(item) for item in node.items) + ")",
     n.Not: lambda source, node: f"(not {source.condition(node.item)})",
     n.Truth: lambda source, node: f"({source.value(node.operand)} is True)",

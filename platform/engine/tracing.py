@@ -116,7 +116,7 @@ def explainer(
     values: list[str] = []
     root = _part(local.condition, local.vocabulary, writer, truths, values)
     result = f"Trace(({''.join(f'{code},' for code in truths)}), ({''.join(f'{code},' for code in values)}), root)"
-    writer.constants.update({"Trace": Trace, "root": root})
+    writer.named.update({"Trace": Trace, "root": root})
 
     def again(record: Mapping[str, Any], moment: Moment | None) -> Trace:
         read = {key: convert(record.get(key)) for key, convert in local.converters.items()}
