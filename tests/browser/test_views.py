@@ -110,7 +110,7 @@ def _credits(page: Page) -> list[float]:
 
 def test_dragged_by_mouse_saved_for_everyone_and_found_by_somebody_else(manager: Page, member: Page) -> None:
     manager.get_by_role("link", name="Views", exact=True).click()
-    manager.get_by_role("link", name="All Customer").click()
+    manager.get_by_role("link", name="All Customers").click()
     manager.get_by_role("button", name="Edit view").click()
     _build(manager, drag)
     expect(manager.locator("[role=columnheader]", has_text="Credit limit")).to_have_attribute("aria-sort", "descending")
@@ -143,7 +143,7 @@ def test_dragged_by_mouse_saved_for_everyone_and_found_by_somebody_else(manager:
 def test_the_same_by_keyboard_only(manager: Page, member: Page) -> None:
     tab_to(manager, manager.get_by_role("link", name="Views", exact=True))
     manager.keyboard.press("Enter")
-    tab_to(manager, manager.get_by_role("link", name="All Customer"))
+    tab_to(manager, manager.get_by_role("link", name="All Customers"))
     manager.keyboard.press("Enter")
     tab_to(manager, manager.get_by_role("button", name="Edit view"))
     manager.keyboard.press("Enter")

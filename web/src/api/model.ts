@@ -13,6 +13,9 @@ export const entitiesQuery = queryOptions({ queryKey: ['entities'], queryFn: rea
 /** Entities that every workspace has; people look for their own first. */
 const BUILT_IN = new Set(['user', 'team', 'task'])
 
+/** Whether every workspace has the entity, also an empty one. */
+export const isBuiltIn = (entity: Entity) => BUILT_IN.has(entity.key)
+
 export function ownFirst(entities: Entity[]): Entity[] {
   return [...entities].sort((a, b) => Number(BUILT_IN.has(a.key)) - Number(BUILT_IN.has(b.key)))
 }
@@ -29,6 +32,16 @@ export function useEntity(key: string | undefined): Entity | undefined {
 export function labelOf(thing: { labels?: Labels; name?: string; value?: string }, language: LanguageCode): string {
   const other = language === 'zh' ? 'en' : 'zh'
   return thing.labels?.[language] || thing.labels?.[other] || thing.name || thing.value || ''
+}
+
+/**
+ * How several records of an entity are called, as options for a text: English needs a plural, and where nobody gave one
+ * the text in context `plain` gets by without.
+ */
+export function manyOf(entity: Entity, language: LanguageCode): { entity: string; one: string; context?: 'plain' } {
+  const one = labelOf(entity, language)
+  const many = entity.plural_labels[language]
+  return { entity: many || one, one, context: language === 'en' && !many ? 'plain' : undefined }
 }
 
 /** A field reached by following references: `owner.name` is two steps. */

@@ -1,6 +1,6 @@
 /** Who is signed in. */
 import { queryOptions, useQuery } from '@tanstack/react-query'
-import { post, request, resume, setCsrf } from './client'
+import { get, post, request, resume, setCsrf } from './client'
 import { ApiProblem } from './problem'
 import type { Role, Session } from './types'
 
@@ -16,6 +16,13 @@ async function readSession(): Promise<Session | null> {
 }
 
 export const sessionQuery = queryOptions({ queryKey: ['session'], queryFn: readSession, staleTime: 5 * 60_000 })
+
+/** Whether anybody can sign in yet; asked again while nobody can, because somebody is on the way to change that. */
+export const doorQuery = queryOptions({
+  queryKey: ['door'],
+  queryFn: ({ signal }) => get<{ people: boolean }>('/sign-in', { signal, anonymous: true }),
+  refetchInterval: (query) => (query.state.data?.people === false ? 3_000 : false),
+})
 
 /** The session, null when nobody is signed in. */
 export function useSession(): Session | null {

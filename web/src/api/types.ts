@@ -70,6 +70,8 @@ export interface Entity {
   key: string
   name: string
   labels: Labels
+  /** How several of its records are called, where a language says that differently. */
+  plural_labels: Labels
   time_field: string | null
   title_field: string | null
   fields: Field[]

@@ -2,7 +2,7 @@ import { keepPreviousData, useQueries } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useSettled } from '@/api/language'
-import { labelOf, titleOf, useEntities } from '@/api/model'
+import { labelOf, manyOf, titleOf, useEntities } from '@/api/model'
 import { queryRecords } from '@/api/records'
 import { useSession } from '@/api/session'
 import { useTexts } from '@/locales/i18n'
@@ -50,7 +50,7 @@ function usePlaces(text: string): Place[] {
     .map((entry) => ({ key: entry.to, label: t(entry.text), kind: t('palette.page'), icon: entry.icon, to: entry.to }))
   const lists: Place[] = entities.map((entity) => ({
     key: `entity-${entity.key}`,
-    label: labelOf(entity, language),
+    label: manyOf(entity, language).entity,
     kind: t('palette.entity'),
     icon: 'table',
     to: `/views/${entity.key}`,

@@ -26,9 +26,19 @@ export function Button({ tone = 'plain', icon, small, busy, children, disabled, 
       disabled={disabled || busy}
       aria-busy={busy || undefined}
     >
-      {icon && <Icon name={icon} />}
-      {children}
+      <Face icon={icon}>{children}</Face>
     </button>
+  )
+}
+
+/** Beside an icon the words may be left to the ear where there is no room for them (the top bar of a phone). */
+function Face({ icon, children }: { icon?: IconName; children: ReactNode }) {
+  if (!icon) return children
+  return (
+    <>
+      <Icon name={icon} />
+      <span className="btn-text">{children}</span>
+    </>
   )
 }
 
@@ -76,8 +86,7 @@ export function LinkButton({
 }) {
   return (
     <Link to={to} search={search as never} className={classes(tone, small)}>
-      {icon && <Icon name={icon} />}
-      {children}
+      <Face icon={icon}>{children}</Face>
     </Link>
   )
 }

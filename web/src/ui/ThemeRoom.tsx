@@ -4,7 +4,7 @@ import zhCN from 'antd/locale/zh_CN'
 import { type ReactNode, useMemo } from 'react'
 import { useTexts } from '@/locales/i18n'
 
-const FONT = '"Inter","PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",system-ui,sans-serif'
+const FONT = 'var(--font)'
 
 const LIGHT: ThemeConfig['token'] = {
   colorPrimary: '#0b6e63',

@@ -11,9 +11,10 @@ import { ProblemNote } from '@/ui/ProblemNote'
 import { SidePanel } from '@/ui/SidePanel'
 import { Pill, Top } from '@/ui/Top'
 import { toast } from '@/ui/toasts'
-import { changePerson, type Person, peopleQuery } from './api'
+import { changePerson, makeSignInLink, type Person, peopleQuery } from './api'
 import { found } from './model'
 import { PersonFields } from './PersonFields'
+import { SignInLink } from './SignInLink'
 import './admin.css'
 
 /** Who can sign in, with which roles. */
@@ -23,6 +24,8 @@ export default function PeoplePage() {
   const people = useQuery({ ...peopleQuery, enabled: may })
   const [words, setWords] = useState('')
   const [open, setOpen] = useState<Person | 'new' | null>(null)
+  const [handed, setHanded] = useState<Person | null>(null)
+  const linking = useMutation({ mutationFn: (person: Person) => makeSignInLink(person.id) })
   const shown = found(people.data ?? [], words)
   if (!may) {
     return (
@@ -32,11 +35,19 @@ export default function PeoplePage() {
       </>
     )
   }
-  const close = () => setOpen(null)
+  const show = (next: Person | 'new' | null) => {
+    setHanded(null)
+    setOpen(next)
+  }
+  const hand = (person: Person) => {
+    setOpen(null)
+    setHanded(person)
+    linking.mutate(person)
+  }
   return (
     <>
       <Top title={t('people.title')}>
-        <Button tone="primary" icon="plus" onClick={() => setOpen('new')}>
+        <Button tone="primary" icon="plus" onClick={() => show('new')}>
           {t('people.add')}
         </Button>
       </Top>
@@ -49,22 +60,31 @@ export default function PeoplePage() {
           {shown.length > 0 && (
             <ul className="card people" aria-label={t('people.title')}>
               {shown.map((person) => (
-                <PersonLine key={person.id} person={person} onOpen={() => setOpen(person)} />
+                <PersonLine key={person.id} person={person} onOpen={() => show(person)} onHand={() => hand(person)} />
               ))}
             </ul>
           )}
         </div>
       </div>
       {open && (
-        <SidePanel title={open === 'new' ? t('people.add') : open.name} onClose={close}>
-          <PersonFields key={open === 'new' ? '' : open.id} person={open === 'new' ? null : open} onDone={close} />
+        <SidePanel title={open === 'new' ? t('people.add') : open.name} onClose={() => show(null)}>
+          <PersonFields
+            key={open === 'new' ? '' : open.id}
+            person={open === 'new' ? null : open}
+            onDone={(waiting) => (waiting ? hand(waiting) : show(null))}
+          />
+        </SidePanel>
+      )}
+      {handed && (
+        <SidePanel key={handed.id} title={t('link.title', { name: handed.name })} onClose={() => show(null)}>
+          <SignInLink person={handed} link={linking.data} error={linking.error} onDone={() => show(null)} />
         </SidePanel>
       )}
     </>
   )
 }
 
-function PersonLine({ person, onOpen }: { person: Person; onOpen: () => void }) {
+function PersonLine({ person, onOpen, onHand }: { person: Person; onOpen: () => void; onHand: () => void }) {
   const { t } = useTexts('admin')
   const own = useSession()?.user.id === person.id
   const switching = useSwitching()
@@ -89,6 +109,7 @@ function PersonLine({ person, onOpen }: { person: Person; onOpen: () => void }) 
       <IconButton icon="edit" label={t('people.edit', { name: person.name })} onClick={onOpen} />
       <Menu
         items={[
+          { key: 'link', icon: 'link', label: t('link.make'), disabled: !person.active, onPick: onHand },
           {
             key: 'active',
             icon: person.active ? 'pause' : 'play',

@@ -13,8 +13,8 @@ import { changesOf, formOf, type PersonForm, withRole } from './model'
 
 const PLACED = ['name', 'email', 'password', 'roles']
 
-/** Adds a person, or changes one. */
-export function PersonFields({ person, onDone }: { person: Person | null; onDone: () => void }) {
+/** Adds a person, or changes one; `onDone` gets the person who needs a link to sign in, having no password. */
+export function PersonFields({ person, onDone }: { person: Person | null; onDone: (waiting: Person | null) => void }) {
   const { t, language } = useTexts('admin')
   const client = useQueryClient()
   const [form, setForm] = useState(() => formOf(person, language))
@@ -26,7 +26,7 @@ export function PersonFields({ person, onDone }: { person: Person | null; onDone
       await client.invalidateQueries({ queryKey: peopleQuery.queryKey })
       await client.invalidateQueries({ queryKey: sessionQuery.queryKey })
       toast({ text: t('people.saved', { name: saved.name }) })
-      onDone()
+      onDone(!person && !form.password ? saved : null)
     },
   })
   const errors = (field: string) => (saving.error instanceof ApiProblem ? saving.error.of(field) : [])
@@ -95,7 +95,7 @@ export function PersonFields({ person, onDone }: { person: Person | null; onDone
         >
           {person ? t('app:save') : t('people.add')}
         </Button>
-        <Button onClick={onDone}>{t('app:cancel')}</Button>
+        <Button onClick={() => onDone(null)}>{t('app:cancel')}</Button>
       </div>
     </form>
   )

@@ -3,11 +3,11 @@ import { useState } from 'react'
 import { useSession } from '@/api/session'
 import { useTexts } from '@/locales/i18n'
 import { Button } from '@/ui/Button'
+import { CopyLine } from '@/ui/CopyLine'
 import { Loading } from '@/ui/Empty'
 import { Labelled, TextInput } from '@/ui/Inputs'
 import { Icon } from '@/ui/icons'
 import { ProblemNote } from '@/ui/ProblemNote'
-import { toast } from '@/ui/toasts'
 import { formatInstant } from '@/values/time'
 import { type MadeToken, makeToken, revokeToken, type Token, tokensQuery } from './api'
 
@@ -76,28 +76,14 @@ export function Tokens() {
 /** The secret, once; afterwards nobody can read it again. */
 function Secret({ token, onClose }: { token: MadeToken; onClose: () => void }) {
   const { t } = useTexts('admin')
-  const copy = () =>
-    navigator.clipboard
-      .writeText(token.secret)
-      .then(() => toast({ text: t('tokens.copied') }))
-      .catch(() => toast({ tone: 'bad', text: t('tokens.notCopied') }))
   return (
-    <div className="token-secret" role="status">
+    <div className="secret" role="status">
       <p>
         <Icon name="info" />
         {t('tokens.once', { name: token.name })}
       </p>
+      <CopyLine label={t('tokens.secret')} value={token.secret} />
       <div className="line">
-        <input
-          className="input grow"
-          readOnly
-          aria-label={t('tokens.secret')}
-          value={token.secret}
-          onFocus={(event) => event.target.select()}
-        />
-        <Button tone="primary" icon="copy" onClick={() => void copy()}>
-          {t('tokens.copy')}
-        </Button>
         <Button onClick={onClose}>{t('app:done')}</Button>
       </div>
     </div>

@@ -44,6 +44,14 @@ export const changePerson = async (id: string, given: PersonChange) =>
 export const changeOwn = async (given: { language?: LanguageCode; password?: string; current_password?: string }) =>
   (await request<Session>('PATCH', '/session', { body: given })).data
 
+/** A sign-in for one person, once. */
+export interface SignInLink {
+  path: string
+  expires_at: string
+}
+
+export const makeSignInLink = (id: string) => post<SignInLink>(`/users/${id}/sign-in-link`)
+
 export const tokensQuery = queryOptions({
   queryKey: ['tokens'],
   queryFn: async ({ signal }) => (await get<{ items: Token[] }>('/tokens', { signal })).items,

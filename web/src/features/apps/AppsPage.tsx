@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { type App, appsQuery, installApp, PARTS } from '@/api/apps'
 import { labelOf } from '@/api/model'
 import { useMay } from '@/api/session'
 import { useTexts } from '@/locales/i18n'
@@ -9,7 +10,6 @@ import { Checkbox } from '@/ui/Inputs'
 import { Icon, type IconName } from '@/ui/icons'
 import { ProblemNote } from '@/ui/ProblemNote'
 import { Pill, Top } from '@/ui/Top'
-import { type App, appsQuery, installApp, PARTS } from './api'
 import './apps.css'
 
 const ICONS: Record<(typeof PARTS)[number], IconName> = {

@@ -8,13 +8,13 @@ import type { Drawn, Entity, Row } from '@/api/types'
 import { useTexts } from '@/locales/i18n'
 import { LinkButton } from '@/ui/Button'
 import { BoardRoom } from '@/ui/board/BoardRoom'
-import { Empty, Loading } from '@/ui/Empty'
+import { Empty } from '@/ui/Empty'
 import { SearchInput } from '@/ui/Inputs'
 import { ProblemNote } from '@/ui/ProblemNote'
 import { Select } from '@/ui/Select'
 import { Top } from '@/ui/Top'
 import { type Board, boardQuery, cardsQuery, type PipelineContent, pipelinesQuery, totalsQuery } from './api'
-import { CardFace, Column, type Stage } from './Column'
+import { CardFace, CardGhosts, Column, type Stage } from './Column'
 import { GatePanel } from './GatePanel'
 import { cardFields, laneOf, sumFields } from './model'
 import { useMoves } from './useMoves'
@@ -46,6 +46,14 @@ export default function BoardPage() {
       <BoardView key={board.data.pipeline} board={board.data} entity={entity} pipeline={chosen} switcher={switcher} />
     )
   }
+  if (!error && (!pipelines.data || chosen)) {
+    return (
+      <>
+        <Top title={chosen ? labelOf(chosen, language) : t('rail')}>{switcher}</Top>
+        <BoardGhost />
+      </>
+    )
+  }
   return (
     <>
       <Top title={t('rail')}>{switcher}</Top>
@@ -66,9 +74,25 @@ export default function BoardPage() {
             {t('noneText')}
           </Empty>
         )}
-        {!error && (!pipelines.data || chosen) && <Loading />}
       </div>
     </>
+  )
+}
+
+/** The lanes of a board before it is known which there are. */
+function BoardGhost() {
+  return (
+    <div className="board" aria-busy="true">
+      {[0, 1, 2, 3, 4].map((lane) => (
+        <div key={lane} className="lane">
+          <div className="lane-head">
+            <i className="ghost-line" />
+            <span className="lane-total">&nbsp;</span>
+          </div>
+          <CardGhosts />
+        </div>
+      ))}
+    </div>
   )
 }
 

@@ -7,7 +7,6 @@ import { fieldType } from '@/fields/registry'
 import { useTexts } from '@/locales/i18n'
 import { IconButton } from '@/ui/Button'
 import { Card, Lane } from '@/ui/board/BoardRoom'
-import { Loading } from '@/ui/Empty'
 import { Menu } from '@/ui/Menu'
 import { ProblemNote } from '@/ui/ProblemNote'
 import { VirtualList } from '@/ui/VirtualList'
@@ -62,7 +61,7 @@ export function Column(props: ColumnProps) {
         )}
       </header>
       {cards.error && <ProblemNote error={cards.error} onRetry={() => void cards.refetch()} />}
-      {!cards.data && !cards.error && <Loading lines={3} />}
+      {!cards.data && !cards.error && <CardGhosts />}
       {cards.data && rows.length === 0 && <p className="lane-empty">{search ? t('nothingFound') : t('emptyStage')}</p>}
       {rows.length > 0 && (
         <VirtualList count={rows.length} size={112} label={stage.label} onEnd={onEnd}>
@@ -73,6 +72,20 @@ export function Column(props: ColumnProps) {
         </VirtualList>
       )}
     </Lane>
+  )
+}
+
+/** Cards that are on their way. */
+export function CardGhosts() {
+  return (
+    <div className="card-ghosts" aria-hidden="true">
+      {[0, 1, 2].map((card) => (
+        <div key={card} className="board-card">
+          <i className="ghost-line" />
+          <i className="ghost-line" />
+        </div>
+      ))}
+    </div>
   )
 }
 

@@ -27,6 +27,7 @@ const order: Entity = {
   key: 'order',
   name: 'order',
   labels: { en: 'Order', zh: '订单' },
+  plural_labels: {},
   time_field: null,
   title_field: 'number',
   collections: [],

@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { type DrawnKind, drawnListQuery } from '@/api/drawn'
 import { labelOf } from '@/api/model'
-import type { Drawn, Entity } from '@/api/types'
+import type { Drawn, Entity, Labels } from '@/api/types'
 import { drawableTypes, fieldType } from '@/fields/registry'
 import { useTexts } from '@/locales/i18n'
 import { Button } from '@/ui/Button'
@@ -16,7 +16,7 @@ import { Top } from '@/ui/Top'
 import { toast } from '@/ui/toasts'
 import { UndoButtons } from '@/ui/UndoButtons'
 import { FieldRow } from './FieldRow'
-import { addField, type Drawing, lostFields, moveField, nameFrom, removeField, setField } from './model'
+import { addField, type Drawing, lostFields, moveField, nameFrom, removeField, setField, setLabels } from './model'
 import { useDrawing } from './useDrawing'
 import './entities.css'
 
@@ -39,9 +39,9 @@ export function EntityRoom({ entityKey, entities, published, first, etag }: Enti
   })
   const { now, set } = draft.history
   const label = labelOf({ labels: now.labels, name: now.name }, language)
-  const setLabels = (labels: Drawing['labels']) => {
-    const name = draft.key ? now.name : nameFrom(labels?.en ?? '') || now.name
-    set({ ...now, labels, name })
+  const relabel = (labels: Labels) => {
+    const name = draft.key ? now.name : nameFrom(labels.en ?? '') || now.name
+    set({ ...setLabels(now, labels), name })
   }
   const texts = now.fields.filter((field) => ['text', 'email', 'phone'].includes(field.type))
   const times = now.fields.filter((field) => ['date', 'datetime'].includes(field.type))
@@ -75,7 +75,7 @@ export function EntityRoom({ entityKey, entities, published, first, etag }: Enti
                   {...ids}
                   lang="zh-CN"
                   value={now.labels?.zh ?? ''}
-                  onChange={(zh) => setLabels({ ...now.labels, zh })}
+                  onChange={(zh) => relabel({ ...now.labels, zh })}
                 />
               )}
             </Labelled>
@@ -85,7 +85,17 @@ export function EntityRoom({ entityKey, entities, published, first, etag }: Enti
                   {...ids}
                   lang="en"
                   value={now.labels?.en ?? ''}
-                  onChange={(en) => setLabels({ ...now.labels, en })}
+                  onChange={(en) => relabel({ ...now.labels, en })}
+                />
+              )}
+            </Labelled>
+            <Labelled label={t('pluralEn')} hint={t('pluralHint')}>
+              {(ids) => (
+                <TextInput
+                  {...ids}
+                  lang="en"
+                  value={now.plural_labels?.en ?? ''}
+                  onChange={(en) => set({ ...now, plural_labels: { ...now.plural_labels, en } })}
                 />
               )}
             </Labelled>

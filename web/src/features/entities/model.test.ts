@@ -8,10 +8,31 @@ import {
   lostFields,
   moveField,
   nameFrom,
+  pluralFrom,
   optionsFromLines,
   removeField,
   setField,
+  setLabels,
 } from './model'
+
+describe('plurals', () => {
+  it.each([
+    ['Customer', 'Customers'],
+    ['Delivery', 'Deliveries'],
+    ['Branch', 'Branches'],
+    ['客户', ''],
+  ])('%s becomes %s', (label, plural) => {
+    expect(pluralFrom(label)).toBe(plural)
+  })
+
+  it('follow the label until somebody writes another one', () => {
+    const first = setLabels(EMPTY, { en: 'Visit' })
+    expect(first.plural_labels).toEqual({ en: 'Visits' })
+    expect(setLabels(first, { en: 'Call' }).plural_labels).toEqual({ en: 'Calls' })
+    const own = { ...first, labels: { en: 'Person' }, plural_labels: { en: 'People' } }
+    expect(setLabels(own, { en: 'Human' }).plural_labels).toEqual({ en: 'People' })
+  })
+})
 
 describe('names', () => {
   it.each([

@@ -29,6 +29,7 @@ export interface Drawing {
   name: string
   key?: string
   labels?: Labels
+  plural_labels?: Labels
   time_field?: string | null
   title_field?: string | null
   description?: string
@@ -59,6 +60,7 @@ export function drawingOf(entity: Entity): Drawing {
     name: entity.name,
     key: entity.key,
     labels: entity.labels,
+    plural_labels: entity.plural_labels,
     time_field: nameOf(entity.time_field),
     title_field: nameOf(entity.title_field),
     fields: entity.fields
@@ -87,6 +89,22 @@ export function nameFrom(label: string): string {
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^_+|_+$/g, '')
   return /^\d/.test(plain) ? `f_${plain}` : plain
+}
+
+/** How English usually says several of a thing; empty for what is not a plain English word. */
+export function pluralFrom(label: string): string {
+  const word = label.trim()
+  if (!/[a-z]$/i.test(word)) return ''
+  if (/[^aeiou]y$/i.test(word)) return `${word.slice(0, -1)}ies`
+  return /(s|x|z|ch|sh)$/i.test(word) ? `${word}es` : `${word}s`
+}
+
+/** Other labels of the entity; its English plural follows as long as nobody wrote another one. */
+export function setLabels(drawing: Drawing, labels: Labels): Drawing {
+  const plural = drawing.plural_labels?.en ?? ''
+  const follows = plural === '' || plural === pluralFrom(drawing.labels?.en ?? '')
+  const en = follows ? pluralFrom(labels.en ?? '') : plural
+  return { ...drawing, labels, plural_labels: { ...drawing.plural_labels, en } }
 }
 
 /** A name that no other field has: `field`, `field_2`, … */

@@ -1,19 +1,19 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type ComponentType, lazy, Suspense, useMemo } from 'react'
-import { entitiesQuery, labelOf } from '@/api/model'
+import { entitiesQuery, isBuiltIn, manyOf } from '@/api/model'
 import { outlineQuery } from '@/api/records'
-import { useMay, useSession } from '@/api/session'
+import { useSession } from '@/api/session'
 import type { Entity } from '@/api/types'
 import { homeCards } from '@/app/features'
 import { useTexts } from '@/locales/i18n'
-import { LinkButton } from '@/ui/Button'
-import { Empty, Loading } from '@/ui/Empty'
+import { Loading } from '@/ui/Empty'
 import { Icon } from '@/ui/icons'
 import { ProblemNote } from '@/ui/ProblemNote'
 import { Top } from '@/ui/Top'
 import { formatDecimal } from '@/values/decimal'
 import { LatestFirings } from './LatestFirings'
+import { Start } from './Start'
 import './home.css'
 
 export default function HomePage() {
@@ -27,11 +27,11 @@ export default function HomePage() {
       <div className="page">
         <div className="home page-narrow">
           <section className="home-main" aria-label={t('entities')}>
+            {entities?.every(isBuiltIn) && <Start />}
             <Cards cards={cards.filter((card) => card.first)} />
             <h2 className="home-title">{t('entities')}</h2>
             {error && <ProblemNote error={error} onRetry={() => void refetch()} />}
             {!entities && !error && <Loading />}
-            {entities?.length === 0 && <NoEntities />}
             <ul className="entity-cards">
               {entities?.map((entity) => (
                 <EntityCard key={entity.key} entity={entity} />
@@ -65,30 +65,10 @@ function EntityCard({ entity }: { entity: Entity }) {
         <span className="entity-icon">
           <Icon name="table" />
         </span>
-        <span className="entity-name">{labelOf(entity, language)}</span>
+        <span className="entity-name">{manyOf(entity, language).entity}</span>
         <span className="entity-count num">{data ? formatDecimal(String(data.count), tag) : '–'}</span>
         <span className="mut">{t('fields', { count: entity.fields.filter((field) => !field.system).length })}</span>
       </Link>
     </li>
-  )
-}
-
-function NoEntities() {
-  const { t } = useTexts('home')
-  const administrator = useMay('administrator')
-  return (
-    <Empty
-      icon="shapes"
-      title={t('none.title')}
-      action={
-        administrator && (
-          <LinkButton to="/entities" tone="primary">
-            {t('none.action')}
-          </LinkButton>
-        )
-      }
-    >
-      {t('none.text')}
-    </Empty>
   )
 }

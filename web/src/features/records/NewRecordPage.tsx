@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { entitiesQuery, labelOf } from '@/api/model'
+import { entitiesQuery, labelOf, manyOf } from '@/api/model'
 import { useMoment } from '@/api/moment'
 import { ApiProblem } from '@/api/problem'
 import { createRecord, deleteRecord, etagOf, LIVE } from '@/api/records'
@@ -106,7 +106,10 @@ function NewRecord({ entity }: { entity: Entity }) {
   const label = labelOf(entity, language)
   return (
     <>
-      <Top title={t('newOf', { entity: label })} crumbs={[{ label, to: `/views/${entity.key}` }]}>
+      <Top
+        title={t('newOf', { entity: label })}
+        crumbs={[{ label: manyOf(entity, language).entity, to: `/views/${entity.key}` }]}
+      >
         <UndoButtons history={history} />
         <Button tone="primary" busy={creation.isPending} onClick={() => creation.mutate()}>
           {t('create')}

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
-import { labelOf, titleOf } from '@/api/model'
+import { labelOf, manyOf, titleOf } from '@/api/model'
 import { useMoment } from '@/api/moment'
 import { ApiProblem } from '@/api/problem'
 import { deleteRecord, etagOf, LIVE, restoreRecord, updateRecord } from '@/api/records'
@@ -98,7 +98,7 @@ export function RecordRoom({ entity, row }: { entity: Entity; row: Row }) {
     <>
       <Top
         title={titleOf(entity, { id: row.id, values: edit.history.now.values })}
-        crumbs={[{ label: labelOf(entity, language), to: `/views/${entity.key}` }]}
+        crumbs={[{ label: manyOf(entity, language).entity, to: `/views/${entity.key}` }]}
         state={edit.changed && <Pill tone="amber">{t('unsaved')}</Pill>}
       >
         <UndoButtons history={edit.history} />

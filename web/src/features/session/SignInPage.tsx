@@ -1,7 +1,7 @@
-import { useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter, useSearch } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
-import { sessionQuery, signIn } from '@/api/session'
+import { doorQuery, sessionQuery, signIn } from '@/api/session'
 import type { Session } from '@/api/types'
 import { setTheme, useTheme } from '@/app/preferences'
 import { SignInForm } from '@/app/SignInForm'
@@ -9,6 +9,7 @@ import { switchLanguage, useTexts } from '@/locales/i18n'
 import { Button, IconButton } from '@/ui/Button'
 import { Icon } from '@/ui/icons'
 import { ProblemNote } from '@/ui/ProblemNote'
+import { FirstPerson } from './FirstPerson'
 import './session.css'
 
 /** Only an address of our own may follow the sign-in. */
@@ -23,6 +24,7 @@ export default function SignInPage() {
   const dark = useTheme() === 'dark'
   const [failure, setFailure] = useState<unknown>(null)
   const used = useRef(false)
+  const empty = useQuery(doorQuery).data?.people === false
   const enter = (session: Session) => {
     client.clear()
     client.setQueryData(sessionQuery.queryKey, session)
@@ -43,8 +45,10 @@ export default function SignInPage() {
           <img src="/favicon.svg" alt="" />
           Ruleloom
         </p>
-        <h1>{t('title')}</h1>
-        {token && !failure ? (
+        <h1>{t(empty ? 'first.title' : 'title')}</h1>
+        {empty ? (
+          <FirstPerson />
+        ) : token && !failure ? (
           <p className="mut" role="status">
             {t('withToken')}
           </p>

@@ -1,14 +1,15 @@
 import { useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useCallback, useMemo } from 'react'
-import { labelOf, optionOf, pathLabel, resolvePath, titleField } from '@/api/model'
+import { manyOf, optionOf, pathLabel, resolvePath, titleField } from '@/api/model'
 import type { Entity, Field, Row, Total, ViewContent } from '@/api/types'
 import { OptionTag } from '@/fields/cells'
 import { fieldType } from '@/fields/registry'
 import { useTexts } from '@/locales/i18n'
 import { Button, LinkButton } from '@/ui/Button'
 import type { Commands } from '@/ui/commands'
-import { Empty, Loading } from '@/ui/Empty'
+import { Empty } from '@/ui/Empty'
 import { Grid, type GridColumn } from '@/ui/grid/Grid'
+import { GridGhost } from '@/ui/grid/GridGhost'
 import type { GroupNode } from '@/ui/grid/layout'
 import { formatDecimal } from '@/values/decimal'
 import { CellEditor } from './CellEditor'
@@ -66,15 +67,20 @@ export function RecordGrid({
     (node: GroupNode) => <GroupHead node={node} entity={entity} entities={entities} content={content} />,
     [entity, entities, content],
   )
-  const label = labelOf(entity, language)
-  if (!rows.layout) return rows.error ? null : <Loading lines={9} />
+  const many = manyOf(entity, language)
+  if (!rows.layout)
+    return rows.error ? null : (
+      <div className="grid-place">
+        <GridGhost heads={columns.map((column) => column.label)} />
+      </div>
+    )
   const empty = filtered ? (
     <Empty icon="filter" title={t('noMatch.title')} action={<Button onClick={onClear}>{t('noMatch.action')}</Button>}>
       {t('noMatch.text')}
     </Empty>
   ) : (
     <Empty
-      title={t('noRecords.title', { entity: label })}
+      title={t('noRecords.title', many)}
       action={
         <LinkButton to={`/records/${entity.key}/new`} tone="primary" icon="plus">
           {t('newRecord')}
@@ -87,7 +93,7 @@ export function RecordGrid({
   return (
     <div className={rows.pending ? 'grid-place pending' : 'grid-place'} aria-busy={rows.pending}>
       <Grid
-        label={t('gridLabel', { entity: label })}
+        label={t('gridLabel', many)}
         layout={rows.layout}
         columns={columns}
         rowAt={rows.rowAt}

@@ -1,17 +1,19 @@
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { drawnQuery } from '@/api/drawn'
-import { entitiesQuery } from '@/api/model'
+import { entitiesQuery, manyOf } from '@/api/model'
 import type { ViewContent } from '@/api/types'
 import { useTexts } from '@/locales/i18n'
-import { Empty, Loading } from '@/ui/Empty'
+import { Empty } from '@/ui/Empty'
+import { GridGhost } from '@/ui/grid/GridGhost'
 import { ProblemNote } from '@/ui/ProblemNote'
 import { Top } from '@/ui/Top'
 import { ViewRoom } from './ViewRoom'
+import './views.css'
 
 /** Reads what is needed before a view can be shown: the model, and the stored view when one is named. */
 export default function ViewPage() {
-  const { t } = useTexts('views')
+  const { t, language } = useTexts('views')
   const { entity: key = '', view: id } = useParams({ strict: false }) as { entity?: string; view?: string }
   const model = useQuery(entitiesQuery)
   const stored = useQuery({
@@ -32,8 +34,21 @@ export default function ViewPage() {
   if (!entity || !model.data || (id && (!stored.data || (stored.isFetching && !stored.isFetchedAfterMount)))) {
     return (
       <>
-        <Top title={t('rail')} />
-        <Loading />
+        <Top
+          title={entity ? t('all', manyOf(entity, language)) : t('rail')}
+          crumbs={[{ label: t('rail'), to: '/views' }]}
+        />
+        <div className="view-tabs" aria-hidden="true">
+          <span className="view-tab">…</span>
+        </div>
+        <div className="view-work">
+          <p className="sentence ghost-sentence" aria-hidden="true">
+            <i className="ghost-line" />
+          </p>
+          <div className="grid-place">
+            <GridGhost />
+          </div>
+        </div>
       </>
     )
   }

@@ -3,7 +3,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useCallback, useDeferredValue, useMemo, useState } from 'react'
 import { drawnListQuery } from '@/api/drawn'
 import { useSettled } from '@/api/language'
-import { labelOf } from '@/api/model'
+import { labelOf, manyOf } from '@/api/model'
 import { useMay } from '@/api/session'
 import type { Entity, OutlineQuery, ViewContent } from '@/api/types'
 import { gridActions } from '@/app/features'
@@ -59,7 +59,7 @@ export function ViewRoom({ entity, entities, stored }: ViewRoomProps) {
     [],
   )
 
-  const name = stored ? labelOf(stored.view, language) : t('all', { entity: labelOf(entity, language) })
+  const name = stored ? labelOf(stored.view, language) : t('all', manyOf(entity, language))
   const grid = (
     <>
       <div className="view-line">
@@ -177,7 +177,7 @@ function ViewTabs({ entity, current }: { entity: Entity; current: string | undef
         className={current ? 'view-tab' : 'view-tab on'}
         aria-current={current ? undefined : 'page'}
       >
-        {t('all', { entity: labelOf(entity, language) })}
+        {t('all', manyOf(entity, language))}
       </Link>
       {views.map((view) => (
         <Link

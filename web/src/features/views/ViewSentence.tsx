@@ -1,5 +1,5 @@
 import { Fragment, type ReactNode, useState } from 'react'
-import { labelOf, pathLabel, resolvePath } from '@/api/model'
+import { manyOf, pathLabel, resolvePath } from '@/api/model'
 import type { Entity, ViewContent } from '@/api/types'
 import { useTexts } from '@/locales/i18n'
 import { Menu, type MenuItem } from '@/ui/Menu'
@@ -82,8 +82,8 @@ export function ViewSentence({ entity, entities, content, count, onChange }: Vie
   )
   return (
     <p className="sentence" role="status">
-      <b className="num">{t('sentence.show', { count: count ?? 0, shown, entity: labelOf(entity, language) })}</b>
-      {t('sentence.where')}
+      <b className="num">{t('sentence.show', { count: count ?? 0, shown, ...manyOf(entity, language) })}</b>
+      {t(filter.parts.length ? 'sentence.where' : 'sentence.bare')}
       <FilterPopup
         entity={entity}
         entities={entities}

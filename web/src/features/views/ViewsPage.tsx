@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { drawnListQuery } from '@/api/drawn'
-import { entitiesQuery, labelOf } from '@/api/model'
+import { entitiesQuery, labelOf, manyOf } from '@/api/model'
 import type { ViewContent } from '@/api/types'
 import { useTexts } from '@/locales/i18n'
 import { Empty, Loading } from '@/ui/Empty'
@@ -24,15 +24,15 @@ export default function ViewsPage() {
         {entities?.length === 0 && <Empty title={t('none')} />}
         <div className="view-cards page-narrow">
           {entities?.map((entity) => (
-            <section key={entity.key} className="card" aria-label={labelOf(entity, language)}>
+            <section key={entity.key} className="card" aria-label={manyOf(entity, language).entity}>
               <header className="card-head">
-                <h2>{labelOf(entity, language)}</h2>
+                <h2>{manyOf(entity, language).entity}</h2>
               </header>
               <ul className="view-list">
                 <li>
                   <Link to={`/views/${entity.key}`}>
                     <Icon name="table" />
-                    {t('all', { entity: labelOf(entity, language) })}
+                    {t('all', manyOf(entity, language))}
                   </Link>
                 </li>
                 {views

@@ -1,7 +1,7 @@
 /** Template apps that ship with the product. */
 import { queryOptions } from '@tanstack/react-query'
-import { get, post } from '@/api/client'
-import type { Labels } from '@/api/types'
+import { get, post } from './client'
+import type { Labels } from './types'
 
 export const PARTS = ['entities', 'views', 'forms', 'pipelines', 'rules'] as const
 
