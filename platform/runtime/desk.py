@@ -9,14 +9,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
-from ruleloom.actions.base import Both
+from ruleloom.actions.base import Both, both
 from ruleloom.actions.registry import actions
 from ruleloom.dsl.types import RecordId, Value
 from ruleloom.engine.intents import CreateRecord, DeleteRecord, Effect, UpdateRecords, Write
 from ruleloom.engine.store import RecordChange, Snapshot
 from ruleloom.messages import RuleloomError
-from ruleloom.runtime import effect_rows, requirements
-from ruleloom.runtime.pipeline.ports import Cause, Firing, Prepared, Run
+from ruleloom.runtime import effect_rows, reasons, requirements
+from ruleloom.runtime.pipeline.ports import Blocked, Cause, Firing, Prepared, Run
 from ruleloom.runtime.restoring import RestoreRecord
 from ruleloom.storage import autonumbers, deletion, firing_log, notices, parked_runs
 from ruleloom.storage.change_log import Stamp
@@ -171,12 +171,18 @@ class SqlDesk(SqlStore):
 
     # ---- hops 8 and 9: firings and what they do
 
+    def reason(self, firing: Firing) -> object:
+        """Its explanation on the present state."""
+        return reasons.reason_of(self.uow, firing)
+
     def enter(self, firing: Firing) -> None:
-        """Records a firing with its reason and gives it its id."""
+        """Records a firing with its reason and gives it its id; what one that blocks said is its effects."""
         firing.id = self.uow.workspace.ids.next()
         firing_log.add_firing(self.connection, effect_rows.firing_row(self.uow, firing))
         self.entered.append(firing)
         self.uow.wrote = True
+        for message in firing.messages if firing.edge == "blocked" else ():
+            self._effect(firing, "block", "done", {"message": message}, both("did-block", text=message))
 
     def perform(self, firing: Firing, effect: Effect) -> None:
         """Notices and warnings now; what leaves the workspace becomes a pending effect."""
@@ -199,7 +205,7 @@ class SqlDesk(SqlStore):
     def failed(self, firing: Firing, error: RuleloomError) -> None:
         """Records that the actions of a firing failed and were undone; the worker carries them out once more."""
         problems = [{"code": d.code, "params": {k: str(v) for k, v in d.params.items()}} for d in error.diagnostics]
-        again = self.uow.origin != "retry"
+        again = self.uow.origin != "retry" and not isinstance(error, Blocked)  # a rule that says no means it
         self.leaves = self.leaves or again
         status, later = ("pending", self.uow.now + RETRY_AFTER) if again else ("failed", None)
         summary = effect_rows.failure(error)

@@ -40,7 +40,7 @@ def firing_row(uow: UnitOfWork, firing: Firing) -> firing_log.FiringRow:
         firing.edge,
         firing.at,
         uow.now,
-        reasons.reason_of(uow, firing),
+        firing.reason if firing.reason is not None else reasons.reason_of(uow, firing),
         _cause(firing.cause),
         firing.depth,
     )

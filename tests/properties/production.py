@@ -122,10 +122,16 @@ class Arena:
         workspace, shown = self.workspace, {key: as_json(key, value) for key, value in values.items()}
         if operation == "create":
             identity = workspace.ids.next()
-            workspace.ids, kept = _Given(identity, workspace.ids.next), workspace.ids  # type: ignore[assignment]
             played.append((at, i.CreateRecord(entity, values, identity)))
+            kept = workspace.ids
+
+            def create(uow: UnitOfWork) -> None:
+                """What was due is settled by now: the next id is the record's."""
+                workspace.ids = _Given(identity, kept.next)  # type: ignore[assignment]
+                records.create_in(uow, entity, shown)
+
             try:
-                records.create(workspace, WORKSPACE, entity, shown, show=_nothing)
+                workspace.transact(create, WORKSPACE)
             finally:
                 workspace.ids = kept
             return identity
@@ -141,9 +147,11 @@ class Arena:
         rules = self.workspace.published.book.rules
         with self.workspace.reading() as reading:
             rows = firing_log.page(reading.connection, firing_log.FiringFilter(), 100_000)
+            said = firing_log.effects_of(reading.connection, [row.id for row in rows if row.edge == "blocked"])
         return [
-            (row.at, -rules[row.rule].tree.priority, rules[row.rule].name, str(row.record), row.edge, "")
+            (row.at, -rules[row.rule].tree.priority, rules[row.rule].name, str(row.record), row.edge, message)
             for row in rows
+            for message in ([each.content["message"] for each in said[row.id]] if row.id in said else [""])
         ]
 
 
@@ -161,10 +169,6 @@ class _Given:
     def next(self) -> int:
         first, self._first = self._first, None
         return self._others() if first is None else first
-
-
-def _nothing(_uow: UnitOfWork, _written: records.Written) -> None:
-    return None
 
 
 def as_json(key: str, value: Any) -> Any:

@@ -14,7 +14,7 @@ from ruleloom.engine.store import Memory
 from ruleloom.engine.worked import Acting
 from ruleloom.messages import RuleloomError
 from ruleloom.runtime.pipeline.noticing import Noticed, Noticing
-from ruleloom.runtime.pipeline.ports import Cause, Desk, Firing, Outcome, Run
+from ruleloom.runtime.pipeline.ports import Blocked, Cause, Desk, Firing, Outcome, Run
 
 if TYPE_CHECKING:
     from ruleloom.runtime.pipeline.driver import Writing
@@ -75,6 +75,15 @@ class Carrying:
                 del self._outcome.firings[entered:]
                 run.position = place
                 self._desk.failed(run.firing, error)
+                self._keep_blocking(error)
+
+    def _keep_blocking(self, error: RuleloomError) -> None:
+        """Nobody waits for the answer to a rule's own write: what blocked it is recorded."""
+        if not isinstance(error, Blocked):
+            return
+        for firing in error.firings:
+            self._desk.enter(firing)
+            self._outcome.firings.append(firing)
 
     def _go(self, run: Run, at: int) -> None:
         steps = self._program(run).steps

@@ -53,6 +53,8 @@ class Writing:
             noticed.firings += gone
             blocking = self._noticing.blocked(noticed.firings, at, cause)
             if blocking:
+                for firing in blocking if cause.firing is not None else ():
+                    firing.reason = self._desk.reason(firing)
                 raise Blocked(blocking)
         return changes, noticed
 

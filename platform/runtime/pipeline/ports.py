@@ -46,6 +46,8 @@ class Firing:
     messages: tuple[str, ...] = ()
     """Texts of `block` (edge blocked) and `warn`."""
     id: object = None
+    reason: object = None
+    """Of a firing that blocks a rule's write: its reason, on the state that is taken back before it is entered."""
 
     @property
     def order(self) -> tuple[int, str, RecordId]:
@@ -143,8 +145,12 @@ class Desk(Store, Protocol):
         """What happens inside is undone when an exception leaves it (the engine's memory and firings too)."""
         ...
 
+    def reason(self, firing: Firing) -> object:
+        """Why a firing came about, as the desk records it, on the state as it is now; None where none is kept."""
+        ...
+
     def enter(self, firing: Firing) -> None:
-        """Records a firing (every edge: skipped too) and sets its id. Called in the order of running."""
+        """Records a firing (every edge: skipped and blocked too) and sets its id. Called in the order of running."""
         ...
 
     def perform(self, firing: Firing, effect: Effect) -> None:
@@ -152,7 +158,7 @@ class Desk(Store, Protocol):
         ...
 
     def failed(self, firing: Firing, error: RuleloomError) -> None:
-        """Records that the actions of a firing failed and were undone (for the worker to retry)."""
+        """Records that the actions of a firing failed and were undone (for the worker to retry, unless blocked)."""
         ...
 
     def stopped(self, firing: Firing) -> None:

@@ -258,6 +258,9 @@ class MemoryDesk:
         """Nothing that happened so far can be undone any more."""
         self._journal.clear()
 
+    def reason(self, firing: Firing) -> object:  # noqa: ARG002
+        return None
+
     def enter(self, firing: Firing) -> None:
         self._numbers += 1
         firing.id = self._numbers

@@ -95,7 +95,8 @@ class Simulation:
         try:
             self.pipeline.change(write, at)
         except Blocked as blocked:
-            self._show_blocked(blocked)
+            for firing in blocked.firings:
+                self._show(firing)
         except RuleloomError as error:
             self.refuse(at, error)
         self._collect()
@@ -135,9 +136,10 @@ class Simulation:
         yield from self._pending
         self._pending.clear()
 
-    def _show_blocked(self, blocked: Blocked) -> None:
-        for firing in blocked.firings:
-            self._pending += [Line(firing, self._record(firing), message) for message in firing.messages]
+    def _show(self, firing: Firing) -> None:
+        """One line per firing; of one that blocks, a line per message."""
+        messages: tuple[str | None, ...] = firing.messages if firing.edge == "blocked" else (None,)
+        self._pending += [Line(firing, self._record(firing), message) for message in messages]
 
     def _record(self, firing: Firing) -> str:
         return f"{self._names[firing.entity]}/{firing.record}"
@@ -148,11 +150,10 @@ class Simulation:
         if not desk.firings and not desk.notes:
             desk.settled()
             return
-        self._pending += [Line(firing, self._record(firing)) for firing in desk.firings]
+        for firing in desk.firings:
+            self._show(firing)
         desk.firings.clear()
         for kind, firing, what in desk.notes:
-            if isinstance(what, Blocked):
-                self._show_blocked(what)
             self.notes.append(Note(firing.at, kind, self._note_text(firing, what)))
         desk.notes.clear()
         desk.settled()
