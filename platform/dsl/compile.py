@@ -117,7 +117,7 @@ def generate(
     source = "\n".join([f"def generated({', '.join(parameters)}):", *_indented(lines)]) + "\n"
     names: dict[str, Any] = {**writer.named, "nothing": _no_value, "again": again}
     exec(compile(source, "<rule>", "exec"), names)  # noqa: S102 - our own text: constants are put in afterwards
-    made = names["generated"]
+    made = names.pop("generated")
     made.__code__ = made.__code__.replace(co_consts=_filled(made.__code__.co_consts, writer.constants))
     made.source = source
     return made

@@ -55,38 +55,53 @@ class Reads:
         return not self.externals
 
 
-_TIMED = (n.Now, n.Today, n.Within, n.OlderThan, n.Elapsed)
+_TIMED_ALWAYS = (n.Now, n.Today, n.Within, n.OlderThan, n.Elapsed, n.LastAll)
+_RELATED = (n.Aggregate, n.Quantified, n.LastAll)
 _CHANGE = (n.RecordIs, n.Changes, n.Trend, n.ChangesBy, n.Previous)
 _TIME_ORDERED = ("latest", "earliest")
 
 
-def _collect_nodes(value: Any, found: list[n.Node]) -> None:
-    if isinstance(value, n.Node):
-        found.append(value)
-    elif isinstance(value, tuple):
-        for part in value:
+def _collect_nodes(value: tuple[Any, ...], found: list[n.Node]) -> None:
+    for part in value:
+        if isinstance(part, n.Node):
+            found.append(part)
+        elif part.__class__ is tuple:
             _collect_nodes(part, found)
 
 
 def children(node: n.Node) -> tuple[n.Node, ...]:
     """The nodes directly under a node, in the order of its slots."""
+    slots = _SLOTS.get(type(node))
+    if slots is None:
+        slots = _slots(type(node))
+    if not slots:
+        return ()
     found: list[n.Node] = []
-    for slot in _slots(type(node)):
+    for slot in slots:
         value = getattr(node, slot)
-        if isinstance(value, n.Node | tuple):
+        if isinstance(value, n.Node):
+            found.append(value)
+        elif value.__class__ is tuple:
             _collect_nodes(value, found)
     return tuple(found)
 
 
 _SLOTS: dict[type, tuple[str, ...]] = {}
-"""Names of the slots of each kind of node, looked up once."""
+"""Names of the slots of each kind of node in which nodes can stand, looked up once."""
 
 
 def _slots(kind: type[n.Node]) -> tuple[str, ...]:
-    found = _SLOTS.get(kind)
-    if found is None:
-        found = _SLOTS[kind] = tuple(slot.name for slot in fields(kind))
+    plain = _PLAIN_SLOTS.get(kind, ())
+    found = _SLOTS[kind] = tuple(slot.name for slot in fields(kind) if slot.name not in ("span", *plain))
     return found
+
+
+_PLAIN_SLOTS: dict[type, tuple[str, ...]] = {
+    n.Path: ("root", "fields", "type"),
+    n.Constant: ("value", "type"),
+    n.Compare: ("operator",),
+}
+"""The commonest slots that never hold nodes."""
 
 
 def walk(node: n.Node) -> Iterator[n.Node]:
@@ -142,22 +157,30 @@ def is_timed(tree: n.Node) -> bool:
 def _is_timed(node: n.Node) -> bool:
     if isinstance(node, n.Aggregate):
         return node.function in _TIME_ORDERED
-    return isinstance(node, (*_TIMED, n.LastAll)) or (isinstance(node, n.Collection) and node.window is not None)
+    return isinstance(node, _TIMED_ALWAYS) or (isinstance(node, n.Collection) and node.window is not None)
 
 
 def reads_of(tree: n.Node, vocabulary: Vocabulary, root: n.Root = "this") -> Reads:
     """What a tree reads when it is asked of a record at `root` (`row` for the inside of a collection)."""
     collector = _Collector(vocabulary)
     collector.visit(tree, ())
-    every = tuple(walk(tree))
+    kinds: set[type[n.Node]] = set()
+    timed = external = reads_me = False
+    for node in walk(tree):
+        kinds.add(type(node))
+        if isinstance(node, n.Path):
+            external = external or is_external(node)
+            reads_me = reads_me or node.root == "me"
+        elif isinstance(node, n.Aggregate | n.Collection):
+            timed = timed or _is_timed(node)
     return Reads(
         fields=collector.own_fields() if root == "this" else frozenset(_row_fields(tree)),
-        externals=externals_of(tree) if any(is_external(node) for node in every) else (),
-        held=held_of(tree) if any(isinstance(node, n.Held) for node in every) else (),
+        externals=externals_of(tree) if external or not kinds.isdisjoint(_RELATED) else (),
+        held=held_of(tree) if n.Held in kinds else (),
         dependencies=collector.dependencies(),
-        timed=any(_is_timed(node) for node in every),
-        reads_me=any(isinstance(node, n.Me) or (isinstance(node, n.Path) and node.root == "me") for node in every),
-        reads_change=any(isinstance(node, _CHANGE) for node in every),
+        timed=timed or not kinds.isdisjoint(_TIMED_ALWAYS),
+        reads_me=reads_me or n.Me in kinds,
+        reads_change=not kinds.isdisjoint(_CHANGE),
     )
 
 
@@ -201,6 +224,8 @@ class _Collector:
         """Notes what `node` reads; `row` are the hops from the rule's record to the row around it."""
         if isinstance(node, n.Path):
             self._path(node.fields, row if node.root == "row" else (), node.root)
+        elif isinstance(node, n.Constant):
+            return
         elif isinstance(node, n.Aggregate | n.Quantified | n.LastAll):
             self._related(node, row)
         else:

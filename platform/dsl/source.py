@@ -118,7 +118,7 @@ class Source:
 
     def given(self, node: n.Expression) -> tuple[str, str]:
         """A guard that is falsy when the expression is empty ("" when it cannot be), and a name for its value."""
-        if node in self._seen:
+        if self._seen and node in self._seen:
             return "", self._seen[node]
         code = self.value(node)
         if self.never_empty(node):
@@ -131,7 +131,7 @@ class Source:
     def _path(self, node: n.Path) -> str:
         if node.root == "me":
             return "moment.me"
-        if node in self._seen:
+        if self._seen and node in self._seen:
             return self._seen[node]
         key = self._vocabulary.field(node.fields[0])[1].key if node.fields else "id"
         if node.root != self._root:

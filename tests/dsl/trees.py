@@ -166,7 +166,7 @@ class Trees:
                 lambda items: n.Or(tuple(items))
             ),
             st.builds(n.Not, inner),
-            st.builds(n.Held, inner, self.durations()),
+            *([] if self.row else [st.builds(n.Held, inner, self.durations())]),
             st.builds(n.Quantified, st.just("no"), st.just(0), self.collections(depth - 1)),
             st.builds(n.Quantified, st.just("any"), st.just(1), self.collections(depth - 1)),
             st.builds(
