@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from ruleloom.api.firing_json import firing_json
 from ruleloom.api.here import workspace
@@ -12,17 +12,23 @@ from ruleloom.api.resource import Resource
 from ruleloom.api.shapes import FiringPageSchema, PageQuery
 from ruleloom.api.signed_in import current_actor
 from ruleloom.runtime import reading
+from ruleloom.storage.firing_search import STATES
 
 resource = Resource("firings", "What fired, why, and what it did.")
 
 
 class FiringsQuery(PageQuery):
-    """Of one rule, entity, record or edge."""
+    """Of one rule, entity, record or edge; `state` of an effect; `search`: words of the rule or the record."""
 
     rule = fields.String()
     entity = fields.String()
     record = fields.String()
     edge = fields.String()
+    held = fields.Boolean()
+    search = fields.String(validate=validate.Length(max=200))
+    state = fields.String(validate=validate.OneOf(tuple(STATES)))
+    since = fields.String()
+    until = fields.String()
 
 
 @resource.get("/firings", query=FiringsQuery, answer=FiringPageSchema)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import asdict
+from typing import Any, get_args
 
 from marshmallow import Schema, fields, validate
 
 from ruleloom.api.conditional import etag
 from ruleloom.api.drawn import drawn
 from ruleloom.api.here import workspace
-from ruleloom.api.shapes import LANGUAGES, BothSchema, ExplainedSchema, TextSchema
+from ruleloom.api.problems import reader_language
+from ruleloom.api.shapes import LANGUAGES, BothSchema, ExplainedSchema, FiringSchema, TextSchema, TitledSchema
 from ruleloom.api.signed_in import current_actor
-from ruleloom.runtime.commands import definitions, rules
+from ruleloom.runtime import rule_health
+from ruleloom.runtime.commands import definitions, rules, why
 from ruleloom.storage.definitions import Definition
 
 
@@ -24,11 +27,21 @@ class ShownRuleSchema(TextSchema):
 
 
 class SampleSchema(Schema):
-    """A record that matches."""
+    """A record that matches, or will; with `C for D` since when C holds and when D is over, as far as it matters."""
 
     id = fields.String(required=True)
     title = fields.String(required=True, allow_none=True)
 
+    since = fields.String(required=True, allow_none=True)
+    due = fields.String(required=True, allow_none=True)
+
+
+class WaitingSchema(Schema):
+    """Records for which time runs, those that are due first; `unsure`: not known since when, D counts from now."""
+
+    count = fields.Integer(required=True)
+    sample = fields.List(fields.Nested(SampleSchema), required=True)
+    unsure = fields.Boolean(required=True)
 
 class RulePreviewSchema(Schema):
     """How many records of the entity match now, and some of them."""
@@ -38,6 +51,7 @@ class RulePreviewSchema(Schema):
     sample = fields.List(fields.Nested(SampleSchema), required=True)
     sentence = fields.Nested(BothSchema, required=True)
 
+    waiting = fields.Nested(WaitingSchema, required=True, allow_none=True)
 
 class SwitchedSchema(Schema):
     """Where a rule stands after pausing or resuming."""
@@ -58,6 +72,68 @@ class ExplainSchema(Schema):
 
 
 resource = drawn("rule", "rules", "When what becomes true, then what is done.", TextSchema, ShownRuleSchema)
+class WhyQuery(Schema):
+    """Which record, and at which instant (left out: now)."""
+
+    record = fields.String(required=True)
+    at = fields.String()
+
+
+class StandingSchema(Schema):
+    """How a rule stands with a record, in one word; `since` when that began, `firing` which one it was."""
+
+    code = fields.String(required=True, validate=validate.OneOf(get_args(why.Code)))
+    since = fields.String(required=True, allow_none=True)
+    firing = fields.String(required=True, allow_none=True)
+
+
+class AskedRuleSchema(Schema):
+    """The rule with the version that was in force; null: none was."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    version = fields.Integer(required=True, allow_none=True)
+
+
+class WhySchema(Schema):
+    """Why a rule did, or did not, for one record at one instant."""
+
+    rule = fields.Nested(AskedRuleSchema, required=True)
+    record = fields.Nested(TitledSchema, required=True)
+    at = fields.String(required=True)
+    standing = fields.Nested(StandingSchema, required=True)
+    reason = fields.Nested(ExplainedSchema, required=True, allow_none=True)
+    firings = fields.List(fields.Nested(FiringSchema), required=True)
+    deadline = fields.String(required=True, allow_none=True)
+
+
+class NextSchema(Schema):
+    """When time alone may make a rule fire; `near`: records that may be due within a day; `tick`: a schedule's hour."""
+
+    at = fields.String(required=True)
+    near = fields.Integer(required=True)
+    tick = fields.Boolean(required=True)
+
+
+class RuleHealthSchema(Schema):
+    """How a rule is doing; `days`: firings of each of the last seven days, oldest first."""
+
+    rule = fields.String(required=True)
+    health = fields.String(required=True, validate=validate.OneOf(get_args(rule_health.Health)))
+    last_firing = fields.String(required=True, allow_none=True)
+    days = fields.List(fields.Integer(), required=True)
+    next = fields.Nested(NextSchema, required=True, allow_none=True)
+    failed = fields.Integer(required=True)
+    problems = fields.List(fields.String(), required=True)
+    stopped_at = fields.String(required=True, allow_none=True)
+
+
+class RulesHealthSchema(Schema):
+    """All rules that the reader may see."""
+
+    items = fields.List(fields.Nested(RuleHealthSchema), required=True)
+
+
 
 
 @resource.post("/rules/preview", body=TextSchema, answer=RulePreviewSchema)
@@ -69,7 +145,31 @@ def preview(given: dict[str, Any]) -> Any:
 @resource.post("/rules/explain", body=ExplainSchema, answer=ExplainedSchema)
 def explain(given: dict[str, Any]) -> Any:
     """Why a condition holds or not for one record, part by part"""
-    return rules.explain(workspace(), current_actor(), **given)
+    return why.explain(workspace(), current_actor(), **given)
+
+
+@resource.get("/rules/health", answer=RulesHealthSchema)
+def health() -> dict[str, Any]:
+    """How all rules are doing: latest firings, failures, what is due next"""
+    reader = reader_language()
+    found = rule_health.of_all(workspace(), current_actor())
+    return {"items": [{**asdict(each), "problems": [d.message(reader) for d in each.problems]} for each in found]}
+
+
+@resource.get("/rules/<drawn_id>/why", query=WhyQuery, answer=WhySchema)
+def why_(query: dict[str, Any], drawn_id: str) -> dict[str, Any]:
+    """Why a rule fired, or did not, for a record now or at a past instant"""
+    found = why.why(workspace(), current_actor(), drawn_id, **query)
+    firings = [firing_json(workspace().model, each) for each in found.firings]
+    return {
+        "rule": found.rule,
+        "record": found.record,
+        "at": found.at,
+        "standing": asdict(found.standing),
+        "reason": found.reason,
+        "firings": firings,
+        "deadline": found.deadline,
+    }
 
 
 @resource.post("/rules/<drawn_id>/pause", answer=SwitchedSchema)

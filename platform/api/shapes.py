@@ -60,6 +60,22 @@ class PlaceSchema(Schema):
     field = fields.String(required=True)
 
 
+class NamedSchema(Schema):
+    """Something with an id and how it is called now."""
+
+    id = fields.String(required=True)
+    title = fields.String(required=True, allow_none=True)
+
+
+class ChangedSchema(Schema):
+    """Who changed a value last, and when; `cause` as in the history, `rule` where a rule did it."""
+
+    at = fields.String(required=True)
+    by = fields.Nested(NamedSchema, required=True, allow_none=True)
+    cause = fields.String(required=True)
+    rule = fields.String(required=True, allow_none=True)
+
+
 class FoundSchema(Schema):
     """A value that a condition looked at: what it is, in plain words, and how people read it."""
 
@@ -67,6 +83,7 @@ class FoundSchema(Schema):
     value = fields.Raw(required=True, allow_none=True)
     shown = fields.Nested(BothSchema, required=True)
     origin = fields.Nested(PlaceSchema, data_key="from", attribute="from", allow_none=True)
+    changed = fields.Nested(ChangedSchema)
 
 
 class FoundRowSchema(Schema):
@@ -126,6 +143,43 @@ class FiringRuleSchema(Schema):
     id = fields.String(required=True)
     name = fields.String(required=True)
     version = fields.Integer(required=True)
+
+
+class LinkSchema(Schema):
+    """One firing that led to another one, or to a change."""
+
+    firing = fields.String(required=True)
+    rule = fields.Nested(FiringRuleSchema, required=True)
+    record = fields.Nested(TitledSchema, required=True)
+    at = fields.String(required=True)
+    depth = fields.Integer(required=True)
+
+
+class ChainSchema(Schema):
+    """What led to it, nearest first, and what began it; `by`: the person, null for time and the workspace."""
+
+    links = fields.List(fields.Nested(LinkSchema), required=True)
+    began = fields.String(required=True)
+    by = fields.Nested(NamedSchema, required=True, allow_none=True)
+
+
+class UndoneSchema(Schema):
+    """That something was taken back, by which undo; `left`: records that stayed as they were, wholly or in part."""
+
+    undo = fields.String(required=True)
+    at = fields.String(required=True)
+    by = fields.Nested(NamedSchema, required=True, allow_none=True)
+    left = fields.Integer(required=True)
+
+
+class SkippedSchema(Schema):
+    """Why a firing was skipped; `held`: it may still be performed; `became`: what was decided about it."""
+
+    why = fields.String(required=True, validate=validate.OneOf(("limit", "rate", "stopped", "cap", "undo")))
+    words = fields.Nested(BothSchema, required=True)
+    edge = fields.String(required=True)
+    held = fields.Boolean(required=True)
+    became = fields.String(required=True, allow_none=True, validate=validate.OneOf(("performed", "left")))
 
 
 class FiringSchema(Schema):

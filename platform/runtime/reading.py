@@ -19,8 +19,9 @@ from ruleloom.messages import Diagnostic, RuleloomError
 from ruleloom.runtime.missing import Missing, id_of
 from ruleloom.runtime.published import Published
 from ruleloom.runtime.rule_content import condition_of
+from ruleloom.runtime.moments import instant_of
 from ruleloom.runtime.workspace import Reading, Workspace
-from ruleloom.storage import change_log, counter, firing_log, shown
+from ruleloom.storage import change_log, counter, firing_log, firing_search, shown
 from ruleloom.storage.catalogue import Catalogue
 from ruleloom.storage.database import Connection
 from ruleloom.storage.outline import Outline, TotalOf, find_outline
@@ -193,6 +194,14 @@ def _scope(actor: Actor, entity: Entity) -> tuple[Condition, ...]:
 def _visible(reading: Reading, actor: Actor, query: RecordQuery, ids: Sequence[int]) -> set[int]:
     """Which of these records the scope lets the actor see."""
     from dataclasses import replace
+def require_visible(reading: Reading, actor: Actor, entity: str, record: int) -> None:
+    """Refuses records that the actor may not see (`Missing`); those that are gone are for whoever may read all."""
+    access.require(actor, Verb.READ, entity)
+    query = RecordQuery(entity, _scope(actor, reading.published.model.entity(entity)))
+    if query.conditions and record not in _visible(reading, actor, query, [record]):
+        raise Missing.of("not-found")
+
+
 
     moment = Moment(reading.now, reading.published.model.calendar, actor.user)
     found: set[int] = set()
@@ -263,6 +272,11 @@ def firings(
         )
         page = _cut(firing_log.page(reading.connection, wanted, limit + 1), limit)
         seen = [row for row in page.items if access.may(actor, Verb.READ, row.entity)]
+    held: bool | None = None,
+    search: str | None = None,
+    state: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
         return Page(show_firings(reading.connection, reading.published, seen), page.next)
 
 
@@ -272,6 +286,9 @@ def firings_by_id(connection: Connection, published: Published, ids: Sequence[in
         return []
     rows = firing_log.page(connection, firing_log.FiringFilter(ids=ids), len(ids))
     return show_firings(connection, published, sorted(rows, key=lambda row: row.id))
+        matching = firing_search.within(instant_of(since, "since"), instant_of(until, "until"))
+        matching += [firing_search.said(reading.published.catalogue, search)] if search and search.strip() else []
+        matching += [firing_search.with_effect(state)] if state else []
 
 
 def firings_within(

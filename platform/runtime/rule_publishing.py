@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from ruleloom.engine.cycles import cycle_through
 from ruleloom.messages import Language, text
-from ruleloom.runtime import published
+from ruleloom.runtime import past, published, stopping
 from ruleloom.runtime.pipeline import publishing
 from ruleloom.runtime.pipeline.carrying import LONGEST_CHAIN
 from ruleloom.runtime.rule_content import tree_of
@@ -26,8 +26,11 @@ def put_in_force(uow: UnitOfWork, rule: Definition, also_existing: bool = False)
         return
     uow.use(published.anew(uow.connection, uow.published))  # not the state that other threads share
     tree = tree_of(rule.content, uow.published.model)
-    cap = CAP if also_existing else None
-    publishing.publish(uow.pipeline, str(rule.id), tree, uow.now, also_matching=also_existing, cap=cap)
+    rule_rates.begin(uow.connection, str(rule.id), uow.now)
+    stopping.go_on(uow, str(rule.id))
+    publishing.publish(
+        uow.pipeline, str(rule.id), tree, uow.now, also_matching=also_existing, cap=cap, recall=_recall(uow, tree)
+    )
     _warn_of_cycle(uow, str(rule.id), cast("Language", rule.content.get("language", "en")))
     uow.wrote = True
 
@@ -40,6 +43,18 @@ def _warn_of_cycle(uow: UnitOfWork, rule: str, language: Language) -> None:
     names = [each.name for each in (*cycle, cycle[0])]
     said = text("rule-cycle", language, {"rules": " → ".join(names), "depth": LONGEST_CHAIN})
     row = notices.NoticeRow(uow.workspace.ids.next(), uow.user, uow.now, said, None, None, None)
+def _recall(uow: UnitOfWork, tree: Rule) -> publishing.Recall:
+    """Since when the `C for D` of a rule are true, from the log of changes; nothing where that reads too much."""
+
+    def recall(records: Sequence[RecordId]) -> Mapping[RecordId, Memory]:
+        if tree.condition is None:
+            return {}
+        catalogue = uow.published.catalogue
+        return past.memories_now(uow.connection, catalogue, tree.entity, tree.condition, records, uow.now) or {}
+
+    return recall
+
+
     notices.add(uow.connection, [row])
 
 

@@ -138,6 +138,11 @@ class EngineMemory:
             self.connection.execute(insert(schedules).values(rule=rule, next_at=instant, anchor=first))
 
 
+def tick_of(connection: Connection, rule: str) -> int | None:
+    """The next tick of a scheduled rule."""
+    return cast("int | None", connection.scalar(select(schedules.c.next_at).where(schedules.c.rule == rule)))
+
+
 def _among(pairs: Sequence[tuple[str, RecordId]]) -> ColumnElement[bool]:
     return cast("ColumnElement[bool]", tuple_(_M.rule, _M.record).in_(pairs))
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
 from ruleloom.storage.records import chunks
 from ruleloom.storage.tables_definitions import definitions
@@ -73,6 +73,8 @@ class FiringFilter:
     ids: Collection[int] | None = field(default=None)
     within: tuple[int, int] | None = None
     held: bool | None = None
+    matching: Sequence[ColumnElement[bool]] = ()
+    """Further conditions: see `firing_search`."""
 
 
 _FIRING = tuple(firings.c[name] for name in FiringRow.__slots__)
@@ -147,6 +149,7 @@ def page(connection: Connection, wanted: FiringFilter, limit: int) -> Sequence[F
     if wanted.within is not None:
         after, up_to = wanted.within
         asked = asked.where(firings.c.at > after, firings.c.at <= up_to)
+    asked = asked.where(*wanted.matching)
     return [FiringRow(*row) for row in connection.execute(asked)]
 
 

@@ -58,9 +58,11 @@ class Records:
         """Snapshots of live records by id; missing ones are left out. `lock`: their rows, in id order (PostgreSQL)."""
         return self._read(self.catalogue.tables[entity], records, deleted=False, lock=lock)
 
-    def read_deleted(self, entity: str, records: Collection[RecordId]) -> dict[RecordId, Snapshot]:
-        """Snapshots of deleted records by id, locked."""
-        return self._read(self.catalogue.tables[entity], records, deleted=True, lock=True)
+    def read_deleted(
+        self, entity: str, records: Collection[RecordId], *, lock: bool = True
+    ) -> dict[RecordId, Snapshot]:
+        """Snapshots of deleted records by id, locked unless only looked at."""
+        return self._read(self.catalogue.tables[entity], records, deleted=True, lock=lock)
 
     def _read(
         self, entity_table: EntityTable, records: Collection[RecordId], *, deleted: bool, lock: bool

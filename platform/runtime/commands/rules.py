@@ -1,40 +1,50 @@
-"""What an author asks of a rule that is not published yet: whom it would reach, and why."""
+"""What an author asks of a rule that is not published yet: whom it would reach, and whom soon."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
-from typing import Any, cast
+from typing import cast
 
 from ruleloom import access
 from ruleloom.access import Actor, Verb
-from ruleloom.dsl.calendar import instant
 from ruleloom.dsl.moment import Moment
-from ruleloom.dsl.nodes import Condition, Rule
+from ruleloom.dsl.nodes import Condition
+from ruleloom.dsl.shifts import shift_instant
 from ruleloom.dsl.types import RecordId
-from ruleloom.engine import Asked
 from ruleloom.engine.evaluate import Logic
-from ruleloom.messages import Diagnostic, Language, RuleloomError
-from ruleloom.runtime import reasons
-from ruleloom.runtime.missing import Missing, id_of
-from ruleloom.runtime.rule_content import condition_of, sentences, tree_of
+from ruleloom.engine.store import Memory
+from ruleloom.messages import Language
+from ruleloom.runtime import past
+from ruleloom.runtime.moments import instant_text
+from ruleloom.runtime.rule_content import sentences, tree_of
 from ruleloom.runtime.workspace import Reading, Workspace
 from ruleloom.storage import shown
 
 SAMPLE, CHUNK = 20, 1_000
 
 
-class WrongInstant(RuleloomError):
-    """`at` is no instant."""
-
-
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A record that matches."""
+    """A record that matches, or will. Of a condition with `C for D`: since when C holds, and when D is over."""
 
     id: str
     title: str | None
+    since: str | None = None
+    """None also where C has held for longer than D: how long is not looked up."""
+    due: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Records for which a `C for D` has begun and that do not match yet."""
+
+    count: int
+    sample: list[Sample]
+    """Those that are due first."""
+    unsure: bool
+    """Whether it is not known since when: there is too much to read. D counts from publishing then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,8 @@ class Preview:
     total: int
     sample: list[Sample]
     sentence: dict[Language, str]
+    waiting: Waiting | None
+    """None for conditions without `C for D`."""
 
 
 def preview(workspace: Workspace, actor: Actor, text: str, language: Language) -> Preview:
@@ -53,65 +65,81 @@ def preview(workspace: Workspace, actor: Actor, text: str, language: Language) -
         tree = tree_of({"text": text, "language": language}, reading.published.model)
         access.require(actor, Verb.READ, tree.entity)
         records = list(reading.store.all_records(tree.entity))
-        matching = records if tree.condition is None else _matching(reading, tree.entity, tree.condition, records)
-        titles = shown.titles(
-            reading.connection, reading.published.catalogue, tree.entity, cast("list[int]", matching[:SAMPLE])
+        looked = _Looked(reading, tree.entity, tree.condition)
+        looked.look(records)
+        matching = looked.sample(looked.matching[:SAMPLE])
+        return Preview(
+            len(looked.matching), len(records), matching, sentences(tree, reading.published.model), looked.waiting()
         )
-        sample = [Sample(str(each), _text(titles.get(cast("int", each)))) for each in matching[:SAMPLE]]
-        return Preview(len(matching), len(records), sample, sentences(tree, reading.published.model))
 
 
-def _matching(reading: Reading, entity: str, condition: Condition, records: list[RecordId]) -> list[RecordId]:
-    """In chunks, by the same code that decides firings; a condition on a change matches nothing by itself."""
-    logic = Logic(condition, reading.published.model)
-    if logic.reads.reads_change:
-        return []
-    moment = Moment(reading.now, reading.published.model.calendar)
-    found: list[RecordId] = []
-    waiting = iter(records)
-    while chunk := list(islice(waiting, CHUNK)):
-        verdicts = logic.judge(reading.store.snapshots(entity, chunk), reading.store, moment, {})
-        found += [record for record in chunk if record in verdicts and verdicts[record].holds]
-    return found
+class _Looked:
+    """A condition asked of many records, in chunks, by the same code that decides firings."""
 
+    def __init__(self, reading: Reading, entity: str, condition: Condition | None) -> None:
+        self._reading, self._entity, self._condition = reading, entity, condition
+        self._logic = Logic(condition, reading.published.model) if condition is not None else None
+        self._moment = Moment(reading.now, reading.published.model.calendar)
+        self._since: dict[RecordId, Mapping[int, int]] = {}
+        self._going_on: list[RecordId] = []
+        self._unsure = False
+        self._from = past.looked_from(condition, reading.now, reading.published.model.calendar)
+        self.matching: list[RecordId] = []
 
-def explain(
-    workspace: Workspace,
-    actor: Actor,
-    text: str,
-    language: Language,
-    record: str,
-    entity: str | None = None,
-    at: str | None = None,
-) -> dict[str, Any]:
-    """Why a rule's condition (or, with `entity`, a condition) holds or not for a record, part by part."""
-    with workspace.reading() as reading:
-        model = reading.published.model
-        content = {"text": text, "language": language}
-        if entity is not None:
-            owner = reading.published.entity(entity).id
-            condition: Condition | None = condition_of(content, model, owner)
-        else:
-            tree: Rule = tree_of(content, model)
-            owner, condition = tree.entity, tree.condition
-        access.require(actor, Verb.READ, owner)
-        snapshot = reading.store.snapshots(owner, [id_of(record)]).get(id_of(record))
-        if snapshot is None:
-            raise Missing.of("not-found")
-        now = reading.now if at is None else _instant(at)
-        moment = Moment(now, model.calendar, actor.user)
-        asked = Asked(owner, id_of(record), snapshot, reading.store, model, moment)
-        return reasons.explained_with_outlook(condition, asked, model)
+    def look(self, records: list[RecordId]) -> None:
+        """Finds those that match; a condition on a change matches nothing by itself."""
+        if self._logic is None:
+            self.matching = records
+        elif not self._logic.reads.reads_change:
+            waiting = iter(records)
+            while chunk := list(islice(waiting, CHUNK)):
+                self._chunk(self._logic, chunk)
 
+    def _chunk(self, logic: Logic, chunk: list[RecordId]) -> None:
+        store = self._reading.store
+        snapshots = store.snapshots(self._entity, chunk)
+        verdicts = logic.judge(snapshots, store, self._moment, {})
+        begun = [record for record, verdict in verdicts.items() if verdict.since]
+        if begun:
+            known = self._recalled(logic.condition, begun)
+            verdicts.update(logic.judge({r: snapshots[r] for r in known}, store, self._moment, known))
+        self._since.update({record: verdicts[record].since for record in begun})
+        self._going_on += [record for record in begun if not verdicts[record].holds]
+        self.matching += [record for record in chunk if record in verdicts and verdicts[record].holds]
 
-def _instant(text: str) -> int:
-    try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            raise ValueError(text)
-    except ValueError as broken:
-        raise WrongInstant(Diagnostic("instant-wrong", target="at")) from broken
-    return instant(moment)
+    def _recalled(self, condition: Condition, records: list[RecordId]) -> dict[RecordId, Memory]:
+        connection, catalogue = self._reading.connection, self._reading.published.catalogue
+        found = past.memories_now(connection, catalogue, self._entity, condition, records, self._moment.now)
+        self._unsure = self._unsure or found is None
+        return found or {}
+
+    def waiting(self) -> Waiting | None:
+        """Those for which time runs."""
+        if self._logic is None or not self._logic.helds:
+            return None
+        soonest = sorted(self._going_on, key=lambda record: self._due(record) or 0)
+        return Waiting(len(soonest), self.sample(soonest[:SAMPLE]), self._unsure)
+
+    def _due(self, record: RecordId) -> int | None:
+        """When the last stretch that has begun is long enough."""
+        since, helds = self._since.get(record), self._logic.helds if self._logic is not None else ()
+        calendar = self._reading.published.model.calendar
+        dues = [shift_instant(calendar, at, helds[ordinal].duration) for ordinal, at in (since or {}).items()]
+        return max(dues, default=None)
+
+    def sample(self, records: list[RecordId]) -> list[Sample]:
+        """These records with their titles."""
+        catalogue = self._reading.published.catalogue
+        titles = shown.titles(self._reading.connection, catalogue, self._entity, cast("list[int]", records))
+        return [self._one(record, _text(titles.get(cast("int", record)))) for record in records]
+
+    def _one(self, record: RecordId, title: str | None) -> Sample:
+        since, due = max(self._since.get(record, {}).values(), default=None), self._due(record)
+        known = since is not None and since > self._from
+        return Sample(
+            str(record), title, instant_text(since) if since is not None and known else None,
+            instant_text(due) if due is not None and known else None,
+        )  # fmt: skip
 
 
 def _text(title: object) -> str | None:

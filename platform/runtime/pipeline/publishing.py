@@ -16,14 +16,24 @@ from ruleloom.runtime.pipeline.ports import Cause, Outcome
 CHUNK = 1000
 """Records looked at together."""
 
+Recall = Callable[[Sequence[RecordId]], Mapping[RecordId, Memory]]
+"""Since when each `C for D` of a rule is true for records, as far as their past is known."""
 
 def publish(
-    pipeline: Pipeline, rule_id: str, rule: n.Rule, at: int, *, also_matching: bool = False, cap: int | None = None
+    pipeline: Pipeline,
+    rule_id: str,
+    rule: n.Rule,
+    at: int,
+    *,
+    also_matching: bool = False,
+    cap: int | None = None,
+    recall: Recall | None = None,
 ) -> Outcome:
     """Takes a rule in (in place of an earlier version under the same id) and initialises what is remembered of it.
 
     With `also_matching` the records that satisfy a level condition now fire once, at most `cap` of them; the others
-    count as matching before. Every `C for D` that is true now is true since now: what was before is not known.
+    are recorded as skipped and held back, so that they can be performed later. A `C for D` that is true now is true
+    since when `recall` says; without it, since now.
     """
     desk, compiled = pipeline.desk, pipeline.book.add(rule_id, rule)
     desk.forget(rule_id)
@@ -33,7 +43,7 @@ def publish(
     if compiled.followed:
         records = iter(list(desk.all_records(compiled.entity)))
         while chunk := list(islice(records, CHUNK)):
-            matching = _initialise(pipeline, compiled, chunk, at)
+            matching = _initialise(pipeline, compiled, chunk, at, recall)
             if also_matching and compiled.kind == "level":
                 room = len(matching) if cap is None else max(cap - len(noticed.firings), 0)
                 noticed.firings += pipeline.noticing.fire(compiled, matching[:room], "on", at, Cause())
@@ -41,10 +51,16 @@ def publish(
     return pipeline.carry(noticed, at)
 
 
-def _initialise(pipeline: Pipeline, rule: CompiledRule, records: list[RecordId], at: int) -> list[RecordId]:
+def _initialise(
+    pipeline: Pipeline, rule: CompiledRule, records: list[RecordId], at: int, recall: Recall | None
+) -> list[RecordId]:
     assert rule.logic is not None  # noqa: S101 - what is followed has a condition
-    snapshots = pipeline.desk.snapshots(rule.entity, records)
-    verdicts = rule.logic.judge(snapshots, pipeline.desk, pipeline.noticing.moment(at), {})
+    snapshots, moment = pipeline.desk.snapshots(rule.entity, records), pipeline.noticing.moment(at)
+    verdicts = rule.logic.judge(snapshots, pipeline.desk, moment, {})
+    going_on = [record for record, verdict in verdicts.items() if verdict.since]
+    if going_on and recall is not None:
+        known = recall(going_on)
+        verdicts.update(rule.logic.judge({r: snapshots[r] for r in known}, pipeline.desk, moment, known))
     level = rule.kind == "level"
     memories = [
         Memory(rule.id, record, verdict.holds and level, verdict.since, verdict.deadline)
