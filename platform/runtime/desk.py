@@ -24,6 +24,7 @@ from ruleloom.storage.records import NewRecord, RecordUpdate, touched
 from ruleloom.storage.sql_store import SqlStore
 
 if TYPE_CHECKING:
+    from ruleloom.runtime.backlog import SqlBacklog
     from ruleloom.runtime.unit_of_work import UnitOfWork
 
 
@@ -48,6 +49,11 @@ class SqlDesk(SqlStore):
         self._numbers: dict[int, dict[str, Value]] = {}
         """Autonumbers by the identity of their write."""
         self._positions: dict[int, int] = {}
+
+    @property
+    def backlog(self) -> SqlBacklog:
+        """Where evaluations of very many records are put off."""
+        return self.uow.backlog
 
     @property
     def locks(self) -> bool:
@@ -246,7 +252,7 @@ class SqlDesk(SqlStore):
         run.id = self.uow.workspace.ids.next()
         row = parked_runs.ParkedRow(
             run.id, cast("int", run.firing.id), run.version, run.branch, run.position,
-            cast("int", run.firing.record), run.wake, run.watch,
+            cast("int", run.firing.record), run.wake, run.watch, run.since,
         )  # fmt: skip
         parked_runs.park(self.connection, row)
 

@@ -108,7 +108,7 @@ def too_deep(_firing: Firing) -> Both:
 def run_of(uow: UnitOfWork, row: ParkedRow) -> Run:
     """A waiting run with its firing, and the rule version that it began with compiled in this process."""
     found = firing_log.page(uow.connection, firing_log.FiringFilter(ids=[row.firing]), 1)[0]
-    _keep_version(uow, found, row.version)
+    keep_version(uow, found, row.version)
     rule = uow.published.rules.get(found.rule)
     firing = Firing(
         found.rule, rule.name if rule else "", 0, found.entity, found.record,
@@ -117,7 +117,8 @@ def run_of(uow: UnitOfWork, row: ParkedRow) -> Run:
     return Run(firing, row.version, row.branch, row.position, row.wake, row.watch, row.id)
 
 
-def _keep_version(uow: UnitOfWork, found: firing_log.FiringRow, version: str) -> None:
+def keep_version(uow: UnitOfWork, found: firing_log.FiringRow, version: str) -> None:
+    """The rule version of a content key is compiled in this process, also when another one is in force now."""
     try:
         uow.published.book.version(version)
     except KeyError:

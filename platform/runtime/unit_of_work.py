@@ -9,9 +9,10 @@ from ruleloom.access import Actor
 from ruleloom.dsl.types import Value
 from ruleloom.engine.intents import Write
 from ruleloom.messages import RuleloomError
+from ruleloom.runtime.backlog import SqlBacklog
 from ruleloom.runtime.desk import SqlDesk
 from ruleloom.runtime.pipeline.driver import Pipeline
-from ruleloom.runtime.pipeline.ports import Cause, Outcome
+from ruleloom.runtime.pipeline.ports import Cause, Outcome, Unsettled
 from ruleloom.runtime.published import Published
 from ruleloom.storage.change_log import Stamp
 from ruleloom.storage.database import Connection
@@ -29,6 +30,11 @@ TIME = "time"
 class UnitOfWork:
     """Made by `Workspace.transact`; commands write through it and through nothing else."""
 
+    published: Published
+    records: Records
+    desk: SqlDesk
+    pipeline: Pipeline
+
     def __init__(
         self, workspace: Workspace, connection: Connection, published: Published, actor: Actor, origin: str
     ) -> None:
@@ -40,10 +46,13 @@ class UnitOfWork:
         self.definitions = Definitions(connection)
         self._now: int | None = None
         self._refused: RuleloomError | None = None
+        self.backlog = SqlBacklog(self)
         self.use(published)
 
     def use(self, published: Published) -> None:
         """Goes on with another published state: of a transaction that publishes something."""
+        if self.backlog.opened:
+            self.pipeline.finish()
         self.published = published
         self.records = Records(self.connection, published.catalogue)
         self.desk = SqlDesk(self)
@@ -94,9 +103,16 @@ class UnitOfWork:
             return None
 
     def _settled(self) -> bool:
-        """Settles every edge, tick and wait due by now, at their own due times; whether there was any."""
+        """Settles every edge, tick and wait due by now, at their own due times; whether there was any.
+
+        What is put off takes transactions of its own, before this one (`Workspace.transact`).
+        """
         due = self.desk.earliest()
-        if due is None or due > self.now or not self.pipeline.settle(self.now):
+        if due is None or due > self.now:
+            return False
+        if self.backlog.earliest() is not None:
+            raise Unsettled
+        if not self.pipeline.settle(self.now):
             return False
         self.wrote = True
         self.desk.entered.clear()

@@ -17,6 +17,7 @@ from ruleloom.forms.entity import Entity, Model
 from ruleloom.runtime import published
 from ruleloom.runtime.clock import Clock
 from ruleloom.runtime.ids import PROCESSES, IdMaker
+from ruleloom.runtime.pipeline.ports import Unsettled
 from ruleloom.runtime.published import Published
 from ruleloom.storage import change_log, counter, server_clock
 from ruleloom.storage import workspace_settings as settings
@@ -27,6 +28,7 @@ from ruleloom.storage.sql_store import SqlStore
 if TYPE_CHECKING:
     from ruleloom.runtime.unit_of_work import UnitOfWork
 
+FAN_OUT = 1_000
 REPEATS = 5
 """How often a command is repeated after a deadlock or a serialisation failure before it fails."""
 HOME_VARIABLE = "RULELOOM_HOME"
@@ -62,6 +64,8 @@ class Workspace:
         self._held = ExitStack()
         self.ids = IdMaker(self._number() if process is None else process)
         self.clock = clock or Clock()
+        self.fan_out = FAN_OUT
+        """Affected records of one write beyond which its evaluation is put off and the write answered at once."""
         self.committed: list[Callable[[UnitOfWork], None]] = []
         """Called after each commit: the clock thread and the worker look whether there is something for them."""
         self._published: Published | None = None
@@ -132,14 +136,20 @@ class Workspace:
 
         What was due is settled first and stays so when the command is refused; any other error undoes everything.
         """
-        for attempt in range(REPEATS):
+        from ruleloom.runtime.settling import settle
+
+        attempt = 0
+        while True:
             try:
                 return self._once(command, actor, origin)
+            except Unsettled:
+                settle(self)
+                continue
             except StatementFailed as error:
-                if not is_retriable(error) or attempt == REPEATS - 1:
+                attempt += 1
+                if not is_retriable(error) or attempt == REPEATS:
                     raise
-            time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - so that two do not meet again
-        raise AssertionError("unreachable")
+            time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - so that two do not meet again
 
     def _once(self, command: Callable[[UnitOfWork], T], actor: Actor, origin: str) -> T:
         from ruleloom.runtime.unit_of_work import UnitOfWork

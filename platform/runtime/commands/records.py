@@ -43,6 +43,8 @@ class Written:
     before: Snapshot | None
     firings: Sequence[int]
     warnings: Sequence[str]
+    queued: int = 0
+    """Records that the write concerns and that are evaluated in a moment because they are so many."""
 
 
 Show = Callable[[UnitOfWork, Written], T]
@@ -154,7 +156,7 @@ def _written(uow: UnitOfWork, entity: Entity, record: RecordId, outcome: Outcome
     warnings = [*outcome.warnings, *(text for text in uow.desk.warnings if text not in outcome.warnings)]
     uow.desk.entered.clear()
     uow.desk.warnings.clear()
-    return Written(entity, record, after, before, firings, warnings)
+    return Written(entity, record, after, before, firings, warnings, outcome.queued)
 
 
 # ---- idempotency keys

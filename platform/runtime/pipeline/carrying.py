@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from ruleloom.dsl import shifts
@@ -28,12 +28,22 @@ TASK = "task"
 class Carrying:
     """One queue, from the first firings of a write or instant until it is empty."""
 
-    def __init__(self, desk: Desk, book: RuleBook, noticing: Noticing, writing: Writing, outcome: Outcome) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        book: RuleBook,
+        noticing: Noticing,
+        writing: Writing,
+        outcome: Outcome,
+        later: Callable[[Run, bool], None] | None = None,
+    ) -> None:
+        """`later` keeps what comes behind this chunk of a queue (and whether it is a wait that ended)."""
         self._desk = desk
         self._book = book
         self._noticing = noticing
         self._writing = writing
         self._outcome = outcome
+        self._later = later
         self._queue: deque[Run] = deque()
 
     def enter(self, noticed: Noticed) -> None:
@@ -47,7 +57,7 @@ class Carrying:
             self._queue_up(firing)
         for run in sorted(noticed.runs, key=lambda r: r.firing.order):
             self._desk.unpark(run)
-            self._queue.append(run)
+            self._append(run, woken=True)
 
     def _queue_up(self, firing: Firing) -> None:
         rule = self._book.rules.get(firing.rule)
@@ -55,14 +65,21 @@ class Carrying:
             return
         branch = "ending" if firing.edge == "off" else "then"
         if self._program(Run(firing, rule.of.version, branch)).steps:
-            self._queue.append(Run(firing, rule.of.version, branch))
+            self._append(Run(firing, rule.of.version, branch))
+
+    def _append(self, run: Run, *, woken: bool = False) -> None:
+        if self._later is None:
+            self._queue.append(run)
+        else:
+            self._later(run, woken)
 
     def _program(self, run: Run) -> Program:
         logic = self._book.version(run.version)
         return logic.then if run.branch == "then" else logic.ending
 
-    def carry(self, at: int) -> None:
-        """Works the queue off; every action happens at `at`."""
+    def carry(self, at: int, runs: Iterable[Run] = ()) -> None:
+        """Works the queue off, after `runs`; every action happens at `at`."""
+        self._queue.extend(runs)
         while self._queue:
             run = self._queue.popleft()
             waiting, entered, place = len(self._queue), len(self._outcome.firings), run.position
@@ -127,6 +144,7 @@ class Carrying:
 
     def _pause(self, step: Pause | PauseUntil, run: Run, acting: Acting, at: int) -> bool:
         """Parks the run; False when what it would wait for is so already."""
+        run.since = at
         run.wake = shifts.shift_instant(self._book.vocabulary.calendar, at, step.duration)
         run.watch = None
         if isinstance(step, PauseUntil):

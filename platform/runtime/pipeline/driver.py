@@ -10,7 +10,8 @@ from ruleloom.engine.ruleset import RuleBook
 from ruleloom.engine.store import RecordChange
 from ruleloom.runtime.pipeline.carrying import Carrying
 from ruleloom.runtime.pipeline.noticing import Noticed, Noticing, Touched
-from ruleloom.runtime.pipeline.ports import Blocked, Cause, Desk, Firing, Outcome, Prepared, Run
+from ruleloom.runtime.pipeline.ports import Blocked, Cause, Desk, Firing, Outcome, Prepared, Run, Unsettled
+from ruleloom.runtime.pipeline.putting_off import PuttingOff
 
 Pairs = Collection[tuple[str, RecordId]]
 
@@ -41,15 +42,15 @@ class Writing:
                 self._desk.lock(entity, records)
                 locked.setdefault(entity, set()).update(records)
 
-    def carry_out(self, prepared: Prepared) -> tuple[tuple[RecordChange, ...], Noticed]:
-        """The same for a write that is prepared already."""
+    def carry_out(self, prepared: Prepared, limit: int | None = None) -> tuple[tuple[RecordChange, ...], Noticed]:
+        """The same for a write that is prepared already; with more affected records than `limit` they are put off."""
         changes, at, cause = prepared.changes, prepared.at, prepared.cause
         if not changes:
             return (), Noticed()
         gone = self._noticing.deleted(changes, at, cause)
         with self._desk.savepoint():
             self._desk.apply(prepared)
-            noticed = self._noticing.written(changes, at, cause)
+            noticed = self._noticing.written(changes, at, cause, limit)
             noticed.firings += gone
             blocking = self._noticing.blocked(noticed.firings, at, cause)
             if blocking:
@@ -67,6 +68,7 @@ class Pipeline:
         self.book = book
         self.noticing = Noticing(desk, book)
         self.writing = Writing(desk, self.noticing)
+        self._backlog = desk.backlog
 
     def change(self, write: Write, at: int, cause: Cause | None = None) -> Outcome:
         """A write and everything that it leads to inside the workspace; what was due before it the caller settled.
@@ -74,17 +76,29 @@ class Pipeline:
         Where others write at the same time its instant is read again once all locks are held, and what has become
         due for the locked records meanwhile is settled. Raises Blocked or what `desk.prepare` raises.
         """
-        cause = cause or Cause()
+        cause, backlog = cause or Cause(), self._backlog
+        self.finish()
         prepared = self.desk.prepare(write, at, cause)
         if prepared.changes and self.desk.locks:
             touched = self.writing.lock(prepared)
             at = self.desk.instant(at)
+            if backlog is not None and backlog.earliest() is not None:
+                raise Unsettled
             self._settle_touched(touched, prepared.changes, at)
             prepared = self.desk.prepare(write, at, cause)
         outcome = Outcome()
-        outcome.changes, noticed = self.writing.carry_out(prepared)
-        self._carry(noticed, at, outcome)
+        outcome.changes, noticed = self.writing.carry_out(prepared, backlog.limit if backlog is not None else None)
+        if backlog is not None and noticed.later:
+            PuttingOff(self.desk, self.book, self.noticing, self.writing, backlog).begin(noticed, at, cause, outcome)
+        else:
+            self._carry(noticed, at, outcome)
         return outcome
+
+    def finish(self) -> None:
+        """What this transaction has put off is settled: something else is about to be written."""
+        backlog = self._backlog
+        while backlog is not None and backlog.opened and backlog.earliest() is not None:
+            PuttingOff(self.desk, self.book, self.noticing, self.writing, backlog).step()
 
     def _settle_touched(self, touched: Mapping[str, Touched], changes: Sequence[RecordChange], at: int) -> None:
         if self.desk.next_due(at) is None:
@@ -100,10 +114,16 @@ class Pipeline:
     def tick(self, up_to: int) -> int | None:
         """Settles the earliest instant ≤ `up_to` at which anything is due: deadlines, schedules, parked runs.
 
-        Answers with that instant, None when nothing is due or others have in hand what is.
+        Of what is put off it settles one chunk. Answers with that instant, None when nothing is due or others have in
+        hand what is.
         """
         due = (self.desk.next_due(up_to), self.desk.next_tick(up_to), self.desk.next_wake(up_to))
         found = [instant for instant in due if instant is not None]
+        backlog = self._backlog
+        put_off = backlog.earliest() if backlog is not None else None
+        if backlog is not None and put_off is not None and put_off <= min([up_to, *found]):
+            chunk = PuttingOff(self.desk, self.book, self.noticing, self.writing, backlog)
+            return put_off if chunk.step() else None
         return min(found) if found and self._settle(min(found), None) else None
 
     def settle(self, up_to: int) -> bool:

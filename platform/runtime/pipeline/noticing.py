@@ -15,7 +15,7 @@ from ruleloom.engine.ruleset import CompiledRule, Followed, RuleBook
 from ruleloom.engine.schedule import next_tick
 from ruleloom.engine.store import Edge, Memory, RecordChange, Snapshot
 from ruleloom.engine.worked import Acting
-from ruleloom.runtime.pipeline.ports import Cause, Desk, Firing, Run
+from ruleloom.runtime.pipeline.ports import Affected, Cause, Desk, Firing, Run
 
 Snapshots = dict[RecordId, Snapshot]
 Indexes = list[KeyIndex[Followed]]
@@ -27,6 +27,14 @@ class Noticed:
 
     firings: list[Firing] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
+    later: dict[str, Affected] = field(default_factory=dict)
+    """By entity, what is not judged yet because there is so much of it."""
+
+    def put_off(self, rule: Followed, records: Iterable[RecordId]) -> None:
+        """A rule is to be judged on these records later."""
+        affected = self.later.setdefault(rule.entity, Affected())
+        affected.records.update(records)
+        affected.rules.add(rule.id)
 
 
 @dataclass(slots=True)
@@ -40,6 +48,19 @@ class Touched:
         """One record, with further indexes when it is known already."""
         self.snapshots[record] = snapshot
         self.indexes.setdefault(record, []).extend(indexes)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Rules of one entity with the records on which they are to be judged, and what is remembered of these."""
+
+    rules: Mapping[str, tuple[Followed, Snapshots]]
+    memories: Mapping[tuple[str, RecordId], Memory]
+
+    @property
+    def records(self) -> set[RecordId]:
+        """All of the records."""
+        return {record for _, snapshots in self.rules.values() for record in snapshots}
 
 
 class Noticing:
@@ -61,13 +82,23 @@ class Noticing:
         gone = [change for change in changes if change.after is None]
         return self._changed(gone, at, cause) if gone else []
 
-    def written(self, changes: Sequence[RecordChange], at: int, cause: Cause) -> Noticed:
-        """Everything that a write led to, on the state after it; deletions were judged before."""
+    def written(self, changes: Sequence[RecordChange], at: int, cause: Cause, limit: int | None = None) -> Noticed:
+        """Everything that a write led to, on the state after it; deletions were judged before.
+
+        With more affected records than `limit` only rules that block are judged; the others stand in `later`.
+        """
         noticed = Noticed(self._changed([change for change in changes if change.after is not None], at, cause))
         if any(change.after is None for change in changes):
             self._drop(changes)
-        for entity, touched in self.touched(changes).items():
-            self._follow(entity, touched, at, cause, noticed)
+        asked = [self._asked(entity, touched) for entity, touched in self.touched(changes).items()]
+        much = limit is not None and sum(len(each.records) for each in asked) > limit
+        for each in asked:
+            for rule, snapshots in each.rules.values():
+                if much and not (isinstance(rule, CompiledRule) and rule.blocks):
+                    noticed.put_off(rule, snapshots)
+                    continue
+                known = {r: each.memories[rule.id, r] for r in snapshots if (rule.id, r) in each.memories}
+                self.judge(rule, snapshots, known, at, cause, noticed)
         return noticed
 
     def _drop(self, changes: Sequence[RecordChange]) -> None:
@@ -107,7 +138,8 @@ class Noticing:
         for record, snapshot in desk.snapshots(route.entity, holders).items():
             touched.add(record, snapshot, [route.index])
 
-    def _follow(self, entity: str, touched: Touched, at: int, cause: Cause, noticed: Noticed) -> None:
+    def _asked(self, entity: str, touched: Touched) -> Asked:
+        """Which rules have to be asked about which of the touched records."""
         memories = self._desk.memories(entity, touched.snapshots)
         asked: dict[str, tuple[Followed, Snapshots]] = {}
         for record, snapshot in touched.snapshots.items():
@@ -119,9 +151,7 @@ class Noticing:
                 kept = next((i.rules[rule_id] for i in touched.indexes[record] if rule_id in i.rules), None)
                 if kept is not None:
                     asked.setdefault(rule_id, (kept, {}))[1][record] = touched.snapshots[record]
-        for rule, snapshots in asked.values():
-            known = {record: memories[rule.id, record] for record in snapshots if (rule.id, record) in memories}
-            self.judge(rule, snapshots, known, at, cause, noticed)
+        return Asked(asked, memories)
 
     # ---- when time has come ---------------------------------------------------------------------------------------
 

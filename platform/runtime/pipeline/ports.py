@@ -6,7 +6,7 @@ two calls of `Pipeline` belongs to one transaction that the caller opened and co
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -70,6 +70,8 @@ class Run:
     watch: str | None = None
     """Id of the condition waited for, as a rule of its own; None for a plain wait."""
     id: object = None
+    since: int | None = None
+    """Since when it waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,30 @@ class Outcome:
     changes: tuple[RecordChange, ...] = ()
     firings: list[Firing] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    queued: int = 0
+    """Records whose evaluation is put off because there are so many."""
+
+
+@dataclass(slots=True)
+class Affected:
+    """Records of one entity that a write concerns, and the rules to ask."""
+
+    records: set[RecordId] = field(default_factory=set)
+    rules: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """A write whose evaluation is put off: its instant and cause, and by entity the rules to ask."""
+
+    id: object
+    at: int
+    cause: Cause
+    rules: Mapping[str, Sequence[str]]
+
+
+class Unsettled(Exception):
+    """What others have put off comes first: nothing of this write happened; settle that, then repeat the command."""
 
 
 class Blocked(RuleloomError):
@@ -109,8 +135,54 @@ class Blocked(RuleloomError):
         )
 
 
+class Backlog(Protocol):
+    """What is put off, kept durably in the transaction of the write."""
+
+    limit: int
+    """Affected records of one write beyond which its evaluation is put off."""
+    opened: bool
+    """Whether this transaction has put something off."""
+
+    def earliest(self) -> int | None:
+        """The instant of the first one that waits; None when nothing is put off."""
+        ...
+
+    def add(self, at: int, cause: Cause, affected: Mapping[str, Affected]) -> PutOff:
+        """Puts an evaluation off; what is affected comes by entity."""
+        ...
+
+    def first(self) -> PutOff | None:
+        """The first one, which nobody else has in hand until this transaction ends."""
+        ...
+
+    def records(self, put_off: PutOff, limit: int) -> Mapping[str, Sequence[RecordId]]:
+        """Records that are still to be judged, by entity."""
+        ...
+
+    def judged(self, put_off: PutOff, records: Collection[RecordId]) -> None:
+        """These are judged now."""
+        ...
+
+    def queue(self, put_off: PutOff, run: Run, stage: int | None) -> None:
+        """A run waits for its turn: stage 0 and 1 in the order of firings, then, without a stage, as they come."""
+        ...
+
+    def take(self, put_off: PutOff, limit: int) -> Sequence[Run]:
+        """The next runs, taken out of the queue."""
+        ...
+
+    def close(self, put_off: PutOff) -> None:
+        """Nothing of it is left."""
+        ...
+
+
 class Desk(Store, Protocol):
     """The writing half."""
+
+    @property
+    def backlog(self) -> Backlog | None:
+        """Where evaluations can be put off; None where everything is evaluated at once."""
+        ...
 
     @property
     def locks(self) -> bool:

@@ -29,6 +29,7 @@ class MemoryDesk:
     """An empty workspace in memory. `firings` and `notes` grow; whoever shows them takes them out."""
 
     locks = False
+    backlog = None
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
