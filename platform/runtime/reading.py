@@ -17,9 +17,9 @@ from ruleloom.forms.fields.base import InputContext, Refused
 from ruleloom.forms.fields.registry import field_types
 from ruleloom.messages import Diagnostic, RuleloomError
 from ruleloom.runtime.missing import Missing, id_of
+from ruleloom.runtime.moments import instant_of
 from ruleloom.runtime.published import Published
 from ruleloom.runtime.rule_content import condition_of
-from ruleloom.runtime.moments import instant_of
 from ruleloom.runtime.workspace import Reading, Workspace
 from ruleloom.storage import change_log, counter, firing_log, firing_search, shown
 from ruleloom.storage.catalogue import Catalogue
@@ -191,9 +191,6 @@ def _scope(actor: Actor, entity: Entity) -> tuple[Condition, ...]:
     return () if scope is None else (scope,)
 
 
-def _visible(reading: Reading, actor: Actor, query: RecordQuery, ids: Sequence[int]) -> set[int]:
-    """Which of these records the scope lets the actor see."""
-    from dataclasses import replace
 def require_visible(reading: Reading, actor: Actor, entity: str, record: int) -> None:
     """Refuses records that the actor may not see (`Missing`); those that are gone are for whoever may read all."""
     access.require(actor, Verb.READ, entity)
@@ -202,6 +199,9 @@ def require_visible(reading: Reading, actor: Actor, entity: str, record: int) ->
         raise Missing.of("not-found")
 
 
+def _visible(reading: Reading, actor: Actor, query: RecordQuery, ids: Sequence[int]) -> set[int]:
+    """Which of these records the scope lets the actor see."""
+    from dataclasses import replace
 
     moment = Moment(reading.now, reading.published.model.calendar, actor.user)
     found: set[int] = set()
@@ -261,22 +261,27 @@ def firings(
     entity: str | None = None,
     record: str | None = None,
     edge: str | None = None,
-    after: str | None = None,
-    limit: int = PAGE,
-) -> Page[ShownFiring]:
-    """Firings, newest first, of the entities that the actor may read."""
-    with workspace.reading() as reading:
-        of = reading.published.entity(entity).id if entity else None
-        wanted = firing_log.FiringFilter(
-            rule, of, id_of(record) if record else None, edge, id_of(after) if after else None
-        )
-        page = _cut(firing_log.page(reading.connection, wanted, limit + 1), limit)
-        seen = [row for row in page.items if access.may(actor, Verb.READ, row.entity)]
-    held: bool | None = None,
     search: str | None = None,
     state: str | None = None,
     since: str | None = None,
     until: str | None = None,
+    after: str | None = None,
+    limit: int = PAGE,
+) -> Page[ShownFiring]:
+    """Firings, newest first, of the entities that the actor may read.
+
+    `search`: words of the rule's name or its record; `state`: of one of its effects; from `since`, before `until`.
+    """
+    with workspace.reading() as reading:
+        of = reading.published.entity(entity).id if entity else None
+        matching = firing_search.within(instant_of(since, "since"), instant_of(until, "until"))
+        matching += [firing_search.said(reading.published.catalogue, search)] if search and search.strip() else []
+        matching += [firing_search.with_effect(state)] if state else []
+        wanted = firing_log.FiringFilter(
+            rule, of, id_of(record) if record else None, edge, id_of(after) if after else None, matching=matching
+        )
+        page = _cut(firing_log.page(reading.connection, wanted, limit + 1), limit)
+        seen = [row for row in page.items if access.may(actor, Verb.READ, row.entity)]
         return Page(show_firings(reading.connection, reading.published, seen), page.next)
 
 
@@ -286,9 +291,6 @@ def firings_by_id(connection: Connection, published: Published, ids: Sequence[in
         return []
     rows = firing_log.page(connection, firing_log.FiringFilter(ids=ids), len(ids))
     return show_firings(connection, published, sorted(rows, key=lambda row: row.id))
-        matching = firing_search.within(instant_of(since, "since"), instant_of(until, "until"))
-        matching += [firing_search.said(reading.published.catalogue, search)] if search and search.strip() else []
-        matching += [firing_search.with_effect(state)] if state else []
 
 
 def firings_within(

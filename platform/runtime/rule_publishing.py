@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
+from ruleloom.dsl.nodes import Rule
+from ruleloom.dsl.types import RecordId
 from ruleloom.engine.cycles import cycle_through
+from ruleloom.engine.store import Memory
 from ruleloom.messages import Language, text
-from ruleloom.runtime import past, published, stopping
+from ruleloom.runtime import past, published
 from ruleloom.runtime.pipeline import publishing
 from ruleloom.runtime.pipeline.carrying import LONGEST_CHAIN
 from ruleloom.runtime.rule_content import tree_of
@@ -26,8 +30,7 @@ def put_in_force(uow: UnitOfWork, rule: Definition, also_existing: bool = False)
         return
     uow.use(published.anew(uow.connection, uow.published))  # not the state that other threads share
     tree = tree_of(rule.content, uow.published.model)
-    rule_rates.begin(uow.connection, str(rule.id), uow.now)
-    stopping.go_on(uow, str(rule.id))
+    cap = CAP if also_existing else None
     publishing.publish(
         uow.pipeline, str(rule.id), tree, uow.now, also_matching=also_existing, cap=cap, recall=_recall(uow, tree)
     )
@@ -35,14 +38,6 @@ def put_in_force(uow: UnitOfWork, rule: Definition, also_existing: bool = False)
     uow.wrote = True
 
 
-def _warn_of_cycle(uow: UnitOfWork, rule: str, language: Language) -> None:
-    """Tells the author, in the app, when the rule may set itself off again by way of what it writes."""
-    cycle = cycle_through(rule, uow.published.book.rules)
-    if not cycle or uow.user is None:
-        return
-    names = [each.name for each in (*cycle, cycle[0])]
-    said = text("rule-cycle", language, {"rules": " → ".join(names), "depth": LONGEST_CHAIN})
-    row = notices.NoticeRow(uow.workspace.ids.next(), uow.user, uow.now, said, None, None, None)
 def _recall(uow: UnitOfWork, tree: Rule) -> publishing.Recall:
     """Since when the `C for D` of a rule are true, from the log of changes; nothing where that reads too much."""
 
@@ -55,6 +50,14 @@ def _recall(uow: UnitOfWork, tree: Rule) -> publishing.Recall:
     return recall
 
 
+def _warn_of_cycle(uow: UnitOfWork, rule: str, language: Language) -> None:
+    """Tells the author, in the app, when the rule may set itself off again by way of what it writes."""
+    cycle = cycle_through(rule, uow.published.book.rules)
+    if not cycle or uow.user is None:
+        return
+    names = [each.name for each in (*cycle, cycle[0])]
+    said = text("rule-cycle", language, {"rules": " → ".join(names), "depth": LONGEST_CHAIN})
+    row = notices.NoticeRow(uow.workspace.ids.next(), uow.user, uow.now, said, None, None, None)
     notices.add(uow.connection, [row])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 
 from ruleloom.dsl import nodes as n
@@ -32,8 +33,7 @@ def publish(
     """Takes a rule in (in place of an earlier version under the same id) and initialises what is remembered of it.
 
     With `also_matching` the records that satisfy a level condition now fire once, at most `cap` of them; the others
-    are recorded as skipped and held back, so that they can be performed later. A `C for D` that is true now is true
-    since when `recall` says; without it, since now.
+    count as matching before. A `C for D` that is true now is true since when `recall` says; without it, since now.
     """
     desk, compiled = pipeline.desk, pipeline.book.add(rule_id, rule)
     desk.forget(rule_id)
