@@ -96,9 +96,14 @@ def _or_raise(values: dict[str, Value], errors: list[Diagnostic]) -> dict[str, V
 
 
 def computed_values(entity: Entity, values: Mapping[str, Value]) -> dict[str, Value]:
-    """Values that rules worked out (already as in `dsl.types`) as the fields keep them.
+    """The same as `kept_values`; raises `ValidationError` with everything that does not fit."""
+    return _or_raise(*kept_values(entity, values))
 
-    Numbers are rounded half-even to the field's decimals; raises `ValidationError` with everything that does not fit.
+
+def kept_values(entity: Entity, values: Mapping[str, Value]) -> tuple[dict[str, Value], list[Diagnostic]]:
+    """Values that are already as in `dsl.types` as the fields keep them, and everything that does not fit.
+
+    Numbers are rounded half-even to the field's decimals.
     """
     kept: dict[str, Value] = {}
     errors: list[Diagnostic] = []
@@ -108,7 +113,7 @@ def computed_values(entity: Entity, values: Mapping[str, Value]) -> dict[str, Va
             kept[key] = None if value is None else _computed(field, value)
         except Refused as refused:
             errors.append(Diagnostic(refused.code, params={"field": shown_name(field), **refused.params}, target=key))
-    return _or_raise(kept, errors)
+    return kept, errors
 
 
 def _computed(field: Field, value: Value) -> Value:

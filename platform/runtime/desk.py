@@ -14,9 +14,11 @@ from ruleloom.actions.registry import actions
 from ruleloom.dsl.types import RecordId, Value
 from ruleloom.engine.intents import CreateRecord, DeleteRecord, Effect, UpdateRecords, Write
 from ruleloom.engine.store import RecordChange, Snapshot
+from ruleloom.forms.gates import GateError
 from ruleloom.messages import RuleloomError
-from ruleloom.runtime import effect_rows, reasons, requirements
+from ruleloom.runtime import effect_rows, reasons, requirements, stage_gates
 from ruleloom.runtime.pipeline.ports import Blocked, Cause, Firing, Prepared, Run
+from ruleloom.runtime.requirements import Wrong
 from ruleloom.runtime.restoring import RestoreRecord
 from ruleloom.storage import autonumbers, deletion, firing_log, notices, parked_runs
 from ruleloom.storage.change_log import Stamp
@@ -68,20 +70,46 @@ class SqlDesk(SqlStore):
 
     def prepare(self, write: Write, at: int, cause: Cause) -> Prepared:
         """Works a write out: required fields, form conditions and gates; *all* that is missing in one error."""
-        stamp = self._stamp(at, cause)
-        if isinstance(write, CreateRecord):
-            changes = self._created(write, stamp, cause.firing is None)
-        elif isinstance(write, UpdateRecords):
-            changes = self._updated(write, stamp, cause)
-        else:
-            changes = self._rehearsed(write, stamp, cause)
-        requirements.require(self.uow, changes, cause, at, related=False)
+        changes, wrong = self.examine(write, at, cause)
+        refusal = wrong.refusal()
+        if refusal is not None:
+            raise refusal
         return Prepared(write, tuple(changes), cause, at)
 
-    def _created(self, write: CreateRecord, stamp: Stamp, exact: bool) -> list[RecordChange]:
+    def examine(
+        self, write: Write, at: int, cause: Cause, unread: Collection[str] = ()
+    ) -> tuple[list[RecordChange], Wrong]:
+        """What a write would change, and everything that is wrong with it; of `unread` fields no value is known."""
+        stamp, wrong = self._stamp(at, cause), Wrong(set(unread))
+        if isinstance(write, CreateRecord):
+            changes = self._created(write, stamp, cause, wrong)
+        elif isinstance(write, UpdateRecords):
+            changes = self._updated(write, stamp, cause, wrong)
+        else:
+            changes = self._rehearsed(write, stamp, cause)
+        wrong.lack(stage_gates.missing(self.uow, changes, cause, at, wrong.unread, related=False))
+        if changes and (wrong.all() or unread):
+            self._look_ahead(Prepared(write, tuple(changes), cause, at), wrong)
+        return changes, wrong
+
+    def _look_ahead(self, prepared: Prepared, wrong: Wrong) -> None:
+        """What only the written state would show is told together with the rest; nothing of it stays."""
+        rehearsal = self.connection.begin_nested()
+        try:
+            self._put(prepared)
+            found = stage_gates.missing(
+                self.uow, prepared.changes, prepared.cause, prepared.at, wrong.unread, related=True
+            )
+            wrong.lack(found)
+        except RuleloomError as error:
+            wrong.refuse(error.diagnostics)
+        finally:
+            rehearsal.rollback()
+
+    def _created(self, write: CreateRecord, stamp: Stamp, cause: Cause, wrong: Wrong) -> list[RecordChange]:
         entity = self.uow.published.model.entity(write.entity)
         record = write.record if write.record is not None else self._id_for(write)
-        values = requirements.clean(self.uow, entity, write.values, new=True, exact=exact)
+        values = requirements.clean(self.uow, entity, write.values, wrong, new=True, exact=cause.firing is None)
         system: dict[str, Value] = {
             "id": record, "created_at": stamp.at, "created_by": stamp.actor,
             "updated_at": stamp.at, "updated_by": stamp.actor, "version": requirements.FIRST_VERSION,
@@ -106,13 +134,13 @@ class SqlDesk(SqlStore):
         """The versions that a write must meet: those that its person saw; rules write on what is there."""
         return self.expected if cause.firing is None else {}
 
-    def _updated(self, write: UpdateRecords, stamp: Stamp, cause: Cause) -> list[RecordChange]:
+    def _updated(self, write: UpdateRecords, stamp: Stamp, cause: Cause, wrong: Wrong) -> list[RecordChange]:
         entity, exact = self.uow.published.model.entity(write.entity), cause.firing is None
         before = self.uow.records.read(write.entity, list(write.values), lock=True)
         requirements.require_present(before, write.values, self._seen(cause))
         changes = []
         for record, given in write.values.items():
-            was, values = before[record], requirements.clean(self.uow, entity, given, new=False, exact=exact)
+            was, values = before[record], requirements.clean(self.uow, entity, given, wrong, new=False, exact=exact)
             changed = {key: value for key, value in values.items() if was[key] != value}
             if changed:
                 changes.append(RecordChange(write.entity, record, was, touched(was, changed, stamp)))
@@ -133,8 +161,16 @@ class SqlDesk(SqlStore):
 
     def apply(self, prepared: Prepared) -> None:
         """Writes the records and the change log; then the gates that read other records, on the state as written."""
-        stamp = self._stamp(prepared.at, prepared.cause)
-        write = prepared.write
+        self._put(prepared)
+        self.uow.wrote = True
+        lacking = list(stage_gates.missing(self.uow, prepared.changes, prepared.cause, prepared.at, related=True))
+        if lacking:
+            raise GateError(*lacking)
+        if prepared.cause.firing is not None:
+            self._note(prepared.cause.firing, prepared.write, prepared.changes)
+
+    def _put(self, prepared: Prepared) -> None:
+        write, stamp = prepared.write, self._stamp(prepared.at, prepared.cause)
         if isinstance(write, CreateRecord):
             change = prepared.changes[0]
             after = dict(cast("Snapshot", change.after))
@@ -144,10 +180,6 @@ class SqlDesk(SqlStore):
             self.uow.records.update(write.entity, updates, stamp)
         else:
             self._do(write, stamp)
-        self.uow.wrote = True
-        requirements.require(self.uow, prepared.changes, prepared.cause, prepared.at, related=True)
-        if prepared.cause.firing is not None:
-            self._note(prepared.cause.firing, write, prepared.changes)
 
     def _do(self, write: DeleteRecord | RestoreRecord, stamp: Stamp) -> list[RecordChange]:
         do = deletion.delete if isinstance(write, DeleteRecord) else deletion.restore

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 from ruleloom import access
 from ruleloom.access import Verb
 from ruleloom.dsl.types import Kind, RecordId, Value
-from ruleloom.engine.store import RecordChange, Snapshot
+from ruleloom.engine.store import Snapshot
 from ruleloom.forms.entity import Entity
 from ruleloom.forms.fields.registry import field_types
-from ruleloom.forms.validation import ValidationError, computed_values, shown_name
-from ruleloom.messages import Diagnostic
-from ruleloom.runtime.pipeline.ports import Cause
-from ruleloom.runtime.stage_gates import require as require_gates
+from ruleloom.forms.gates import GateError
+from ruleloom.forms.validation import ValidationError, kept_values, shown_name
+from ruleloom.messages import Diagnostic, RuleloomError
 from ruleloom.storage import files
 from ruleloom.storage.conflicts import RecordsGone, StaleVersion
 
@@ -25,23 +26,51 @@ if TYPE_CHECKING:
 STAMPED = frozenset({"id", "created_at", "created_by", "updated_at", "updated_by", "version"})
 """Kept by the system; nobody writes them."""
 FIRST_VERSION = Decimal(1)
+_EMPTY = "value-missing"
 
 
-def read(uow: UnitOfWork, entity: Entity, given: Mapping[str, Any], verb: Verb) -> dict[str, Value]:
-    """JSON values by field key → values; every field that is unknown, not the actor's to write, or wrongly filled."""
-    validator = uow.published.validator(entity)
-    values, wrong = validator.check(given)
+@dataclass(slots=True)
+class Wrong:
+    """Everything that is wrong with a write, collected while it is worked out."""
+
+    unread: set[str] = dataclass_field(default_factory=set)
+    """Keys of fields whose value cannot be taken: what reads them is not judged, it would be judged on a guess."""
+    fields: list[Diagnostic] = dataclass_field(default_factory=list)
+    missing: list[Diagnostic] = dataclass_field(default_factory=list)
+    """What forms and gates ask for."""
+
+    def refuse(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Fields that cannot be taken as they are."""
+        for diagnostic in diagnostics:
+            self.fields.append(diagnostic)
+            self.unread.add(diagnostic.target or "")
+
+    def lack(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """What a form or a gate asks for, unless the same was said already."""
+        empty = {each.target for each in self.fields if each.code == _EMPTY}
+        for each in diagnostics:
+            if each not in self.missing and not (each.code == _EMPTY and each.target in empty):
+                self.missing.append(each)
+
+    def all(self) -> list[Diagnostic]:
+        """Fields first, in the order of the entity where they are only empty."""
+        return [*self.fields, *self.missing]
+
+    def refusal(self) -> RuleloomError | None:
+        """The error that says all of it; None when nothing is wrong."""
+        if self.missing:
+            return GateError(*self.all())
+        return ValidationError(*self.fields) if self.fields else None
+
+
+def read(
+    uow: UnitOfWork, entity: Entity, given: Mapping[str, Any], verb: Verb
+) -> tuple[dict[str, Value], list[Diagnostic]]:
+    """JSON values by field key → clean values, and every field that is unknown, not the actor's, or wrongly filled."""
+    values, wrong = uow.published.validator(entity).check(given)
     wrong += [refused for key in given if (refused := _not_writable(uow, entity, key, verb)) is not None]
-    if wrong and verb is Verb.CREATE:
-        named = {each.target for each in wrong}
-        wrong += [
-            each
-            for each in _missing(entity, {**_defaults(uow, entity, values), **values}, new=True)
-            if each.target not in named
-        ]
-    if wrong:
-        raise ValidationError(*wrong)
-    return values
+    named = {each.target for each in wrong}
+    return {key: value for key, value in values.items() if key not in named}, wrong
 
 
 def _not_writable(uow: UnitOfWork, entity: Entity, key: str, verb: Verb) -> Diagnostic | None:
@@ -56,21 +85,20 @@ def _not_writable(uow: UnitOfWork, entity: Entity, key: str, verb: Verb) -> Diag
 
 
 def clean(
-    uow: UnitOfWork, entity: Entity, values: Mapping[str, Value], *, new: bool, exact: bool = True
+    uow: UnitOfWork, entity: Entity, values: Mapping[str, Value], wrong: Wrong, *, new: bool, exact: bool = True
 ) -> dict[str, Value]:
     """Values of `dsl.types` as their fields keep them: defaults, options, references that exist, required ones there.
 
-    `exact`: numbers with more decimals than their field are refused; rules' computed numbers are rounded half-even.
+    What cannot be kept is noted in `wrong` and left out. `exact`: numbers with more decimals than their field are
+    refused; rules' computed numbers are rounded half-even.
     """
-    wrong = list(_too_exact(entity, values)) if exact else []
-    try:
-        found = computed_values(entity, {**_defaults(uow, entity, values), **values} if new else values)
-    except ValidationError as error:
-        raise ValidationError(*wrong, *error.diagnostics) from error
-    wrong += _missing(entity, found, new=new)
-    wrong += _dangling(uow, entity, found)
-    if wrong:
-        raise ValidationError(*wrong)
+    if exact:
+        wrong.refuse(_too_exact(entity, values))
+    found, refused = kept_values(entity, {**_defaults(uow, entity, values), **values} if new else values)
+    wrong.refuse(refused)
+    wrong.refuse(_dangling(uow, entity, found))
+    found = {key: value for key, value in found.items() if key not in wrong.unread}
+    wrong.fields += [each for each in _missing(entity, found, new=new) if each.target not in wrong.unread]
     return found
 
 
@@ -90,7 +118,7 @@ def _defaults(uow: UnitOfWork, entity: Entity, values: Mapping[str, Value]) -> d
 def _missing(entity: Entity, values: Mapping[str, Value], *, new: bool) -> Iterator[Diagnostic]:
     for field in entity.fields:
         if field.required and not field.system and (new or field.key in values) and values.get(field.key) is None:
-            yield Diagnostic("value-missing", params={"field": shown_name(field)}, target=field.key)
+            yield Diagnostic(_EMPTY, params={"field": shown_name(field)}, target=field.key)
 
 
 def _dangling(uow: UnitOfWork, entity: Entity, values: Mapping[str, Value]) -> Iterator[Diagnostic]:
@@ -118,8 +146,3 @@ def require_present(
     stale = [r for r in wanted if r in expected and found[r]["version"] != expected[r]]
     if stale:
         raise StaleVersion.naming(cast("list[int]", stale))
-
-
-def require(uow: UnitOfWork, changes: Sequence[RecordChange], cause: Cause, at: int, *, related: bool) -> None:
-    """Form conditions and gates; `related`: those that read other records, on the state as written."""
-    require_gates(uow, changes, cause, at, related=related)

@@ -21,6 +21,8 @@ DEAL = {
         {"name": "discount", "type": "number", "decimals": 2},
         {"name": "reason", "type": "text", "labels": {"en": "Reason", "zh": "理由"}},
         {"name": "customer", "type": "reference", "to": "customer", "reverse": "deals"},
+        {"name": "owner", "type": "text", "required": True, "default": "nobody"},
+        {"name": "closed", "type": "date"},
     ],
 }
 PIPELINE = {
@@ -135,6 +137,44 @@ def test_a_form_asks_for_a_field_when_its_condition_holds(deals: Client) -> None
     assert form["sections"][0]["fields"][1] == {"field": "reason", "visible": True, "required": True}
     (drawn,) = deals.get("/forms?entity=deal").get_json()["items"]
     assert drawn["content"]["sections"][0]["fields"][1]["required_logic"]
+
+
+def test_everything_that_is_wrong_with_a_write_is_said_at_once(deals: Client) -> None:
+    """Wrong types, required fields, the form's condition, every gate of the move: local or about related records."""
+    customer = deals.create("customer", name="A", code="C1")["record"]["id"]
+    empty = {"owner": None}
+    values = {"discount": "0.20", "stage": "contract", "customer": customer, "nmae": "x", "closed": "soon", **empty}
+    wrong = deals.post("/records/deal", {"values": values})
+    assert (wrong.status_code, wrong.get_json()["code"]) == (422, "gate-refused")
+    assert [(e.get("field"), e["code"]) for e in wrong.get_json()["errors"]] == [
+        ("nmae", "unknown-field-near"),
+        ("closed", "not-a-date"),
+        ("owner", "value-missing"),
+        ("stage", "stage-skipped"),
+        ("signoff", "gate-closed"),
+        ("photos", "gate-closed"),
+        ("reason", "value-missing"),
+        ("customer", "gate-closed"),
+    ]
+    assert deals.count("deal") == 0
+    mended = {"discount": "0.20", "stage": "first", "customer": customer, "owner": "Max", "closed": "2026-01-31"}
+    assert [e["field"] for e in deals.post("/records/deal", {"values": mended}).get_json()["errors"]] == ["reason"]
+    deal = deals.create("deal", **{**mended, "reason": "big"})["record"]
+    refused = move(deals, deal, stage="demo", owner=None, closed="never", reason=None)
+    assert [(e["field"], e["code"]) for e in refused.get_json()["errors"]] == [
+        ("closed", "not-a-date"), ("owner", "value-missing"), ("reason", "value-missing"),
+    ]  # fmt: skip
+
+
+def test_what_reads_a_value_that_cannot_be_read_is_not_guessed(deals: Client) -> None:
+    """A discount of "much" may or may not ask for a reason: only the discount is refused; a taken value is told too."""
+    wrong = deals.post("/records/deal", {"values": {"discount": "much", "owner": "Max"}})
+    assert [(e["field"], e["code"]) for e in wrong.get_json()["errors"]] == [("discount", "not-a-number")]
+    deals.create("customer", name="A", code="C1")
+    taken = deals.post("/records/customer", {"values": {"code": "C1", "credit": "x"}})
+    assert [(e["field"], e["code"]) for e in taken.get_json()["errors"]] == [
+        ("credit", "not-a-number"), ("name", "value-missing"), ("code", "value-taken"),
+    ]  # fmt: skip
 
 
 def test_a_board_shows_stages_with_counts_and_cards(deals: Client) -> None:

@@ -14,10 +14,13 @@ from typing import Any, TypeVar, cast
 from ruleloom import access
 from ruleloom.access import Actor, Verb
 from ruleloom.dsl.types import RecordId, Value
-from ruleloom.engine.intents import CreateRecord, DeleteRecord, UpdateRecords
+from ruleloom.engine.intents import CreateRecord, DeleteRecord, UpdateRecords, Write
 from ruleloom.engine.store import Snapshot
 from ruleloom.forms.entity import USER, Entity
+from ruleloom.forms.validation import ValidationError
+from ruleloom.messages import Diagnostic
 from ruleloom.runtime import requirements
+from ruleloom.runtime.examining import examine
 from ruleloom.runtime.leaving import keep_in_step, leave
 from ruleloom.runtime.missing import Conflict, Missing, id_of
 from ruleloom.runtime.pipeline.ports import Outcome
@@ -102,9 +105,9 @@ def create_in(uow: UnitOfWork, entity: str, values: Given) -> Written:
     """Creates a record."""
     found = uow.published.entity(entity)
     access.require(uow.actor, Verb.CREATE, found.id)
-    clean = requirements.read(uow, found, values, Verb.CREATE)
+    clean, wrong = requirements.read(uow, found, values, Verb.CREATE)
     record = uow.workspace.ids.next()
-    outcome = uow.change(CreateRecord(found.id, clean, record))
+    outcome = _carried_out(uow, CreateRecord(found.id, clean, record), wrong)
     return _written(uow, found, record, outcome)
 
 
@@ -112,11 +115,11 @@ def update_in(uow: UnitOfWork, entity: str, record: RecordId, values: Given, ver
     """Changes fields of a record."""
     found = uow.published.entity(entity)
     access.require(uow.actor, Verb.UPDATE, found.id)
-    clean = requirements.read(uow, found, values, Verb.UPDATE)
+    clean, wrong = requirements.read(uow, found, values, Verb.UPDATE)
     _expect(uow, found, record, version)
-    if found.id == USER:
+    if found.id == USER and not wrong:
         keep_in_step(uow, cast("int", record), clean)
-    outcome = uow.change(UpdateRecords(found.id, {record: clean}))
+    outcome = _carried_out(uow, UpdateRecords(found.id, {record: clean}), wrong)
     return _written(uow, found, record, outcome)
 
 
@@ -139,6 +142,15 @@ def restore_in(uow: UnitOfWork, entity: str, record: int) -> Written:
         raise Missing.of("not-deleted")
     outcome = uow.change(cast("Any", RestoreRecord(found.id, record)))
     return _written(uow, found, record, outcome)
+
+
+def _carried_out(uow: UnitOfWork, write: Write, wrong: Sequence[Diagnostic]) -> Outcome:
+    """Writes; input that could not be read is refused together with everything else that the write misses."""
+    if not wrong:
+        return uow.change(write)
+    found = examine(uow, write, {each.target or "" for each in wrong})
+    found.fields[:0] = wrong
+    raise found.refusal() or ValidationError(*wrong)
 
 
 def _expect(uow: UnitOfWork, entity: Entity, record: RecordId, version: int | None) -> None:
