@@ -19,7 +19,7 @@ from ruleloom.messages import LANGUAGES
 from tests.dsl.backends.trees import NOW, Pieces, chance
 from tests.dsl.backends.world import MODEL
 
-SIZE = int(os.environ.get("RULELOOM_AGREEMENT", "150"))
+SIZE = 3_000 if os.environ.get("RULELOOM_SIZE") == "full" else 150
 
 
 def _condition(text: str) -> n.Condition:

@@ -17,7 +17,7 @@ from ruleloom.dsl.jsonlogic_reading import JsonLogicRefused, from_jsonlogic
 from tests.dsl.backends.trees import Pieces, chance
 from tests.dsl.backends.world import MODEL
 
-SIZE = int(os.environ.get("RULELOOM_AGREEMENT", "25"))
+SIZE = 400 if os.environ.get("RULELOOM_SIZE") == "full" else 25
 
 
 @settings(max_examples=4 * SIZE, deadline=None)

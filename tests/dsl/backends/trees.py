@@ -32,18 +32,19 @@ class Pieces:
 
     # ---- rows
 
-    def world(self) -> World:
+    def world(self, crowd: int = 1) -> World:
+        """Records of every entity; `crowd` times as many customers, orders, lines and trainings."""
         world = World()
         users = [world.add("user", name=self.text(), email=f"u{i}@x.test") for i in range(3)]
         for user in users[1:]:
             world.rows["user"][user]["manager"] = self.r.choice([users[0], None])
         customers: list[int] = []
-        for _ in range(self.r.randint(2, 5)):
+        for _ in range(self.r.randint(2, 5) * crowd):
             customers.append(self.row(world, "customer", owner=users, parent=customers))
-        orders = [self.row(world, "order", customer=customers) for _ in range(self.r.randint(0, 9))]
-        for _ in range(self.r.randint(0, 8)):
+        orders = [self.row(world, "order", customer=customers) for _ in range(self.r.randint(0, 9) * crowd)]
+        for _ in range(self.r.randint(0, 8) * crowd):
             self.row(world, "line", order=orders)
-        for _ in range(self.r.randint(0, 7)):
+        for _ in range(self.r.randint(0, 7) * crowd):
             self.row(world, "training", customer=customers, trainer=users)
         for _ in range(2):
             self.row(world, "weight")
@@ -51,7 +52,7 @@ class Pieces:
             for record in ids:
                 if self.r.random() < 0.12:
                     world.delete(entity, record)
-        return world
+        return world.settle()
 
     def row(self, world: World, entity: str, **references: list[int]) -> int:
         values: dict[str, Any] = {}

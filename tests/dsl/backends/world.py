@@ -136,6 +136,8 @@ class World:
         self.rows: dict[str, dict[int, Row]] = {entity.id: {} for entity in model.entities}
         self.deleted: set[tuple[str, int]] = set()
         self._next = 1
+        self._settled: dict[str, dict[int, Row]] | None = None
+        self._compiled: dict[tuple[int, str], tuple[n.Node, Any]] = {}
 
     def add(self, entity: str, created_at: int = 0, **values: Any) -> int:
         """A new record; its id is the order of creation."""
@@ -148,8 +150,15 @@ class World:
     def delete(self, entity: str, record: int) -> None:
         self.deleted.add((entity, record))
 
+    def settle(self) -> World:
+        """No more is written: snapshots are taken once."""
+        self._settled = {entity.id: self.live(entity.id) for entity in self.model.entities}
+        return self
+
     def live(self, entity: str) -> dict[int, Row]:
         """Snapshots of the live records."""
+        if self._settled is not None:
+            return self._settled[entity]
         return {i: self.snapshot(entity, i) for i in self.rows[entity] if (entity, i) not in self.deleted}
 
     def snapshot(self, entity: str, record: int) -> Row:
@@ -163,12 +172,19 @@ class World:
     # ---- the oracle
 
     def holds(self, condition: n.Condition, snapshot: Row, moment: Moment) -> bool:
-        compiled = compiled_condition(condition, self.model)
+        compiled = self._once(condition, "this", compiled_condition)
         facts = [self.fact(external, moment, snapshot, None) for external in compiled.externals]
         return compiled.holds(snapshot, facts, moment)
 
+    def _once(self, tree: n.Node, root: str, make: Any) -> Any:
+        """The compiled tree, made once; the tree is kept beside it, so that its identity stays its own."""
+        found = self._compiled.get((id(tree), root))
+        if found is None:
+            found = self._compiled[id(tree), root] = (tree, make(tree, self.model, root))
+        return found[1]
+
     def value(self, expression: n.Expression, snapshot: Row, moment: Moment) -> Any:
-        compiled = compiled_value(expression, self.model)
+        compiled = self._once(expression, "this", compiled_value)
         facts = [self.fact(external, moment, snapshot, None) for external in compiled.externals]
         return compiled.value(snapshot, facts, moment)
 
@@ -241,7 +257,7 @@ class World:
         return kept
 
     def _inside(self, condition: n.Condition, row: Row, this: Row, moment: Moment) -> bool:
-        compiled = compiled_condition(condition, self.model, "row")
+        compiled = self._once(condition, "row", compiled_condition)
         facts = [self.fact(external, moment, this, row) for external in compiled.externals]
         return compiled.holds(row, facts, moment, outer=this)
 
@@ -255,19 +271,25 @@ class World:
             connection.execute(each.table.delete())
         for entity, rows in self.rows.items():
             table = catalogue.table(entity)
-            for record, row in rows.items():
-                columns = {key: value for key, value in row.items() if key in table.c}
-                columns["deleted_at"] = 1 if (entity, record) in self.deleted else None
+            columns = [
+                {key: value for key, value in row.items() if key in table.c}
+                | {"deleted_at": 1 if (entity, record) in self.deleted else None}
+                for record, row in rows.items()
+            ]
+            if columns:
                 connection.execute(table.insert(), columns)
             for field in catalogue.tables[entity].linked:
                 self._store_links(connection, catalogue, field, rows)
 
     @staticmethod
     def _store_links(connection: Connection, catalogue: Catalogue, field: Any, rows: Mapping[int, Row]) -> None:
-        for record, row in rows.items():
-            for position, value in enumerate(row[field.key] or ()):
-                values = {"record": record, "position": position, "value": value}
-                connection.execute(catalogue.links[field.id].insert(), values)
+        values = [
+            {"record": record, "position": position, "value": value}
+            for record, row in rows.items()
+            for position, value in enumerate(row[field.key] or ())
+        ]
+        if values:
+            connection.execute(catalogue.links[field.id].insert(), values)
 
 
 def _aggregate(function: str, values: list[Any]) -> Any:
