@@ -9,6 +9,7 @@ from marshmallow import Schema, fields, validate
 
 from ruleloom.api.conditional import etag
 from ruleloom.api.drawn import drawn
+from ruleloom.api.firing_json import firing_json
 from ruleloom.api.here import workspace
 from ruleloom.api.problems import reader_language
 from ruleloom.api.shapes import LANGUAGES, BothSchema, ExplainedSchema, FiringSchema, TextSchema, TitledSchema

@@ -20,6 +20,7 @@ CHUNK = 1000
 Recall = Callable[[Sequence[RecordId]], Mapping[RecordId, Memory]]
 """Since when each `C for D` of a rule is true for records, as far as their past is known."""
 
+
 def publish(
     pipeline: Pipeline,
     rule_id: str,
