@@ -11,7 +11,7 @@ from tests.dsl.faults.bases import Base, tree_of
 class Fault:
     """A text made wrong in one place; `start` and `end` are where the message may begin, in code points.
 
-    Where something is missing there is nothing to point at: the message stands at the gap or at what the gap borders.
+    Where something is missing the message stands in the gap or at what begins right behind it.
     """
 
     operator: str
@@ -39,8 +39,6 @@ def judge(fault: Fault) -> Verdict | None:
     first = parsed.diagnostics[0]
     assert first.place is not None
     place = fault.start <= first.place.start <= fault.end
-    if "missing" in fault.operator:
-        place |= first.place.start <= fault.start <= first.place.end
     said = f"{first.place.start}-{first.place.end} {first.code} {first.message('en')}"
     if first.fix is None:
         return Verdict(fault, place, False, said)

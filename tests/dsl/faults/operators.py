@@ -117,7 +117,7 @@ def _without(base: Base, token: Token) -> Made:
     space = re.compile(r"[ ]?").match(base.text, token.end)
     end = space.end() if space else token.end
     before = max((other.end for other in base.tokens if other.end <= token.start), default=0)
-    after = min((other.end for other in base.tokens if other.start >= token.end), default=end)
+    after = min((other.start for other in base.tokens if other.start >= token.end), default=len(base.text))
     return base.text[: token.start] + base.text[end:], before, max(before, after - (end - token.start))
 
 
@@ -183,7 +183,7 @@ def lost_parenthesis(base: Base, chance: Random) -> Made | None:
         return None
     text = base.text[: token.start] + base.text[token.end :]
     after = [other for other in base.tokens if other.start >= token.end]
-    return text, token.start, after[0].end - 1 if after else len(text)
+    return text, token.start, after[0].start - 1 if after else len(text)
 
 
 def lost_opening(base: Base, chance: Random) -> Made | None:
@@ -193,8 +193,8 @@ def lost_opening(base: Base, chance: Random) -> Made | None:
     if not called:
         return None
     token = chance.choice(called)
-    after = min(other.end for other in base.tokens if other.start >= token.end)
-    before = max(other.start for other in base.tokens if other.end <= token.start)
+    after = min(other.start for other in base.tokens if other.start >= token.end)
+    before = max(other.end for other in base.tokens if other.end <= token.start)
     return base.text[: token.start] + " " + base.text[token.end :], before, after
 
 
