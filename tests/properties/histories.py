@@ -270,6 +270,24 @@ actions = st.one_of(
         )
     ),
 )
+
+
+@st.composite
+def flows(draw: st.DrawFn, name: str) -> tuple[n.Action, ...]:
+    """Actions with waits and choices between them; a choice may block where no wait stands before it."""
+    steps: list[n.Action] = draw(st.lists(actions, max_size=1))
+    kind = draw(st.sampled_from(["wait", "until", "if", "if"]))
+    if kind == "wait":
+        steps.append(n.Wait(draw(durations)))
+    elif kind == "until":
+        steps.append(n.WaitUntil(draw(durations), draw(leaves)))
+    else:
+        inner = st.one_of(actions, st.just(n.Block(n.Template((f"{name} says not so",)))), st.builds(n.Wait, durations))
+        then = tuple(draw(st.lists(inner, min_size=1, max_size=2)))
+        steps.append(n.Choose(draw(leaves), then, tuple(draw(st.lists(inner, max_size=1)))))
+    return (*steps, draw(actions))
+
+
 schedules = st.one_of(
     st.just(n.Schedule("day", time(1, 30))),
     st.just(n.Schedule("working_day", time(8, 30))),
@@ -288,6 +306,8 @@ def rules(draw: st.DrawFn, name: str) -> n.Rule:
     done: tuple[n.Action, ...] = tuple(draw(st.lists(actions, min_size=1, max_size=2)))
     if kind != "schedule" and draw(st.integers(0, 5)) == 0:
         done = (n.Block(n.Template((f"{name} says no",))),)
+    elif kind != "change" and draw(st.integers(0, 3)) == 0:
+        done = draw(flows(name))
     if condition == n.RecordIs("deleted") or (
         kind == "change" and any(isinstance(a, n.SetFields | n.Create) for a in done)
     ):
@@ -297,6 +317,8 @@ def rules(draw: st.DrawFn, name: str) -> n.Rule:
             else tuple(a for a in done if isinstance(a, n.Notify | n.Block)) or (n.Notify((THIS,), TEXT_OF),)
         )
     ending = tuple(draw(st.lists(actions, max_size=1))) if kind == "level" else ()
+    if ending and draw(st.integers(0, 3)) == 0:
+        ending = (n.Wait(draw(durations)), *ending)
     return n.Rule(name, "customer", condition, done, ending, schedule, draw(limits), draw(st.integers(0, 1)))
 
 

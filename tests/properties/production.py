@@ -39,6 +39,10 @@ EMPTIED = (
 
 def to_people(action: n.Action) -> n.Action:
     """Notices go to who created the record: what a text can say (the trees' own go to the record itself)."""
+    if isinstance(action, n.Choose):
+        return replace(
+            action, then=tuple(map(to_people, action.then)), otherwise=tuple(map(to_people, action.otherwise))
+        )
     to_itself = isinstance(action, n.Notify) and action.recipients == (THIS,)
     return replace(action, recipients=(MADE_BY,)) if to_itself else action  # type: ignore[call-arg]
 

@@ -42,6 +42,16 @@ class Fired:
 
 
 @dataclass
+class Step:
+    """A firing carried out as far as `rest`; parked while it waits."""
+
+    fired: Fired
+    rest: tuple[n.Action, ...]
+    wake: int = 0
+    until: n.Condition | None = None
+
+
+@dataclass
 class State:
     """Everything that a blocked write gives back."""
 
@@ -51,12 +61,18 @@ class State:
     since: dict[tuple[int, str, n.Held], int] = field(default_factory=dict)
     counted: dict[tuple[int, str], list[int]] = field(default_factory=dict)
     out: list[Out] = field(default_factory=list)
+    parked: list[Step] = field(default_factory=list)
     made: int = 0
     auto: dict[str, int] = field(default_factory=dict)
 
 
 class BlockedWrite(Exception):
     pass
+
+
+def order_of(f: Fired) -> tuple[int, str, str]:
+    """Firings of one state run by priority, rule, record."""
+    return (-f.rule.priority, f.rule.name, f.record)
 
 
 class Reference:
@@ -104,15 +120,16 @@ class Reference:
             if not known:
                 return
             t = known.pop(0)
+            woken = self.woken(t, timed=True)
             fired = self.edges(t, 1)
             for number, rule in enumerate(self.rules):
                 if rule.schedule is not None and t in self.ticks(rule.schedule, after, to):
                     fired += self.scheduled(number, rule, t)
-            self.run(self.entered(fired, t), t)
+            self.run(self.entered(fired, t) + woken, t)
 
     def mark(self) -> Any:
         """Changes whenever the instants that could matter may have changed."""
-        return self.writes, tuple(self.state.since.values())
+        return self.writes, tuple(self.state.since.values()), tuple(step.wake for step in self.state.parked)
 
     # ---- instants that could matter
     def ticks(self, schedule: n.Schedule, after: int, to: int) -> set[int]:
@@ -178,7 +195,7 @@ class Reference:
                     if self.hours(every)
                     else range(t + (after - t) // DAY * DAY, to + 1, DAY)
                 )
-        found |= {t + 1 for t in found}
+        found |= {t + 1 for t in found} | {step.wake for step in self.state.parked}
         day = self.clock.day(after)
         while day <= self.clock.day(to):
             found.add(self.clock.at(day))
@@ -267,20 +284,31 @@ class Reference:
                 fired.append(Fired(rule, record, self.limited(number, record, at, "schedule"), 1))
         return fired
 
-    def entered(self, fired: list[Fired], at: int) -> list[Fired]:
+    def woken(self, at: int, timed: bool) -> list[Step]:
+        """Parked steps whose condition is true now or (`timed`) whose time is over; they wait no longer."""
+        found = []
+        for step in self.state.parked:
+            row = self.state.world.rows[step.fired.rule.entity][step.fired.record]
+            if (timed and step.wake == at) or (step.until is not None and self.evaluator(at).truth(step.until, row)):
+                found.append(step)
+        self.state.parked = [step for step in self.state.parked if not any(step is each for each in found)]
+        return sorted(found, key=lambda step: order_of(step.fired))
+
+    def entered(self, fired: list[Fired], at: int) -> list[Step]:
         kept = []
-        for f in sorted(fired, key=lambda f: (-f.rule.priority, f.rule.name, f.record)):
+        for f in sorted(fired, key=order_of):
             if f.depth > 16:
                 continue
             number = self.rules.index(f.rule)
             self.state.out.append((at, -f.rule.priority, f.rule.name, f"{f.rule.entity}/{f.record}", f.edge, ""))
             if f.edge in ("on", "change", "schedule"):
                 self.state.counted.setdefault((number, f.record), []).append(at)
-            kept.append(f)
+            if f.edge != "skipped":
+                kept.append(Step(f, f.rule.ending if f.edge == "off" else f.rule.actions))
         return kept
 
     # ---- writes
-    def write(self, at: int, op: str, entity: str, values: dict[str, Any], depth: int) -> list[Fired] | None:
+    def write(self, at: int, op: str, entity: str, values: dict[str, Any], depth: int) -> list[Step] | None:
         """Applies one write and evaluates everything; raises BlockedWrite; None when it is refused or no change."""
         rows = self.state.world.rows
         changes: list[Any] = []
@@ -320,16 +348,41 @@ class Reference:
                 for number, rule in enumerate(self.rules):
                     if rule.entity == e:
                         self.state.on.pop((number, record), None)
+                self.state.parked = [
+                    step for step in self.state.parked if (step.fired.rule.entity, step.fired.record) != (e, record)
+                ]
         fired += self.answers(at, depth + 1, changes, gone=False) + self.edges(at, depth + 1)
+        woken = self.woken(at, timed=False)
         blocked = [
-            (at, -f.rule.priority, f.rule.name, f"{f.rule.entity}/{f.record}", "blocked", str(a.text.parts[0]))
-            for f in sorted(fired, key=lambda f: (-f.rule.priority, f.rule.name, f.record))
-            for a in f.rule.actions
-            if isinstance(a, n.Block) and f.edge in ("on", "change")
+            (at, -f.rule.priority, f.rule.name, f"{f.rule.entity}/{f.record}", "blocked", text)
+            for f in sorted(fired, key=order_of)
+            if f.edge in ("on", "change")
+            for text in self.blocks(f.rule.actions, f, at)[0]
         ]
         if blocked:
             raise BlockedWrite(blocked)
-        return self.entered(fired, at)
+        return self.entered(fired, at) + woken
+
+    def blocks(self, actions: tuple[n.Action, ...], f: Fired, at: int) -> tuple[list[str], bool]:
+        """Texts of the blocks that are reached before any wait, and whether no wait was met."""
+        texts: list[str] = []
+        for action in actions:
+            if isinstance(action, n.Wait | n.WaitUntil):
+                return texts, False
+            if isinstance(action, n.Block):
+                texts.append(str(action.text.parts[0]))
+            if isinstance(action, n.Choose):
+                inner, on = self.blocks(self.chosen(action, f, at), f, at)
+                texts += inner
+                if not on:
+                    return texts, False
+        return texts, True
+
+    def chosen(self, action: n.Choose, f: Fired, at: int) -> tuple[n.Action, ...]:
+        ev = self.evaluator(at)
+        ev.event, ev.before = f.event, f.before
+        this = f.gone or self.state.world.rows[f.rule.entity][f.record]
+        return action.then if ev.truth(action.condition, this) else action.otherwise
 
     def known(self, entity: str, given: dict[str, Any], rows: Any) -> bool:
         for f in self.model.entity(entity).fields:
@@ -361,22 +414,36 @@ class Reference:
         ]
 
     # ---- actions
-    def run(self, fired: list[Fired], at: int) -> None:
-        queue = list(fired)
+    def run(self, steps: list[Step], at: int) -> None:
+        queue = list(steps)
         while queue:
-            f = queue.pop(0)
-            if f.edge == "skipped":
-                continue
+            step = queue.pop(0)
             kept, length = copy.deepcopy(self.state), len(queue)
             try:
-                for action in f.rule.ending if f.edge == "off" else f.rule.actions:
-                    queue += self.act(action, f, at) or []
+                self.go(step.fired, list(step.rest), at, queue)
             except BlockedWrite as blocked:
                 self.state = kept
                 del queue[length:]
                 self.state.out += blocked.args[0]
 
-    def act(self, action: n.Action, f: Fired, at: int) -> list[Fired] | None:
+    def go(self, f: Fired, rest: list[n.Action], at: int, queue: list[Step]) -> None:
+        while rest:
+            row = f.gone or self.state.world.rows[f.rule.entity].get(f.record)
+            if row is None:
+                return
+            action = rest.pop(0)
+            if isinstance(action, n.Choose):
+                rest = [*self.chosen(action, f, at), *rest]
+            elif isinstance(action, n.Wait | n.WaitUntil):
+                until = action.condition if isinstance(action, n.WaitUntil) else None
+                if until is None or not self.evaluator(at).truth(until, row):
+                    wake = self.clock.move(at, action.duration, 1)
+                    self.state.parked.append(Step(f, tuple(rest), wake, until))
+                    return
+            else:
+                queue += self.act(action, f, at) or []
+
+    def act(self, action: n.Action, f: Fired, at: int) -> list[Step] | None:
         ev = self.evaluator(at)
         ev.event, ev.before = f.event, f.before
         this = f.gone or self.state.world.rows[f.rule.entity].get(f.record)
