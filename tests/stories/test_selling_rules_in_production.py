@@ -1,0 +1,147 @@
+"""The rules that sales organisations asked for, in a real workspace: the same firings as in the simulation.
+
+The cases are those of `tests/conformance/engine_selling.yaml`, one workspace for all of them on a controlled clock.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ruleloom import dsl
+from ruleloom.access import WORKSPACE
+from ruleloom.dsl.calendar import instant
+from ruleloom.messages import Language
+from ruleloom.runtime.clock import Clock
+from ruleloom.runtime.commands import definitions, entities, files, records
+from ruleloom.runtime.opening import open_workspace
+from ruleloom.runtime.pipeline.ports import Blocked
+from ruleloom.runtime.settling import settle
+from ruleloom.runtime.unit_of_work import UnitOfWork
+from ruleloom.runtime.workspace import CLOCK_FLOOR
+from ruleloom.storage import firing_log, workspace_settings
+from tests.conftest import Copies, template_of
+from tests.engine.test_stories import read
+
+CONTENT = read(Path(__file__).parents[1] / "conformance" / "engine_selling.yaml")
+SCHEMA = CONTENT["schema"]
+Line = tuple[int, str, str, str, str]
+"""Instant, rule, record (entity/name in the case), edge, message."""
+
+
+class Organisation:
+    """A workspace with the entities of the cases, in which histories are played one after the other."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.time = instant(datetime(2025, 12, 1, tzinfo=UTC))
+        self.workspace = open_workspace(url, folder=folder, clock=Clock(source=lambda: self.time))
+        self.workspace.set(timezone=SCHEMA["timezone"])
+        for entity in SCHEMA["entities"]:
+            entities.draw(self.workspace, WORKSPACE, entity)
+        self.workspace.transact(_publish_all, WORKSPACE)
+        self.types = {
+            entity["name"]: {each["name"]: each["type"] for each in entity["fields"]} for entity in SCHEMA["entities"]
+        }
+        self.people: dict[str, str] = {}
+        self.ids: dict[str, str] = {}
+
+    def play(self, case: dict[str, Any], language: Language) -> list[Line]:
+        """Publishes the rules of the case, plays its events and answers with the lines that the contract prints."""
+        self._begin(_instant(case["events"][0][0]))
+        for rule in dsl.parse(case["rules"][language], self.workspace.model, language).rules:
+            text = dsl.format(rule, self.workspace.model, language)
+            drawn = definitions.create(self.workspace, WORKSPACE, "rule", {"text": text, "language": language})
+            definitions.publish(self.workspace, WORKSPACE, "rule", str(drawn.id))
+        lines: list[Line] = []
+        for at, operation, entity, name, values in case["events"]:
+            self._until(_instant(at))
+            try:
+                self._event(operation, entity, name, values)
+            except Blocked as blocked:
+                record = f"{entity}/{name}"
+                lines += [
+                    (self.time, each.rule_name, record, "blocked", said)
+                    for each in blocked.firings
+                    for said in each.messages
+                ]
+        self._until(_instant(case["until"]))
+        return sorted(lines + self._fired())
+
+    def _begin(self, at: int) -> None:
+        for rule in definitions.everything(self.workspace, WORKSPACE, "rule", None):
+            definitions.delete(self.workspace, WORKSPACE, "rule", str(rule.id))
+        with self.workspace.database.write() as connection:
+            workspace_settings.write(connection, CLOCK_FLOOR, None)
+        self.ids, self.time = {}, at
+        self.workspace.clock = Clock(source=lambda: self.time)  # another, because a clock does not go back
+
+    def _until(self, at: int) -> None:
+        self.time = at
+        settle(self.workspace)
+
+    def _event(self, operation: str, entity: str, name: str, values: dict[str, Any]) -> None:
+        given = {key: self._value(self.types[entity][key], value) for key, value in values.items()}
+        if operation == "create":
+            self.ids[name] = self._create(entity, given)
+        elif operation == "update":
+            self.workspace.transact(lambda uow: records.update_in(uow, entity, int(self.ids[name]), given), WORKSPACE)
+        else:
+            self.workspace.transact(lambda uow: records.delete_in(uow, entity, int(self.ids[name])), WORKSPACE)
+
+    def _create(self, entity: str, values: dict[str, Any]) -> str:
+        return str(self.workspace.transact(lambda uow: records.create_in(uow, entity, values), WORKSPACE).record)
+
+    def _value(self, kind: str, value: Any) -> Any:
+        if kind == "reference":
+            return self.ids[value]
+        if kind == "user":
+            if value not in self.people:
+                self.people[value] = self._create("user", {"name": value})
+            return self.people[value]
+        if kind == "files":
+            return [
+                files.keep(self.workspace, WORKSPACE, io.BytesIO(b"proof"), each, "application/pdf").id
+                for each in value
+            ]
+        return value
+
+    def _fired(self) -> list[Line]:
+        named = {identity: name for name, identity in self.ids.items()}
+        rules = self.workspace.published.book.rules
+        with self.workspace.reading() as opened:
+            rows = firing_log.page(opened.connection, firing_log.FiringFilter(), 1_000)
+        return [
+            (row.at, rules[row.rule].name, f"{row.entity}/{named[str(row.record)]}", row.edge, "")
+            for row in rows
+            if str(row.record) in named and row.edge != "blocked"
+        ]
+
+
+def _publish_all(uow: UnitOfWork) -> None:
+    entities.publish_in(uow, uow.definitions.all("entity"))
+
+
+def _instant(text: str) -> int:
+    return instant(datetime.fromisoformat(text))
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def organisation(
+    request: pytest.FixtureRequest, copies: Copies, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Organisation]:
+    with copies(template_of(request)) as url:
+        made = Organisation(url, tmp_path_factory.mktemp("organisation"))
+        yield made
+        made.workspace.close()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("case", [pytest.param(case, id=case["name"].split()[0]) for case in CONTENT["cases"]])
+def test_it_fires_as_in_the_simulation(organisation: Organisation, case: dict[str, Any], language: Language) -> None:
+    expected = [(_instant(at), rule, record, edge, *(said or [""])) for at, rule, record, edge, *said in case["expect"]]
+    assert organisation.play(case, language) == sorted(expected)
