@@ -23,6 +23,7 @@ def build_model(drafts: Sequence[EntityDraft], calendar: Calendar, findings: Fin
     """The model of all drafts together with the built-in entities; everything wrong is noted in `findings`."""
     own = _unique(drafts, findings)
     merged = _with_builtins(own)
+    _check_names(merged, built_in=set(merged) - set(own), findings=findings)
     linked = [_link(draft, merged, findings) for draft in merged.values()]
     built_in = {draft.id for draft in merged.values() if draft.id not in own}
     entities = tuple(_entity(draft, _collections(draft, linked, built_in, findings), findings) for draft in linked)
@@ -45,6 +46,14 @@ def _unique(drafts: Sequence[EntityDraft], findings: Findings) -> dict[str, Enti
         names[draft.name] = draft.id
         keys.add(draft.key)
     return kept
+
+
+def _check_names(merged: Mapping[str, EntityDraft], built_in: set[str], findings: Findings) -> None:
+    """A name means one entity: an own one may extend a built-in entity, but not stand beside it under its name."""
+    taken = {merged[each].name for each in built_in}
+    for draft in merged.values():
+        if draft.id not in built_in and draft.name in taken:
+            findings.add("entity-twice", f"{draft.path}.name", name=draft.name)
 
 
 def _check_field_keys(draft: EntityDraft, findings: Findings) -> None:
