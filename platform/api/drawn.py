@@ -15,9 +15,10 @@ from ruleloom.api.shapes import BothSchema, LabelsSchema
 from ruleloom.api.signed_in import current_actor
 from ruleloom.api.wire import instant_text
 from ruleloom.runtime.commands import definitions
+from ruleloom.runtime.rule_publishing import CAP
 from ruleloom.storage.definitions import Definition, DefinitionVersion
 
-STATUSES = ("draft", "published", "paused")
+STATUSES = ("draft", "published", "paused", "stopped")
 
 
 class VersionSchema(Schema):
@@ -49,9 +50,10 @@ class DrawnQuery(Schema):
 
 
 class PublishSchema(Schema):
-    """How to publish; `also_existing`: a rule also fires for the records that match now."""
+    """How to publish; `also_existing`: a rule also fires for the records that match now, at first at most `cap`."""
 
     also_existing = fields.Boolean(load_default=False)
+    cap = fields.Integer(load_default=CAP, allow_none=True, validate=validate.Range(0, 1_000_000))
 
 
 class FindingSchema(Schema):

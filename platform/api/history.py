@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 from ruleloom.api.here import workspace
 from ruleloom.api.record_json import change_json
 from ruleloom.api.resource import Resource
-from ruleloom.api.shapes import PageQuery, TitledSchema, value_map
+from ruleloom.api.shapes import ChainSchema, PageQuery, TitledSchema, value_map
 from ruleloom.api.signed_in import current_actor
 from ruleloom.runtime import reading
 
@@ -17,13 +17,18 @@ resource = Resource("history", "Every change of a record.")
 
 
 class ChangeSchema(Schema):
-    """One change: who, why, and the values before and after of the fields that changed."""
+    """One change: who, why, and the values before and after of the fields that changed.
+
+    `chain`: of a change that a rule made, the firings that led to it; `undo`: the undo that made it.
+    """
 
     id = fields.String(required=True)
     at = fields.String(required=True)
     actor = fields.Nested(TitledSchema, required=True, allow_none=True)
     cause = fields.String(required=True)
     operation = fields.String(required=True)
+    chain = fields.Nested(ChainSchema, required=True, allow_none=True)
+    undo = fields.String(required=True, allow_none=True)
     before = value_map(required=True, allow_none=True)
     after = value_map(required=True, allow_none=True)
     fields_ = fields.List(fields.String(), required=True, data_key="fields", attribute="fields")
@@ -39,6 +44,7 @@ class HistorySchema(Schema):
 @resource.get("/records/<entity>/<record>/history", query=PageQuery, answer=HistorySchema)
 def read(query: dict[str, Any], entity: str, record: str) -> dict[str, Any]:
     """Changes of a record, newest first"""
-    page = reading.history(workspace(), current_actor(), entity, record, **query)
+    page, led = reading.history_with_causes(workspace(), current_actor(), entity, record, **query)
     found, names = workspace().entity(entity), reading.names_of_users(workspace(), page.items)
-    return {"items": [change_json(found, change, names) for change in page.items], "next": page.next}
+    model = workspace().model
+    return {"items": [change_json(model, found, change, names, led) for change in page.items], "next": page.next}

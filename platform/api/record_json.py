@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ruleloom.api.firing_json import firing_json
+from ruleloom.api.firing_json import chain_json, firing_json
 from ruleloom.api.wire import instant_text, to_wire
-from ruleloom.forms.entity import USER, Entity
-from ruleloom.runtime import reading
+from ruleloom.forms.entity import USER, Entity, Model
+from ruleloom.runtime import chains, reading
+from ruleloom.runtime.chains import Chains
 from ruleloom.runtime.commands.records import Written
 from ruleloom.runtime.unit_of_work import UnitOfWork
 from ruleloom.storage.change_log import LoggedChange
@@ -37,8 +38,11 @@ def written_json(uow: UnitOfWork, written: Written) -> dict[str, Any]:
     }
 
 
-def change_json(entity: Entity, change: LoggedChange, names: Mapping[int, str]) -> dict[str, Any]:
+def change_json(
+    model: Model, entity: Entity, change: LoggedChange, names: Mapping[int, str], led: Chains
+) -> dict[str, Any]:
     """One row of a record's history."""
+    firing, undo = (chains.cause_id(change, kind) for kind in ("firing", "undo"))
     actor = None
     if change.actor is not None:
         actor = {"entity": USER, "id": str(change.actor), "title": names.get(change.actor)}
@@ -48,6 +52,8 @@ def change_json(entity: Entity, change: LoggedChange, names: Mapping[int, str]) 
         "actor": actor,
         "cause": str((change.cause or {}).get("kind", "")),
         "operation": change.operation,
+        "chain": None if firing is None else chain_json(model, led, firing, None),
+        "undo": None if undo is None else str(undo),
         "before": _values(entity, change.before),
         "after": _values(entity, change.after),
         "fields": sorted({*change.before, *change.after}),

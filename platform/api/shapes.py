@@ -196,6 +196,10 @@ class FiringSchema(Schema):
     reason = fields.Nested(ReasonSchema, required=True, allow_none=True)
     effects = fields.List(fields.Nested(EffectSchema), required=True)
     cause = fields.String(required=True)
+    depth = fields.Integer(required=True)
+    chain = fields.Nested(ChainSchema, required=True)
+    skipped = fields.Nested(SkippedSchema, required=True, allow_none=True)
+    undone = fields.Nested(UndoneSchema, required=True, allow_none=True)
 
 
 class WarningSchema(Schema):

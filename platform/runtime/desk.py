@@ -13,10 +13,11 @@ from ruleloom.actions.base import Both, both
 from ruleloom.actions.registry import actions
 from ruleloom.dsl.types import RecordId, Value
 from ruleloom.engine.intents import CreateRecord, DeleteRecord, Effect, UpdateRecords, Write
+from ruleloom.engine.ruleset import CompiledRule
 from ruleloom.engine.store import RecordChange, Snapshot
 from ruleloom.forms.gates import GateError
 from ruleloom.messages import RuleloomError
-from ruleloom.runtime import effect_rows, reasons, requirements, stage_gates
+from ruleloom.runtime import effect_rows, reasons, requirements, stage_gates, stopping
 from ruleloom.runtime.pipeline.ports import Blocked, Cause, Firing, Prepared, Run
 from ruleloom.runtime.requirements import Wrong
 from ruleloom.runtime.restoring import RestoreRecord
@@ -46,6 +47,8 @@ class SqlDesk(SqlStore):
         self.warnings: list[str] = []
         self.leaves = False
         """Whether an effect waits for the worker."""
+        self.muted: set[tuple[str, RecordId]] = set()
+        """Rules and records whose firings are being undone: the undoing does not make them fire again."""
         self._ids: dict[int, tuple[CreateRecord, int]] = {}
         """Record ids by the identity of their write; the write is kept, or a new one could get the same identity."""
         self._numbers: dict[int, dict[str, Value]] = {}
@@ -213,6 +216,17 @@ class SqlDesk(SqlStore):
         """Its explanation on the present state."""
         return reasons.reason_of(self.uow, firing)
 
+    def admit(self, rule: CompiledRule, firings: Sequence[Firing]) -> None:
+        """Holds back what is more than the rule's author allows, and what answers its own undoing."""
+        stopping.admit(self.uow, rule, firings, self.muted)
+
+    def hold(self, firings: Sequence[Firing]) -> None:
+        """Records firings that are held back, without reasons: these are worked out when they are performed."""
+        for firing in firings:
+            firing.id = self.uow.workspace.ids.next()
+        firing_log.add_firings(self.connection, [effect_rows.bare_row(self.uow, firing) for firing in firings])
+        self.uow.wrote = self.uow.wrote or bool(firings)
+
     def enter(self, firing: Firing) -> None:
         """Records a firing with its reason and gives it its id; what one that blocks said is its effects."""
         firing.id = self.uow.workspace.ids.next()
@@ -311,7 +325,8 @@ class SqlDesk(SqlStore):
         actor = cause.actor if isinstance(cause.actor, int) else None
         if cause.firing is not None:
             return Stamp(at, actor, {"kind": "firing", "id": str(cause.firing.id), "rule": cause.firing.rule})
-        return Stamp(at, actor, {"kind": cause.origin})
+        told = {"kind": cause.origin}
+        return Stamp(at, actor, told if cause.reference is None else {**told, "id": str(cause.reference)})
 
 
 def _update(change: RecordChange) -> RecordUpdate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from ruleloom.actions.base import About, Both, both
@@ -26,6 +27,12 @@ Names = dict[str, Mapping[Language, str]]
 
 def firing_row(uow: UnitOfWork, firing: Firing) -> firing_log.FiringRow:
     """The row of a firing with its reason as found now."""
+    reason = firing.reason if firing.reason is not None else reasons.reason_of(uow, firing)
+    return replace(bare_row(uow, firing), reason=reason)
+
+
+def bare_row(uow: UnitOfWork, firing: Firing) -> firing_log.FiringRow:
+    """The row of a firing without a reason."""
     published = uow.published.rules.get(firing.rule)
     number = cast("int", firing.id)
     # a tick of a schedule happens once, whoever settles it; the others are kept apart by their id
@@ -40,10 +47,33 @@ def firing_row(uow: UnitOfWork, firing: Firing) -> firing_log.FiringRow:
         firing.edge,
         firing.at,
         uow.now,
-        firing.reason if firing.reason is not None else reasons.reason_of(uow, firing),
+        None,
         _cause(firing.cause),
         firing.depth,
+        _caused_by(firing.cause),
+        skipped(firing),
+        firing.withheld is not None and firing.withheld.why in HELD,
     )
+
+
+HELD = frozenset({"rate", "stopped", "cap"})
+"""Why a firing is held back: somebody may let it go on later."""
+
+
+def skipped(firing: Firing) -> dict[str, Any] | None:
+    """Why a firing is skipped, with what it needs to be performed later."""
+    if firing.withheld is None:
+        return None
+    told: dict[str, Any] = {"why": firing.withheld.why, "edge": firing.withheld.edge}
+    if firing.change is not None and firing.withheld.why in HELD:
+        told["change"] = {"before": firing.change.before, "after": firing.change.after}
+    return told
+
+
+def _caused_by(cause: Cause | None) -> int | None:
+    if cause is None:
+        return None
+    return cause.reference if cause.firing is None else cast("int | None", cause.firing.id)
 
 
 def _cause(cause: Cause | None) -> dict[str, Any]:
@@ -56,7 +86,8 @@ def _cause(cause: Cause | None) -> dict[str, Any]:
             "rule": cause.firing.rule,
             "name": cause.firing.rule_name,
         }
-    return {"kind": cause.origin, "user": str(cause.actor) if cause.actor is not None else None}
+    told = {"kind": cause.origin, "user": str(cause.actor) if cause.actor is not None else None}
+    return told if cause.reference is None else {**told, "id": str(cause.reference)}
 
 
 def about(uow: UnitOfWork, firing: Firing) -> About:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
 from ruleloom import access
-from ruleloom.access import Actor, Verb
+from ruleloom.access import WORKSPACE, Actor, Verb
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.nodes import Condition
 from ruleloom.dsl.types import RecordId, Value
@@ -16,6 +16,8 @@ from ruleloom.forms.entity import USER, Entity, Field, Model
 from ruleloom.forms.fields.base import InputContext, Refused
 from ruleloom.forms.fields.registry import field_types
 from ruleloom.messages import Diagnostic, RuleloomError
+from ruleloom.runtime import chains
+from ruleloom.runtime.chains import Chains
 from ruleloom.runtime.missing import Missing, id_of
 from ruleloom.runtime.moments import instant_of
 from ruleloom.runtime.published import Published
@@ -64,6 +66,7 @@ class ShownFiring:
     rule: str
     title: Value
     titles: Mapping[tuple[str, int], Value]
+    chains: Chains
 
 
 # ---- records
@@ -246,12 +249,20 @@ def history(
     workspace: Workspace, actor: Actor, entity: str, record_id: str, after: str | None = None, limit: int = PAGE
 ) -> Page[change_log.LoggedChange]:
     """Changes of a record (deleted ones too), newest first."""
+    return history_with_causes(workspace, actor, entity, record_id, after, limit)[0]
+
+
+def history_with_causes(
+    workspace: Workspace, actor: Actor, entity: str, record_id: str, after: str | None = None, limit: int = PAGE
+) -> tuple[Page[change_log.LoggedChange], Chains]:
+    """The same with what led to each change."""
     with workspace.reading() as reading:
         found = reading.published.entity(entity)
         access.require(actor, Verb.READ, found.id)
         before = id_of(after) if after else None
         logged = change_log.history(reading.connection, found, id_of(record_id), before_id=before, limit=limit + 1)
-        return _cut(logged, limit)
+        page = _cut(logged, limit)
+        return page, chains.of_changes(reading.connection, reading.published, actor, page.items)
 
 
 def firings(
@@ -261,6 +272,7 @@ def firings(
     entity: str | None = None,
     record: str | None = None,
     edge: str | None = None,
+    held: bool | None = None,
     search: str | None = None,
     state: str | None = None,
     since: str | None = None,
@@ -268,7 +280,7 @@ def firings(
     after: str | None = None,
     limit: int = PAGE,
 ) -> Page[ShownFiring]:
-    """Firings, newest first, of the entities that the actor may read.
+    """Firings, newest first, of the entities that the actor may read; `held`: those that are held back.
 
     `search`: words of the rule's name or its record; `state`: of one of its effects; from `since`, before `until`.
     """
@@ -278,11 +290,17 @@ def firings(
         matching += [firing_search.said(reading.published.catalogue, search)] if search and search.strip() else []
         matching += [firing_search.with_effect(state)] if state else []
         wanted = firing_log.FiringFilter(
-            rule, of, id_of(record) if record else None, edge, id_of(after) if after else None, matching=matching
+            rule,
+            of,
+            id_of(record) if record else None,
+            edge,
+            id_of(after) if after else None,
+            held=held,
+            matching=matching,
         )
         page = _cut(firing_log.page(reading.connection, wanted, limit + 1), limit)
         seen = [row for row in page.items if access.may(actor, Verb.READ, row.entity)]
-        return Page(show_firings(reading.connection, reading.published, seen), page.next)
+        return Page(show_firings(reading.connection, reading.published, seen, actor), page.next)
 
 
 def firings_by_id(connection: Connection, published: Published, ids: Sequence[int]) -> list[ShownFiring]:
@@ -302,9 +320,10 @@ def firings_within(
 
 
 def show_firings(
-    connection: Connection, published: Published, rows: Sequence[firing_log.FiringRow]
+    connection: Connection, published: Published, rows: Sequence[firing_log.FiringRow], actor: Actor = WORKSPACE
 ) -> list[ShownFiring]:
-    """Firings with effects, names of rules and titles of records."""
+    """Firings with effects, names of rules, titles of records and what led to them."""
+    led = chains.of_firings(connection, published, actor, rows)
     effects = firing_log.effects_of(connection, [row.id for row in rows])
     wanted: dict[str, set[int]] = {}
     for row in rows:
@@ -320,7 +339,12 @@ def show_firings(
     names = firing_log.rule_names(connection, {row.rule for row in rows})
     return [
         ShownFiring(
-            row, effects.get(row.id, ()), names.get(row.rule, row.rule), titles.get((row.entity, row.record)), titles
+            row,
+            effects.get(row.id, ()),
+            names.get(row.rule, row.rule),
+            titles.get((row.entity, row.record)),
+            titles,
+            led,
         )
         for row in rows
     ]

@@ -10,11 +10,11 @@ from ruleloom.dsl.types import RecordId
 from ruleloom.engine.cycles import cycle_through
 from ruleloom.engine.store import Memory
 from ruleloom.messages import Language, text
-from ruleloom.runtime import past, published
+from ruleloom.runtime import past, published, stopping
 from ruleloom.runtime.pipeline import publishing
 from ruleloom.runtime.pipeline.carrying import LONGEST_CHAIN
 from ruleloom.runtime.rule_content import tree_of
-from ruleloom.storage import notices
+from ruleloom.storage import notices, rule_rates
 from ruleloom.storage.definitions import Definition
 
 if TYPE_CHECKING:
@@ -24,13 +24,18 @@ CAP = 50
 """Records for which the first live run of a rule fires at once, where its author wants those that match now."""
 
 
-def put_in_force(uow: UnitOfWork, rule: Definition, also_existing: bool = False) -> None:
-    """The rule acts from now on; what matches already is remembered and fires only with `also_existing`."""
+def put_in_force(uow: UnitOfWork, rule: Definition, also_existing: bool = False, cap: int | None = CAP) -> None:
+    """The rule acts from now on, also when it had stopped by itself.
+
+    What matches already is remembered and fires only with `also_existing`: at most `cap` at once (None: all), the
+    others are held back.
+    """
     if rule.paused or rule.content is None:
         return
     uow.use(published.anew(uow.connection, uow.published))  # not the state that other threads share
     tree = tree_of(rule.content, uow.published.model)
-    cap = CAP if also_existing else None
+    rule_rates.begin(uow.connection, str(rule.id), uow.now)
+    stopping.go_on(uow, str(rule.id))
     publishing.publish(
         uow.pipeline, str(rule.id), tree, uow.now, also_matching=also_existing, cap=cap, recall=_recall(uow, tree)
     )
@@ -65,4 +70,5 @@ def take_out(uow: UnitOfWork, rule: Definition) -> None:
     """The rule does nothing any more; runs under way keep the version that they began with."""
     uow.use(published.anew(uow.connection, uow.published))
     publishing.retire(uow.pipeline, str(rule.id))
+    stopping.go_on(uow, str(rule.id))
     uow.wrote = True

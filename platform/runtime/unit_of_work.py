@@ -42,6 +42,8 @@ class UnitOfWork:
         self.connection = connection
         self.actor = actor
         self.origin = origin
+        self.reference: int | None = None
+        """What the origin speaks of: the undo that writes."""
         self.wrote = False
         self.definitions = Definitions(connection)
         self._now: int | None = None
@@ -80,7 +82,7 @@ class UnitOfWork:
     def change(self, write: Write) -> Outcome:
         """Takes one write down the road of one change (hops 3 to 9)."""
         self.wrote = True
-        return self.pipeline.change(write, self.now, Cause(self.user, origin=self.origin))
+        return self.pipeline.change(write, self.now, Cause(self.user, origin=self.origin, reference=self.reference))
 
     def find_by_key(self, entity: str, field: str, value: Value) -> int | None:
         """The live record whose field has this value."""

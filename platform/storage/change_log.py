@@ -130,6 +130,11 @@ def decode(logged: str | None, entity: Entity) -> dict[str, Value]:
     if logged is None:
         return {}
     given = loads(logged)
+    return decoded(given, entity)
+
+
+def decoded(given: Mapping[str, Any], entity: Entity) -> dict[str, Value]:
+    """The values of a logged JSON object, as in `dsl.types`; fields that are gone are left out."""
     return dict(_decoded(given, entity))
 
 

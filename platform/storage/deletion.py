@@ -204,3 +204,13 @@ def _holders_again(records: Records, holders: dict[tuple[str, int], set[str]], s
         change_log.append(records.connection, [change], stamp)
         made.append(change)
     return made
+
+
+def holders_of(records: Records, entity: str, record: int) -> dict[str, set[int]]:
+    """The live records that refer to one, by entity."""
+    found: dict[str, set[int]] = {}
+    for holder, via in records.catalogue.holders(entity):
+        some = _holders(records, holder, via, [record])
+        if some:
+            found.setdefault(holder.id, set()).update(some)
+    return found

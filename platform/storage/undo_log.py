@@ -46,6 +46,11 @@ def by_id(connection: Connection, ids: Collection[int]) -> Mapping[int, UndoRow]
     return {row.id: UndoRow(*row) for row in found}
 
 
+def of(connection: Connection, deeds: Collection[int]) -> Sequence[int]:
+    """The undos of these firings and undos."""
+    return connection.execute(select(table.c.id).where(table.c.of.in_(list(deeds)))).scalars().all()
+
+
 def mark_firings(connection: Connection, ids: Collection[int], undo: int, at: int) -> None:
     """These firings were taken back: they count for limits no more, and nothing of them is held back."""
     marked = update(firings).where(firings.c.id.in_(list(ids))).values(undone_at=at, undo=undo, held=False)

@@ -103,18 +103,32 @@ def change(
     return workspace.transact(command, actor, origin="drawing")
 
 
-def publish(workspace: Workspace, actor: Actor, kind: str, definition: str, also_existing: bool = False) -> Definition:
-    """The draft becomes what everybody sees; `also_existing`: a rule also fires for the records that match now."""
+def publish(
+    workspace: Workspace,
+    actor: Actor,
+    kind: str,
+    definition: str,
+    also_existing: bool = False,
+    cap: int | None = rule_publishing.CAP,
+) -> Definition:
+    """The draft becomes what everybody sees; `also_existing`: a rule also fires for the records that match now.
+
+    At most for `cap` of them (None: all): the others are held back and can be let go later.
+    """
 
     def command(uow: UnitOfWork) -> Definition:
         now = _own(uow, actor, kind, definition)
-        return publish_in(uow, now, also_existing)
+        return publish_in(uow, now, also_existing, cap=cap)
 
     return workspace.transact(command, actor, origin="publishing")
 
 
 def publish_in(
-    uow: UnitOfWork, now: Definition, also_existing: bool = False, app_version: str | None = None
+    uow: UnitOfWork,
+    now: Definition,
+    also_existing: bool = False,
+    app_version: str | None = None,
+    cap: int | None = rule_publishing.CAP,
 ) -> Definition:
     """Checks and publishes within a transaction (the installer publishes many things at once)."""
     _require_drawing(uow.actor, now.kind, now.shared, Verb.PUBLISH)
@@ -125,7 +139,7 @@ def publish_in(
     done = uow.definitions.publish(now.id, uow.stamp(), app_version=app_version)
     _moved(uow)
     if now.kind == "rule":
-        rule_publishing.put_in_force(uow, done, also_existing)
+        rule_publishing.put_in_force(uow, done, also_existing, cap)
     return done
 
 

@@ -15,7 +15,7 @@ from ruleloom.engine.ruleset import CompiledRule, Followed, RuleBook
 from ruleloom.engine.schedule import next_tick
 from ruleloom.engine.store import Edge, Memory, RecordChange, Snapshot
 from ruleloom.engine.worked import Acting
-from ruleloom.runtime.pipeline.ports import Affected, Cause, Desk, Firing, Run
+from ruleloom.runtime.pipeline.ports import Affected, Cause, Desk, Firing, Run, Withheld
 
 Snapshots = dict[RecordId, Snapshot]
 Indexes = list[KeyIndex[Followed]]
@@ -220,6 +220,7 @@ class Noticing:
             else []
         )
         firings = self.fire(rule, rising, "on", at, cause) if rising else []
+        ended: list[RecordId] = []
         counted = {firing.record for firing in firings if firing.edge == "on"}
         noticed.firings += firings
         changed: list[Memory] = []
@@ -234,8 +235,9 @@ class Noticing:
                 and old.firing_counts
                 and not verdict.holds
             ):
-                noticed.firings.append(self._firing(rule, record, "off", at, cause))
+                ended.append(record)
             changed.append(_remembered(rule, record, verdict, old, record in counted))
+        noticed.firings += self._admitted(rule, [self._firing(rule, record, "off", at, cause) for record in ended])
         if changed:
             self._desk.remember(changed)
 
@@ -290,21 +292,33 @@ class Noticing:
         return firings
 
     def fire(self, rule: CompiledRule, records: Sequence[RecordId], edge: Edge, at: int, cause: Cause) -> list[Firing]:
+        """The firings of a rule on records, those beyond its limit or more than its author allows as skipped."""
+        return self._admitted(rule, self.limited(rule, records, edge, at, cause))
+
+    def limited(
+        self, rule: CompiledRule, records: Sequence[RecordId], edge: Edge, at: int, cause: Cause
+    ) -> list[Firing]:
         """The firings of a rule on records, those beyond its limit as skipped."""
-        limit = rule.tree.limit
-        if limit is None or not records:
-            return [self._firing(rule, record, edge, at, cause) for record in records]
-        counted = self._desk.firings_counted(rule.id, records, looks_back_to(limit, at))
-        return [
-            self._firing(
-                rule,
-                record,
-                "skipped" if exceeded(limit, counted.get(record, ()), at, self._calendar) else edge,
-                at,
-                cause,
-            )
-            for record in records
-        ]
+        firings, limit = [self._firing(rule, record, edge, at, cause) for record in records], rule.tree.limit
+        if limit is not None and records:
+            counted = self._desk.firings_counted(rule.id, records, looks_back_to(limit, at))
+            for firing in firings:
+                if exceeded(limit, counted.get(firing.record, ()), at, self._calendar):
+                    firing.edge, firing.withheld = "skipped", Withheld("limit", edge)
+        return firings
+
+    def beyond_cap(self, rule: CompiledRule, records: Sequence[RecordId], at: int) -> list[Firing]:
+        """Firings of a first run that are held back."""
+        firings = [self._firing(rule, record, "skipped", at, Cause()) for record in records]
+        for firing in firings:
+            firing.withheld = Withheld("cap", "on")
+        return firings
+
+    def _admitted(self, rule: CompiledRule, firings: list[Firing]) -> list[Firing]:
+        """What a rule allows to happen in a time. Rules that block are gates: these never stop by themselves."""
+        if firings and not rule.blocks:
+            self._desk.admit(rule, [firing for firing in firings if firing.edge != "skipped"])
+        return firings
 
     def _firing(self, rule: CompiledRule, record: RecordId, edge: Edge, at: int, cause: Cause) -> Firing:
         return Firing(

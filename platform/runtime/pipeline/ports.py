@@ -13,6 +13,7 @@ from typing import Protocol
 
 from ruleloom.dsl.types import RecordId
 from ruleloom.engine.intents import Effect, Write
+from ruleloom.engine.ruleset import CompiledRule
 from ruleloom.engine.store import Edge, RecordChange, Snapshot, Store
 from ruleloom.messages import RuleloomError
 
@@ -25,6 +26,17 @@ class Cause:
     firing: Firing | None = None
     depth: int = 0
     origin: str = "person"
+    reference: int | None = None
+    """What the origin speaks of: the undo that writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """Why a firing is skipped, and the edge that it would have been."""
+
+    why: str
+    """`limit` of the rule, `rate` (more often than allowed), `stopped` since then, `cap` of the first run, `undo`"""
+    edge: Edge
 
 
 @dataclass(slots=True)
@@ -46,6 +58,8 @@ class Firing:
     messages: tuple[str, ...] = ()
     """Texts of `block` (edge blocked) and `warn`."""
     id: object = None
+    withheld: Withheld | None = None
+    """Of a skipped one."""
     reason: object = None
     """Of a firing that blocks a rule's write: its reason, on the state that is taken back before it is entered."""
 
@@ -219,6 +233,14 @@ class Desk(Store, Protocol):
 
     def reason(self, firing: Firing) -> object:
         """Why a firing came about, as the desk records it, on the state as it is now; None where none is kept."""
+        ...
+
+    def admit(self, rule: CompiledRule, firings: Sequence[Firing]) -> None:
+        """Makes skipped ones of those firings of a rule, in order, that are more than its author allows in a time."""
+        ...
+
+    def hold(self, firings: Sequence[Firing]) -> None:
+        """Records many skipped firings at once, without reasons: those beyond the cap of a first run."""
         ...
 
     def enter(self, firing: Firing) -> None:

@@ -16,7 +16,6 @@ from ruleloom.runtime.pipeline.ports import Cause, Outcome
 
 CHUNK = 1000
 """Records looked at together."""
-
 Recall = Callable[[Sequence[RecordId]], Mapping[RecordId, Memory]]
 """Since when each `C for D` of a rule is true for records, as far as their past is known."""
 
@@ -34,7 +33,8 @@ def publish(
     """Takes a rule in (in place of an earlier version under the same id) and initialises what is remembered of it.
 
     With `also_matching` the records that satisfy a level condition now fire once, at most `cap` of them; the others
-    count as matching before. A `C for D` that is true now is true since when `recall` says; without it, since now.
+    are recorded as skipped and held back, so that they can be performed later. A `C for D` that is true now is true
+    since when `recall` says; without it, since now.
     """
     desk, compiled = pipeline.desk, pipeline.book.add(rule_id, rule)
     desk.forget(rule_id)
@@ -48,6 +48,7 @@ def publish(
             if also_matching and compiled.kind == "level":
                 room = len(matching) if cap is None else max(cap - len(noticed.firings), 0)
                 noticed.firings += pipeline.noticing.fire(compiled, matching[:room], "on", at, Cause())
+                desk.hold(pipeline.noticing.beyond_cap(compiled, matching[room:], at))
     _count(pipeline, compiled, noticed)
     return pipeline.carry(noticed, at)
 

@@ -13,6 +13,7 @@ from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.types import RecordId
 from ruleloom.dsl.vocabulary import Vocabulary
 from ruleloom.engine.intents import Effect, Write
+from ruleloom.engine.ruleset import CompiledRule
 from ruleloom.engine.store import External, Fact, Memory, RecordChange, Snapshot
 from ruleloom.messages import RuleloomError
 from ruleloom.runtime.pipeline.ports import Cause, Firing, Prepared, Run
@@ -258,6 +259,13 @@ class MemoryDesk:
     def settled(self) -> None:
         """Nothing that happened so far can be undone any more."""
         self._journal.clear()
+
+    def admit(self, rule: CompiledRule, firings: Sequence[Firing]) -> None:
+        pass
+
+    def hold(self, firings: Sequence[Firing]) -> None:
+        for firing in firings:
+            self.enter(firing)
 
     def reason(self, firing: Firing) -> object:  # noqa: ARG002
         return None

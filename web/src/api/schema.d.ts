@@ -428,6 +428,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/firings/{firing}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                firing: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo a firing, in one transaction */
+        post: operations["undo_undo_firing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firings/{firing}/undo/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                firing: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What undoing a firing would do; nothing is changed */
+        post: operations["undo_preview_firing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/forms": {
         parameters: {
             query?: never;
@@ -1081,6 +1119,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How all rules are doing: latest firings, failures, what is due next */
+        get: operations["rules_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules/preview": {
         parameters: {
             query?: never;
@@ -1114,6 +1169,44 @@ export interface paths {
         post?: never;
         /** Delete, unless something uses it */
         delete: operations["rules_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{drawn_id}/go-on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drawn_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a rule that stopped by itself go on; what was held back stays so until it is decided */
+        post: operations["safety_go_on"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{drawn_id}/held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drawn_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide on the oldest firings that were held back; asked again until none remain */
+        post: operations["safety_release"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1195,6 +1288,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules/{drawn_id}/safety": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drawn_id: string;
+            };
+            cookie?: never;
+        };
+        /** How often a rule may fire, how often it does, and whether it stopped by itself */
+        get: operations["safety_read"];
+        /** How often a rule may fire before it stops by itself */
+        put: operations["safety_allow"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules/{drawn_id}/versions": {
         parameters: {
             query?: never;
@@ -1206,6 +1319,25 @@ export interface paths {
         };
         /** Published versions, newest first */
         get: operations["rules_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{drawn_id}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drawn_id: string;
+            };
+            cookie?: never;
+        };
+        /** Why a rule fired, or did not, for a record now or at a past instant */
+        get: operations["rules_why_"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1283,6 +1415,44 @@ export interface paths {
         post?: never;
         /** Revoke a token */
         delete: operations["tokens_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/undos/{undo_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                undo_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an undo back, in one transaction */
+        post: operations["undo_undo_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/undos/{undo_id}/undo/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                undo_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What taking an undo back would do; nothing is changed */
+        post: operations["undo_preview_undo"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1451,6 +1621,19 @@ export interface components {
             firings: components["schemas"]["Firing"][];
             now: string;
         };
+        Allow: {
+            most: number | null;
+            /**
+             * @default hour
+             * @enum {string}
+             */
+            per?: "minute" | "hour" | "day";
+        };
+        Allowed: {
+            most: number;
+            /** @enum {string} */
+            per: "minute" | "hour" | "day";
+        };
         App: {
             contains: components["schemas"]["Contains"];
             description: components["schemas"]["Labels"];
@@ -1465,6 +1648,11 @@ export interface components {
         Apps: {
             items: components["schemas"]["App"][];
             next: string | null;
+        };
+        AskedRule: {
+            id: string;
+            name: string;
+            version: number | null;
         };
         Board: {
             columns: components["schemas"]["BoardColumn"][];
@@ -1499,6 +1687,11 @@ export interface components {
             label: string;
             parameters: string[];
         };
+        Chain: {
+            began: string;
+            by: components["schemas"]["Named"] | null;
+            links: components["schemas"]["Link"][];
+        };
         Change: {
             actor: components["schemas"]["Titled"] | null;
             after: {
@@ -1509,9 +1702,22 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             cause: string;
+            chain: components["schemas"]["Chain"] | null;
             fields: string[];
             id: string;
             operation: string;
+            undo: string | null;
+        };
+        Changed: {
+            at: string;
+            by: components["schemas"]["Named"] | null;
+            cause: string;
+            rule: string | null;
+        };
+        Clash: {
+            at: string | null;
+            code: string;
+            words: components["schemas"]["Both"];
         };
         Collection: {
             entity: string;
@@ -1709,6 +1915,14 @@ export interface components {
             unique: boolean;
             value_kind: string;
         };
+        FieldBack: {
+            back: unknown;
+            back_title: string | null;
+            clash: components["schemas"]["Clash"] | null;
+            field: string;
+            now: unknown;
+            now_title: string | null;
+        };
         File: {
             id: string;
             name: string;
@@ -1728,6 +1942,8 @@ export interface components {
         Firing: {
             at: string;
             cause: string;
+            chain: components["schemas"]["Chain"];
+            depth: number;
             /** @enum {string} */
             edge: "on" | "off" | "change" | "schedule" | "skipped" | "blocked";
             effects: components["schemas"]["Effect"][];
@@ -1736,6 +1952,8 @@ export interface components {
             record: components["schemas"]["Titled"];
             recorded_at: string;
             rule: components["schemas"]["FiringRule"];
+            skipped: components["schemas"]["Skipped"] | null;
+            undone: components["schemas"]["Undone"] | null;
         };
         FiringPage: {
             items: components["schemas"]["Firing"][];
@@ -1762,7 +1980,7 @@ export interface components {
             published_version: number | null;
             shared: boolean;
             /** @enum {string} */
-            status: "draft" | "published" | "paused";
+            status: "draft" | "published" | "paused" | "stopped";
             updated_at: string;
             updated_by: string | null;
             version: number;
@@ -1787,6 +2005,7 @@ export interface components {
             next: string | null;
         };
         Found: {
+            changed?: components["schemas"]["Changed"];
             from?: components["schemas"]["Place"] | null;
             shown: components["schemas"]["Both"];
             value: unknown;
@@ -1803,6 +2022,11 @@ export interface components {
             condition: components["schemas"]["Text"];
             fields?: string[];
             message: components["schemas"]["Labels"];
+        };
+        GoneOn: {
+            id: string;
+            status: string;
+            version: number;
         };
         Group: {
             anchors: (string | null)[];
@@ -1920,6 +2144,13 @@ export interface components {
             part?: "rule" | "condition";
             text: string;
         };
+        Link: {
+            at: string;
+            depth: number;
+            firing: string;
+            record: components["schemas"]["Titled"];
+            rule: components["schemas"]["FiringRule"];
+        };
         MadeToken: {
             created_at: string;
             id: string;
@@ -1931,6 +2162,10 @@ export interface components {
             mapping: {
                 [key: string]: unknown;
             };
+        };
+        Named: {
+            id: string;
+            title: string | null;
         };
         NewConnection: {
             kind: string;
@@ -1983,6 +2218,11 @@ export interface components {
             name?: string;
             shared?: boolean;
         };
+        Next: {
+            at: string;
+            near: number;
+            tick: boolean;
+        };
         Notice: {
             at: string;
             firing: string | null;
@@ -2016,6 +2256,11 @@ export interface components {
             search?: string | null;
             sort?: components["schemas"]["Sort"][];
             totals?: components["schemas"]["Total"][];
+        };
+        Outside: {
+            id: string;
+            kind: string;
+            summary: components["schemas"]["Both"];
         };
         OwnSettings: {
             current_password?: string;
@@ -2058,7 +2303,7 @@ export interface components {
             published_version: number | null;
             shared: boolean;
             /** @enum {string} */
-            status: "draft" | "published" | "paused";
+            status: "draft" | "published" | "paused" | "stopped";
             updated_at: string;
             updated_by: string | null;
             version: number;
@@ -2096,8 +2341,17 @@ export interface components {
             problems: components["schemas"]["Problem"][];
             rows: components["schemas"]["PreviewRow"][];
         };
-        PreviewRow: {
+        PreviewLine: {
             row: number;
+            values: {
+                [key: string]: unknown;
+            };
+        };
+        PreviewRow: {
+            known: boolean;
+            lines: components["schemas"]["PreviewLine"][];
+            row: number;
+            rows: number;
             values: {
                 [key: string]: unknown;
             };
@@ -2115,6 +2369,8 @@ export interface components {
         Publish: {
             /** @default false */
             also_existing?: boolean;
+            /** @default 50 */
+            cap?: number | null;
         };
         Query: {
             after?: string | null;
@@ -2153,6 +2409,17 @@ export interface components {
         RecordPage: {
             items: components["schemas"]["Record"][];
             next: string | null;
+        };
+        Release: {
+            /** @enum {string} */
+            do: "matching" | "all" | "leave";
+            /** @default 200 */
+            limit?: number;
+        };
+        Released: {
+            dropped: number;
+            performed: number;
+            remaining: number;
         };
         RemoteField: {
             key: string;
@@ -2193,7 +2460,7 @@ export interface components {
             published_version: number | null;
             shared: boolean;
             /** @enum {string} */
-            status: "draft" | "published" | "paused";
+            status: "draft" | "published" | "paused" | "stopped";
             updated_at: string;
             updated_by: string | null;
             version: number;
@@ -2205,6 +2472,17 @@ export interface components {
             name?: string;
             shared?: boolean;
         };
+        RuleHealth: {
+            days: number[];
+            failed: number;
+            /** @enum {string} */
+            health: "ok" | "warning" | "broken" | "stopped" | "paused" | "draft";
+            last_firing: string | null;
+            next: components["schemas"]["Next"] | null;
+            problems: string[];
+            rule: string;
+            stopped_at: string | null;
+        };
         RulePage: {
             items: components["schemas"]["Rule"][];
             next: string | null;
@@ -2214,9 +2492,24 @@ export interface components {
             sample: components["schemas"]["Sample"][];
             sentence: components["schemas"]["Both"];
             total: number;
+            waiting: components["schemas"]["Waiting"] | null;
+        };
+        RulesHealth: {
+            items: components["schemas"]["RuleHealth"][];
+        };
+        Safety: {
+            allowed: components["schemas"]["Allowed"];
+            default: components["schemas"]["Allowed"];
+            held: number;
+            number: number;
+            own: boolean;
+            since: string | null;
+            stopped: components["schemas"]["Stopped"] | null;
         };
         Sample: {
+            due: string | null;
             id: string;
+            since: string | null;
             title: string | null;
         };
         Section: {
@@ -2282,6 +2575,15 @@ export interface components {
         Signature: {
             signature: components["schemas"]["Called"] | null;
         };
+        Skipped: {
+            /** @enum {string|null} */
+            became: "performed" | "left" | null;
+            edge: string;
+            held: boolean;
+            /** @enum {string} */
+            why: "limit" | "rate" | "stopped" | "cap" | "undo";
+            words: components["schemas"]["Both"];
+        };
         Sort: {
             /** @default false */
             descending?: boolean;
@@ -2291,11 +2593,22 @@ export interface components {
             gates?: components["schemas"]["Gate"][];
             value: string;
         };
+        Standing: {
+            /** @enum {string} */
+            code: "absent" | "not-published" | "paused" | "broken" | "fails" | "fired" | "skipped" | "blocked" | "matched-before" | "holds" | "no-change";
+            firing: string | null;
+            since: string | null;
+        };
         Step: {
             exact: boolean;
             place: components["schemas"]["Place"] | null;
             sentence: components["schemas"]["Both"];
             value: unknown;
+        };
+        Stopped: {
+            at: string;
+            most: number;
+            per: string;
         };
         Switched: {
             id: string;
@@ -2349,6 +2662,59 @@ export interface components {
             /** @enum {string} */
             function: "count" | "sum" | "avg" | "min" | "max";
         };
+        UndoFiring: {
+            edge: string;
+            id: string | null;
+            record: components["schemas"]["Titled"];
+            rule: components["schemas"]["FiringRule"];
+        };
+        UndoItem: {
+            clashes: components["schemas"]["Clash"][];
+            done: boolean;
+            fields: components["schemas"]["FieldBack"][];
+            record: components["schemas"]["Titled"];
+            /** @enum {string} */
+            state: "free" | "conflict" | "impossible";
+            /** @enum {string} */
+            verb: "restore" | "update" | "delete";
+        };
+        UndoOrder: {
+            /** @default false */
+            chained?: boolean;
+            /**
+             * @default leave
+             * @enum {string}
+             */
+            conflicts?: "leave" | "overwrite";
+            fingerprint?: string;
+        };
+        UndoPlan: {
+            answering: components["schemas"]["UndoFiring"][];
+            chained: boolean;
+            fingerprint: string;
+            firings: components["schemas"]["UndoFiring"][];
+            further: components["schemas"]["UndoFiring"][];
+            gone_out: components["schemas"]["Outside"][];
+            items: components["schemas"]["UndoItem"][];
+            /** @enum {string} */
+            kind: "firing" | "undo";
+            left: number;
+            not_begun: components["schemas"]["Outside"][];
+            notices_read: number;
+            notices_unread: number;
+            runs: number;
+            undo: string | null;
+        };
+        UndoQuestion: {
+            /** @default false */
+            chained?: boolean;
+        };
+        Undone: {
+            at: string;
+            by: components["schemas"]["Named"] | null;
+            left: number;
+            undo: string;
+        };
         User: {
             active: boolean;
             email: string;
@@ -2397,7 +2763,7 @@ export interface components {
             published_version: number | null;
             shared: boolean;
             /** @enum {string} */
-            status: "draft" | "published" | "paused";
+            status: "draft" | "published" | "paused" | "stopped";
             updated_at: string;
             updated_by: string | null;
             version: number;
@@ -2421,10 +2787,24 @@ export interface components {
             items: components["schemas"]["View"][];
             next: string | null;
         };
+        Waiting: {
+            count: number;
+            sample: components["schemas"]["Sample"][];
+            unsure: boolean;
+        };
         Warning: {
             code: string;
             field?: string;
             message: string;
+        };
+        Why: {
+            at: string;
+            deadline: string | null;
+            firings: components["schemas"]["Firing"][];
+            reason: components["schemas"]["Explained"] | null;
+            record: components["schemas"]["Titled"];
+            rule: components["schemas"]["AskedRule"];
+            standing: components["schemas"]["Standing"];
         };
         Word: {
             kind: string;
@@ -3149,6 +3529,11 @@ export interface operations {
                 entity?: string;
                 record?: string;
                 edge?: string;
+                held?: boolean;
+                search?: string;
+                state?: "done" | "pending" | "running" | "failed" | "skipped";
+                since?: string;
+                until?: string;
             };
             header?: never;
             path?: never;
@@ -3163,6 +3548,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FiringPage"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    undo_undo_firing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                firing: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoOrder"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoPlan"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    undo_preview_firing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                firing: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoQuestion"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoPlan"];
                 };
             };
             422: components["responses"]["UNPROCESSABLE_ENTITY"];
@@ -4307,6 +4748,27 @@ export interface operations {
             default: components["responses"]["DEFAULT_ERROR"];
         };
     };
+    rules_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesHealth"];
+                };
+            };
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
     rules_preview: {
         parameters: {
             query?: never;
@@ -4402,6 +4864,57 @@ export interface operations {
                 };
                 content?: never;
             };
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    safety_go_on: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drawn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoneOn"];
+                };
+            };
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    safety_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drawn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Release"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Released"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
             default: components["responses"]["DEFAULT_ERROR"];
         };
     };
@@ -4507,6 +5020,57 @@ export interface operations {
             default: components["responses"]["DEFAULT_ERROR"];
         };
     };
+    safety_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drawn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Safety"];
+                };
+            };
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    safety_allow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drawn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Allow"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Safety"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
     rules_versions: {
         parameters: {
             query?: never;
@@ -4527,6 +5091,33 @@ export interface operations {
                     "application/json": components["schemas"]["Versions"];
                 };
             };
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    rules_why_: {
+        parameters: {
+            query: {
+                record: string;
+                at?: string;
+            };
+            header?: never;
+            path: {
+                drawn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Why"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
             default: components["responses"]["DEFAULT_ERROR"];
         };
     };
@@ -4708,6 +5299,62 @@ export interface operations {
                 };
                 content?: never;
             };
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    undo_undo_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                undo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoOrder"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoPlan"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    undo_preview_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                undo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoQuestion"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UndoPlan"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
             default: components["responses"]["DEFAULT_ERROR"];
         };
     };
