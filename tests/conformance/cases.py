@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import yaml
 
 from ruleloom.dsl import nodes as n
+from ruleloom.dsl.calendar import Calendar, day_number
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.parsing import parse
 from ruleloom.dsl.predicate import to_day, to_instant, to_number
@@ -44,7 +47,18 @@ def moment_of(case: Case, known: dict[str, int]) -> Moment:
     """When it is judged and who acts."""
     at = to_instant(case.get("at", DEFAULT_AT), MODEL.calendar)
     assert at is not None
-    return Moment(at, MODEL.calendar, known.get(case.get("me", "")))
+    return Moment(at, _calendar_of(case), known.get(case.get("me", "")))
+
+
+def _calendar_of(case: Case) -> Calendar:
+    """The workspace's, or that of the case: its zone, with holidays and worked weekends."""
+    if "zone" not in case:
+        return MODEL.calendar
+    days = {
+        kind: frozenset(day_number(date.fromisoformat(str(day))) for day in found)
+        for kind, found in case.get("calendar", {}).items()
+    }
+    return Calendar(ZoneInfo(case["zone"]), **days)
 
 
 def world_of(case: Case) -> tuple[World, int, dict[str, int]]:
