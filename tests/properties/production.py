@@ -50,10 +50,9 @@ def to_people(action: n.Action) -> n.Action:
 class Arena:
     """One workspace for many histories, emptied before each."""
 
-    def __init__(self, url: str, folder: Path) -> None:
+    def __init__(self, url: str, folder: Path, clock: Clock | None = None) -> None:
         self.time = 0
-        clock = Clock(source=lambda: self.time)
-        self.workspace = open_workspace(url, folder=folder, clock=clock)
+        self.workspace = open_workspace(url, folder=folder, clock=clock or Clock(source=lambda: self.time))
         self._drawn = False
 
     def begin(self, zone: str) -> None:
@@ -71,9 +70,14 @@ class Arena:
             workspace_settings.write(connection, "timezone", zone)
             workspace_settings.write(connection, "clock_floor", None)
             workspace_settings.raise_rule_set_version(connection)
-        self.time = instant(START[zone] - timedelta(hours=1))
-        self.workspace.clock = Clock(source=lambda: self.time)  # another, because a clock does not go back
+        self.set_time(instant(START[zone] - timedelta(hours=1)))
         self.workspace.refreshed()
+
+    def set_time(self, instant: int) -> None:
+        """The present instant from now on."""
+        if instant < self.time:  # another clock, because one does not go back
+            self.workspace.clock = Clock(source=lambda: self.time)
+        self.time = instant
 
     @staticmethod
     def _publish(uow: UnitOfWork) -> None:
@@ -104,7 +108,7 @@ class Arena:
         played: list[tuple[int, i.Write]] = []
         lines: list[Line] = []
         for at, operation, entity, name, values in events:
-            self.time = at
+            self.set_time(at)
             if not lazily:
                 settle(self.workspace)
             given = {key: ids.get(value, 7) if key in REFERENCES and value else value for key, value in values.items()}
@@ -116,7 +120,7 @@ class Arena:
                     lines += [(*line, message) for message in firing.messages]
             except RuleloomError:
                 pass
-        self.time = until
+        self.set_time(until)
         settle(self.workspace)
         return sorted(lines + self._firings()), played
 
