@@ -18,7 +18,8 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.pool import NullPool
 
-from ruleloom.runtime.workspace import HOME_VARIABLE
+from ruleloom.runtime.worker import Worker
+from ruleloom.runtime.workspace import HOME_VARIABLE, Workspace
 from ruleloom.storage.database import Database
 from ruleloom.storage.migrate import migrate
 
@@ -47,6 +48,15 @@ def _home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(HOME_VARIABLE, str(tmp_path_factory.mktemp("home")))
         yield
+
+
+@pytest.fixture
+def worker(workspace: Workspace) -> Iterator[Worker]:
+    """A worker of this process, for what is carried out durably: effects, imports, syncs."""
+    working = Worker(workspace)
+    working.start()
+    yield working
+    working.stop()
 
 
 def _postgres_bin() -> Path | None:

@@ -300,7 +300,7 @@ def _run(run: SyncRunRow) -> dict[str, Any]:
     problems = [{**p, "message": text(p["code"], language, p["params"])} for p in run.problems]
     return {
         "id": str(run.id),
-        "status": run.status,
+        "status": "running" if run.status == "stopping" else run.status,
         "started_at": instant_text(run.started_at),
         "ended_at": instant_text(run.ended_at) if run.ended_at else None,
         "counts": run.counts,

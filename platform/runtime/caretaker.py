@@ -1,4 +1,4 @@
-"""Housekeeping at real times: files that no record has named for a day are swept once an hour."""
+"""Housekeeping at real times, once an hour: files that no record has named for a day, uploads of old imports."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import threading
 import structlog
 
 from ruleloom.runtime.commands import files
+from ruleloom.runtime.imports import service as imports
 from ruleloom.runtime.workspace import Workspace
 from ruleloom.storage.leases import lease
 
@@ -38,6 +39,7 @@ class Caretaker:
                 with lease(self._workspace.database, "caretaker", self._workspace.folder) as held:
                     if held:
                         files.sweep(self._workspace)
+                        imports.sweep(self._workspace)
             except Exception as error:
                 log.error("caretaker failed", exc_info=error)
             self._stopped.wait(self._pause)

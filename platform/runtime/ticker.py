@@ -6,6 +6,7 @@ import threading
 
 import structlog
 
+from ruleloom.runtime import presence
 from ruleloom.runtime.settling import settle
 from ruleloom.runtime.unit_of_work import UnitOfWork
 from ruleloom.runtime.workspace import Workspace
@@ -44,8 +45,9 @@ class Ticker:
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            with lease(self._workspace.database, "clock", self._workspace.folder) as held:
+            with lease(self._workspace.database, presence.CLOCK, self._workspace.folder) as held:
                 if held:
+                    presence.took(self._workspace, presence.CLOCK)
                     self._keep_time()
             self._stopped.wait(LONGEST_SLEEP)
 

@@ -2,7 +2,8 @@
 
 The table of effects is the outbox: after a commit the worker is nudged, and a sweep at the start and every few seconds
 hands over what is not yet handed over, with the effect's id as the workflow's id. So a kill at any point neither loses
-an effect nor does it twice: a step that was cut off runs again with the same key.
+an effect nor does it twice: a step that was cut off runs again with the same key. Imports and syncs go the
+same way in a queue of their own (`long_runs.py`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 import structlog
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
+from ruleloom.runtime import long_runs, presence
 from ruleloom.runtime.performing import Performer, TryAgain, perform
 from ruleloom.runtime.unit_of_work import UnitOfWork
 from ruleloom.runtime.workspace import Workspace
@@ -29,7 +31,9 @@ ATTEMPTS = 8
 """Tries of an effect that can be tried again, after 1, 2, 4 … seconds."""
 _VERSION = "1"
 """Pinned, so that a new build goes on with the work of the old one. Raise it only when a workflow's steps change."""
-_QUEUE = "effects"
+_QUEUE, _LONG = "effects", "long-runs"
+LONG_THREADS = 2
+"""Imports and syncs that one process runs at the same time."""
 _running: list[Worker] = []
 
 
@@ -62,6 +66,16 @@ def _effect(effect: str) -> None:
         _give_up(effect, str(error) or type(error).__name__)
 
 
+@DBOS.step(name="carry-on")
+def _carry_on(kind: str, number: str) -> None:
+    long_runs.CARRY_ON[kind](_running[-1].workspace, int(number))
+
+
+@DBOS.workflow(name="long-run")
+def _long_run(kind: str, number: str) -> None:
+    _carry_on(kind, number)
+
+
 class Worker:
     """The durable worker of one process. `performers`: by kind of action, what performs it outside."""
 
@@ -84,7 +98,7 @@ class Worker:
             "executor_id": _executor(self._slot),
             "application_version": _VERSION,
             "log_level": "ERROR",
-            "max_executor_threads": THREADS,
+            "max_executor_threads": THREADS + LONG_THREADS,
             "use_listen_notify": False,
         }
         if not self.workspace.database.is_sqlite:
@@ -93,7 +107,10 @@ class Worker:
         DBOS(config=config)
         DBOS.launch()
         DBOS.register_queue(_QUEUE, worker_concurrency=THREADS, polling_interval_sec=POLL_SECONDS)
+        DBOS.register_queue(_LONG, worker_concurrency=LONG_THREADS, polling_interval_sec=POLL_SECONDS)
+        presence.took(self.workspace, presence.worker_name(self._slot))
         self._requeue()
+        self.workspace.hand_over = self._hand_over_run
         self.workspace.committed.append(self._written)
         self._thread.start()
 
@@ -129,6 +146,8 @@ class Worker:
             try:
                 while len(self._hand_over(("pending",))) == BATCH:
                     pass
+                for run in long_runs.left_alone(self.workspace):
+                    self._hand_over_run(*run)
                 self._take_over()
             except Exception as error:
                 log.error("outbox failed", exc_info=error)
@@ -149,6 +168,11 @@ class Worker:
         with self.workspace.database.write() as connection:
             firing_log.queued(connection, effect, self.workspace.now(connection))
 
+    def _hand_over_run(self, kind: str, number: int, far: int) -> None:
+        """How far it is names the try: one that was cut off is recovered, one that another process ended is not."""
+        with SetWorkflowID(f"{kind}-{number}-{far}"):
+            DBOS.enqueue_workflow(_LONG, _long_run, kind, str(number))
+
     # ---- slots
 
     def _take_slot(self) -> int:
@@ -168,7 +192,7 @@ class Worker:
                         DBOS._recover_pending_workflows([_executor(slot)])
 
     def _lease(self, slot: int) -> Any:
-        return lease(self.workspace.database, f"executor-{slot}", self.workspace.folder)
+        return lease(self.workspace.database, presence.worker_name(slot), self.workspace.folder)
 
 
 def _executor(slot: int) -> str:

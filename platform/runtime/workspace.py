@@ -68,6 +68,8 @@ class Workspace:
         """Affected records of one write beyond which its evaluation is put off and the write answered at once."""
         self.committed: list[Callable[[UnitOfWork], None]] = []
         """Called after each commit: the clock thread and the worker look whether there is something for them."""
+        self.hand_over: Callable[[str, int, int], None] = _leave_to_others
+        """Gives a long run (kind, id, how far it is) to the worker of this process, where there is one."""
         self._published: Published | None = None
         self._lock = threading.Lock()
         with database.read() as connection:
@@ -196,6 +198,10 @@ class Workspace:
             if self._held.enter_context(lease(self.database, f"ids-{number}", self.folder)):
                 return number
         raise RuntimeError(f"more than {PROCESSES} processes on one database")
+
+
+def _leave_to_others(_kind: str, _number: int, _far: int) -> None:
+    """No worker here: the next sweep of any worker finds it."""
 
 
 def _folder_of(database: Database) -> Path:

@@ -51,6 +51,10 @@ class SyncRunRow:
     problems: Sequence[Mapping[str, Any]]
 
 
+OPEN = ("running", "stopping")
+"""Statuses of a sync that has not ended."""
+
+
 # ---- connections
 
 
@@ -193,9 +197,34 @@ def runs_of(connection: Connection, connection_id: int, before: int | None, limi
     return [_run(row) for row in found]
 
 
+def keep_progress(connection: Connection, run: SyncRunRow) -> bool:
+    """Stores how far a run is; False when somebody asks it to stop."""
+    here = (sync_runs.c.id == run.id) & (sync_runs.c.status == "running")
+    values = {"counts": run.counts, "problems": run.problems}
+    return connection.execute(sync_runs.update().where(here).values(values)).rowcount == 1
+
+
+def ask_to_stop(connection: Connection, connection_id: int) -> None:
+    """The running sync of a connection is to end after its present page."""
+    here = (sync_runs.c.connection == connection_id) & (sync_runs.c.status == "running")
+    connection.execute(sync_runs.update().where(here).values(status="stopping"))
+
+
+def run_of(connection: Connection, run_id: int) -> SyncRunRow | None:
+    """A run."""
+    found = connection.execute(select(sync_runs).where(sync_runs.c.id == run_id)).first()
+    return _run(found) if found else None
+
+
+def unfinished(connection: Connection, before: int) -> list[SyncRunRow]:
+    """Runs that have not ended and began before an instant of real time."""
+    here = sync_runs.c.status.in_(OPEN) & (sync_runs.c.started_at < before)
+    return [_run(row) for row in connection.execute(select(sync_runs).where(here).order_by(sync_runs.c.id))]
+
+
 def open_runs(connection: Connection, connection_id: int) -> list[SyncRunRow]:
     """Runs that have not ended: of a sync that goes on, or of a process that died."""
-    here = (sync_runs.c.connection == connection_id) & (sync_runs.c.status == "running")
+    here = (sync_runs.c.connection == connection_id) & sync_runs.c.status.in_(OPEN)
     return [_run(row) for row in connection.execute(select(sync_runs).where(here))]
 
 

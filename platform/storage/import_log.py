@@ -55,6 +55,18 @@ def claim(connection: Connection, import_id: int, allowed: Sequence[str], status
     return connection.execute(import_runs.update().where(here).values(status=status, updated_at=at)).rowcount == 1
 
 
+def unfinished(connection: Connection, before: int) -> list[ImportRow]:
+    """Imports that are to run and showed no sign of life since an instant of real time."""
+    here = import_runs.c.status.in_(("running", "checking", "stopping")) & (import_runs.c.updated_at < before)
+    return [_row(row) for row in connection.execute(select(import_runs).where(here).order_by(import_runs.c.id))]
+
+
+def kept_files(connection: Connection, since: int) -> set[str]:
+    """Names of the uploaded files of imports that were touched since an instant of real time."""
+    asked = select(import_runs.c.sha256).where(import_runs.c.updated_at >= since)
+    return set(connection.execute(asked).scalars())
+
+
 def read(connection: Connection, import_id: int) -> ImportRow | None:
     """An import."""
     found = connection.execute(select(import_runs).where(import_runs.c.id == import_id)).first()

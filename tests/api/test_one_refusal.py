@@ -98,6 +98,7 @@ def test_by_a_person_on_a_form_or_a_board_and_by_a_program(bills: Client, langua
     assert stages(bills) == {"1": "open"}
 
 
+@pytest.mark.usefixtures("worker")
 def test_by_a_file_of_which_the_other_rows_come_in(bills: Client) -> None:
     bills.create("bill", number="1", stage="open")
     bills.create("bill", number="2", stage="open", signature="x", photo="y")
@@ -114,6 +115,7 @@ def test_by_a_file_of_which_the_other_rows_come_in(bills: Client) -> None:
     assert stages(bills) == {"1": "open", "2": "signed", "3": "open"}
 
 
+@pytest.mark.usefixtures("worker")
 def test_by_a_sync_of_which_the_other_rows_come_in(
     bills: Client, administrator: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

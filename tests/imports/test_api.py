@@ -33,6 +33,7 @@ def until(ask: Callable[[], Any], done: Callable[[Any], bool]) -> Any:
     raise AssertionError(found)
 
 
+@pytest.mark.usefixtures("worker")
 def test_a_file_comes_in_step_by_step(model: Client) -> None:
     begun = upload(model, "Code,名称,Region,Since,Credit\nC1,甲公司,east,2024/1/31,10\nC2,乙公司,North,2024-02-01,x\n")
     assert begun.status_code == 201, begun.get_json()
@@ -113,6 +114,7 @@ def test_an_import_belongs_to_who_began_it(model: Client, member: Client, admini
     assert model.get("/imports/notanumber").status_code == 404
 
 
+@pytest.mark.usefixtures("worker")
 def test_a_connection_from_the_form_to_the_report(
     model: Client, administrator: Client, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

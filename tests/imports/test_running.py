@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from ruleloom.access import WORKSPACE, Actor
 from ruleloom.cli import main
+from ruleloom.runtime import long_runs
 from ruleloom.runtime.imports import service
 from ruleloom.runtime.workspace import Workspace
 from ruleloom.storage.import_log import ImportRow
@@ -203,10 +204,11 @@ def test_a_broken_off_import_goes_on_without_doubling(workspace: Workspace, monk
     with pytest.raises(KeyboardInterrupt):
         service.carry_out(workspace, WORKSPACE, claimed, dry=False)
     assert len(records(workspace, "customer")) == 30
-    monkeypatch.setattr(service, "_QUIET", -1)
-    assert service.read(workspace, WORKSPACE, row.id).status == "interrupted"
-    again = service.claim(workspace, WORKSPACE, row.id, dry=False)
-    done = service.carry_out(workspace, WORKSPACE, again, dry=False)
+    monkeypatch.setattr(long_runs, "QUIET", -1)
+    assert [run[:2] for run in long_runs.left_alone(workspace)] == [("import", row.id)]
+    long_runs.CARRY_ON["import"](workspace, row.id)
+    assert not list(long_runs.left_alone(workspace))
+    done = service.read(workspace, WORKSPACE, row.id)
     assert done.status == "done"
     assert [r["code"] for r in records(workspace, "customer")] == [f"K{n}" for n in range(95)]
     assert done.report is not None

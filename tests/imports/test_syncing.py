@@ -22,6 +22,7 @@ from ruleloom.runtime.syncing import connections
 from ruleloom.runtime.syncing.connections import Connection
 from ruleloom.runtime.syncing.mapping import MappingInvalid
 from ruleloom.runtime.workspace import Workspace
+from ruleloom.storage.leases import lease
 from tests.connectors.doubles.kingdee import KingdeeDouble, serve
 from tests.connectors.doubles.kingdee_data import orders
 from tests.imports.workspaces import opened, records
@@ -238,10 +239,16 @@ def test_only_administrators_connect(workspace: Workspace, double: KingdeeDouble
         connections.all_of(workspace, member)
 
 
+@pytest.mark.usefixtures("worker")
 def test_two_syncs_at_once_are_refused(workspace: Workspace, double: KingdeeDouble) -> None:
     made = connect(workspace, double)
     double.moods.delay = 0.3
     running = connections.start(workspace, WORKSPACE, made.id)
+    for _ in range(400):  # until the worker has it in hand
+        with lease(workspace.database, connections.lease_of(made.id), workspace.folder) as free:
+            if not free:
+                break
+        time.sleep(0.05)
     with pytest.raises(Conflict):
         connections.sync_now(workspace, WORKSPACE, made.id)
     double.moods.delay = 0

@@ -1,14 +1,13 @@
 """Imports as people know them: upload, plan with preview, dry run, run, progress, report. For API and command line.
 
 Statuses: `uploaded` → `planned` → `checking` → `checked` → `running` → `done` (or `partial` when rows were left out);
-`failed` when the fault is ours, `stopped` when somebody stopped it. Uploaded files lie in the workspace's folder under
-their SHA-256 and go when their import is 30 days old.
+`failed` when the fault is ours, `stopped` when somebody stopped it. A run is durable (`runtime/long_runs.py`): killed,
+it goes on by itself. Uploaded files lie in the workspace's folder under their SHA-256 and go after `KEPT`.
 """
 
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -18,11 +17,12 @@ from typing import IO, TYPE_CHECKING, Any
 import structlog
 
 from ruleloom import access
-from ruleloom.access import Actor, Verb
+from ruleloom.access import WORKSPACE, Actor, Verb
 from ruleloom.dsl.types import Value
 from ruleloom.forms.validation import shown_name
 from ruleloom.messages import Language, RuleloomError
 from ruleloom.runtime.clock import machine_now
+from ruleloom.runtime.commands.accounts import actor_of
 from ruleloom.runtime.imports.drafts import Reading, Rejected
 from ruleloom.runtime.imports.plan import read_plan
 from ruleloom.runtime.imports.report import Tally, problems_csv
@@ -31,7 +31,8 @@ from ruleloom.runtime.imports.sources import FileUnreadable, Row, Source, open_s
 from ruleloom.runtime.imports.suggest import suggest
 from ruleloom.runtime.missing import Conflict, Missing
 from ruleloom.runtime.secrets_of import error_id
-from ruleloom.storage import import_log
+from ruleloom.storage import accounts, import_log
+from ruleloom.storage.accounts import AccountRow
 from ruleloom.storage.import_log import ImportRow, ProblemRow
 from ruleloom.storage.leases import lease
 
@@ -42,8 +43,9 @@ if TYPE_CHECKING:
 SAMPLE = 20
 """Rows that a preview shows."""
 _SUGGESTED_FROM = 500
-_QUIET = 5_000_000
-"""Microseconds without a sign of life after which a run's lease is looked at."""
+KIND = "import"
+KEPT, DRAFTS_KEPT = 30 * 24 * 3600 * 1_000_000, 24 * 3600 * 1_000_000
+"""Microseconds after which an upload goes when nothing happened to its import, and one that never became an import."""
 _log = structlog.get_logger("ruleloom.imports")
 
 
@@ -85,24 +87,12 @@ def read(workspace: Workspace, actor: Actor, import_id: int) -> ImportRow:
         row = import_log.read(connection, import_id)
     if row is None or not (row.created_by == actor.user or access.may(actor, Verb.ADMINISTER)):
         raise Missing.of("not-found")
-    return _noticed(workspace, row)
+    return row
 
 
-def _noticed(workspace: Workspace, row: ImportRow) -> ImportRow:
-    """An import whose process died is `interrupted` (a dry run is `planned` again): nobody holds its lease."""
-    if row.status not in ("running", "checking", "stopping") or machine_now() - row.updated_at < _QUIET:
-        return row
-    with lease(workspace.database, _lease_of(row), workspace.folder) as free:
-        if not free:
-            return row
-        ended = "planned" if row.status == "checking" else "interrupted"
-        with workspace.database.write() as connection:
-            import_log.claim(connection, row.id, (row.status,), ended, machine_now())
-    return replace(row, status=ended)
-
-
-def _lease_of(row: ImportRow) -> str:
-    return f"import-{row.id}"
+def lease_of(import_id: int) -> str:
+    """The lease that a process holds while it runs an import."""
+    return f"{KIND}-{import_id}"
 
 
 def recent(workspace: Workspace, actor: Actor, before: int | None, limit: int) -> list[ImportRow]:
@@ -114,7 +104,9 @@ def recent(workspace: Workspace, actor: Actor, before: int | None, limit: int) -
 
 
 def sample(workspace: Workspace, row: ImportRow) -> list[list[str]]:
-    """The first rows as they stand in the file."""
+    """The first rows as they stand in the file; none when the file is gone."""
+    if not _path(workspace, row).exists():
+        return []
     return [list(cells) for cells in islice(_sample(source_of(workspace, row)), SAMPLE)]
 
 
@@ -161,12 +153,9 @@ def _complete(reading: Reading, row: Row) -> Mapping[str, Value]:
 
 
 def start(workspace: Workspace, actor: Actor, import_id: int, *, dry: bool) -> ImportRow:
-    """Begins the dry run or the run in the background; ask `read` how far it is."""
+    """Hands the dry run or the run to a worker; ask `read` how far it is."""
     row = claim(workspace, actor, import_id, dry=dry)
-    name = f"import-{import_id}"
-    threading.Thread(
-        target=carry_out, args=(workspace, actor, row), kwargs={"dry": dry}, name=name, daemon=True
-    ).start()
+    workspace.hand_over(KIND, row.id, row.updated_at)
     return row
 
 
@@ -176,20 +165,46 @@ def claim(workspace: Workspace, actor: Actor, import_id: int, *, dry: bool) -> I
     if row.plan is None:
         raise Conflict.of("import-no-plan")
     allowed = ("planned", "checked") if dry else ("planned", "checked", "failed", "stopped", "interrupted")
-    status = "checking" if dry else "running"
+    status, now = "checking" if dry else "running", machine_now()
+    progress = row.progress if row.status not in ("planned", "checked") else _without_numbers(row.progress)
+    progress = {**progress, "by": actor.user if isinstance(actor.user, int) else None}
+    source_of(workspace, row)
     with workspace.database.write() as connection:
-        if not import_log.claim(connection, row.id, allowed, status, machine_now()):
+        if not import_log.claim(connection, row.id, allowed, status, now):
             raise Conflict.of("import-already-running")
         if row.status in ("planned", "checked"):
             import_log.clear_problems(connection, row.id)
-            import_log.change(connection, row.id, progress=_without_numbers(row.progress))
-            row = replace(row, progress=_without_numbers(row.progress))
-    return replace(row, status=status)
+        import_log.change(connection, row.id, progress=progress)
+    return replace(row, status=status, progress=progress, updated_at=now)
+
+
+def carry_on(workspace: Workspace, import_id: int) -> None:
+    """Runs a claimed import to its end, from where it was left; nothing when another process has it in hand."""
+    with lease(workspace.database, lease_of(import_id), workspace.folder) as free:
+        with workspace.database.read() as connection:
+            row = import_log.read(connection, import_id)
+            by = row.progress.get("by") if row is not None else None
+            account = accounts.by_user(connection, by) if by is not None else None
+        if not free or row is None or row.status not in ("running", "checking", "stopping"):
+            return
+        actor = WORKSPACE if by is None else _present(by, account)
+        if row.status == "stopping":
+            with workspace.database.write() as connection:
+                import_log.change(connection, row.id, status="stopped", updated_at=machine_now())
+            return
+        _carried_out(workspace, actor, row, dry=row.status == "checking")
+
+
+def _present(user: int, account: AccountRow | None) -> Actor:
+    """Who began a run, with the roles held now; none who is not there any more."""
+    return actor_of(account) if account is not None and account.active else Actor(user, frozenset())
 
 
 def carry_out(workspace: Workspace, actor: Actor, row: ImportRow, *, dry: bool) -> ImportRow:
-    """Runs a claimed import to its end and keeps how it ended; a killed one is noticed by its lease."""
-    with lease(workspace.database, _lease_of(row), workspace.folder):
+    """Runs a claimed import to its end in this process and keeps how it ended (command line)."""
+    with lease(workspace.database, lease_of(row.id), workspace.folder) as free:
+        if not free:
+            raise Conflict.of("import-already-running")
         return _carried_out(workspace, actor, row, dry=dry)
 
 
@@ -255,10 +270,29 @@ def problems(workspace: Workspace, actor: Actor, import_id: int, after: int, lim
 
 
 def source_of(workspace: Workspace, row: ImportRow) -> Source:
-    """The uploaded file, ready to be read again."""
+    """The uploaded file, ready to be read again; Conflict when it was swept."""
+    path = _path(workspace, row)
+    if not path.exists():
+        raise Conflict.of("import-file-gone")
     words: dict[str, Any] = dict(row.progress["source"])
     words |= {word: tuple(words[word]) for word in ("columns", "sheets")}
-    return Source(path=_folder(workspace) / row.sha256, **words)
+    return Source(path=path, **words)
+
+
+def sweep(workspace: Workspace) -> int:
+    """Removes uploads whose imports nobody touched for `KEPT`, and what never became an import; how many."""
+    now, swept = machine_now(), 0
+    with workspace.database.read() as connection:
+        kept = import_log.kept_files(connection, now - KEPT)
+    for path in _folder(workspace).iterdir() if _folder(workspace).exists() else ():
+        if path.name not in kept and path.stat().st_mtime * 1_000_000 < now - DRAFTS_KEPT:
+            path.unlink(missing_ok=True)
+            swept += 1
+    return swept
+
+
+def _path(workspace: Workspace, row: ImportRow) -> Path:
+    return _folder(workspace) / row.sha256
 
 
 def _source_json(source: Source) -> dict[str, Any]:
@@ -266,7 +300,7 @@ def _source_json(source: Source) -> dict[str, Any]:
 
 
 def _without_numbers(progress: Mapping[str, Any]) -> dict[str, Any]:
-    return {word: progress[word] for word in ("source", "suggestion") if word in progress}
+    return {word: progress[word] for word in ("source", "suggestion", "by") if word in progress}
 
 
 def _sample(source: Source) -> list[Sequence[str]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ruleloom import access
-from ruleloom.access import Actor, Verb
+from ruleloom.access import WORKSPACE, Actor, Verb
 from ruleloom.connectors import Connector, Health, RemoteField, Row, registry
 from ruleloom.connectors import settings as forms
 from ruleloom.messages import Diagnostic, RuleloomError
@@ -17,7 +17,7 @@ from ruleloom.runtime.clock import machine_now
 from ruleloom.runtime.missing import Conflict, Missing, Stale
 from ruleloom.runtime.syncing.context import Lent, network_of
 from ruleloom.runtime.syncing.mapping import ResourceMapping, read_mapping
-from ruleloom.runtime.syncing.running import PAGE, Sync
+from ruleloom.runtime.syncing.running import PAGE, Sync, end_unbegun
 from ruleloom.runtime.syncing.vault import Vault
 from ruleloom.storage import exchange
 from ruleloom.storage.exchange import ConnectionRow, SyncRunRow
@@ -26,6 +26,7 @@ from ruleloom.storage.leases import lease
 if TYPE_CHECKING:
     from ruleloom.runtime.workspace import Workspace
 
+KIND = "sync"
 SAMPLE = 20
 LONGEST_NAME = 100
 
@@ -162,32 +163,41 @@ def preview(workspace: Workspace, actor: Actor, connection_id: int, resource: st
 
 
 def start(workspace: Workspace, actor: Actor, connection_id: int) -> SyncRunRow:
-    """Begins a sync in the background; Conflict when one is going on."""
+    """Hands a sync to a worker; Conflict when one is going on."""
     sync = prepare(workspace, actor, connection_id)
-    held, done = threading.Event(), threading.Event()
-
-    def work() -> None:
-        with lease(workspace.database, _lease_of(connection_id), workspace.folder) as free:
-            if free:
-                sync.begin()
-                held.set()
-            done.set()
-            if free:
-                sync.run()
-            else:
-                sync.abandon()
-
-    threading.Thread(target=work, name=f"sync-{connection_id}", daemon=True).start()
-    done.wait(30)
-    if not held.is_set():
-        raise Conflict.of("sync-running")
+    sync.abandon()
+    with lease(workspace.database, lease_of(connection_id), workspace.folder) as free:
+        if not free:
+            raise Conflict.of("sync-running")
+        sync.begin()
+    workspace.hand_over(KIND, sync.run_row.id, sync.run_row.started_at)
     return sync.run_row
+
+
+def carry_on(workspace: Workspace, run_id: int) -> None:
+    """Runs a sync that was begun to its end, from where it was left; nothing when another process has it in hand."""
+    with workspace.database.read() as connection:
+        row = exchange.run_of(connection, run_id)
+    if row is None:
+        return
+    with lease(workspace.database, lease_of(row.connection), workspace.folder) as free:
+        with workspace.database.read() as connection:
+            row = exchange.run_of(connection, run_id)
+        if not free or row is None or row.status not in exchange.OPEN:
+            return
+        try:
+            sync = prepare(workspace, WORKSPACE, row.connection)
+        except RuleloomError as error:
+            end_unbegun(workspace, row, error)
+            return
+        sync.resume(row)
+        sync.run()
 
 
 def sync_now(workspace: Workspace, actor: Actor, connection_id: int, *, page: int = PAGE) -> SyncRunRow:
     """Syncs and waits for the end (command line, schedules, tests)."""
     sync = prepare(workspace, actor, connection_id, page=page)
-    with lease(workspace.database, _lease_of(connection_id), workspace.folder) as free:
+    with lease(workspace.database, lease_of(connection_id), workspace.folder) as free:
         if not free:
             sync.abandon()
             raise Conflict.of("sync-running")
@@ -196,9 +206,11 @@ def sync_now(workspace: Workspace, actor: Actor, connection_id: int, *, page: in
 
 
 def stop(workspace: Workspace, actor: Actor, connection_id: int) -> None:
-    """Asks a sync of this process to stop after its present page."""
+    """Asks a sync to stop after its present page; in this process also while it waits for the other system."""
     access.require(actor, Verb.CONNECT)
     row = _row(workspace, connection_id)
+    with workspace.database.write() as connection:
+        exchange.ask_to_stop(connection, connection_id)
     _lent(workspace, row).stop.set()
 
 
@@ -306,5 +318,6 @@ def _connected(workspace: Workspace, row: ConnectionRow) -> Iterator[Connector]:
         yield connector
 
 
-def _lease_of(connection_id: int) -> str:
-    return f"sync-{connection_id}"
+def lease_of(connection_id: int) -> str:
+    """The lease that a process holds while it syncs a connection."""
+    return f"{KIND}-{connection_id}"

@@ -1,6 +1,6 @@
 """One sync: each page of each mapped resource in one transaction: rows, then links, then the cursor, then the numbers.
 
-Killed anywhere, the next sync goes on at the last cursor; what it reads again changes nothing (see `applying`).
+Killed anywhere, it goes on at the last cursor; what it reads again changes nothing (see `applying`).
 """
 
 from __future__ import annotations
@@ -77,6 +77,14 @@ class Sync:
                 )
             exchange.keep_run(connection, self.run_row)
 
+    def resume(self, row: SyncRunRow) -> None:
+        """Instead of `begin`: goes on with a run whose process ended, with the numbers that it had."""
+        self.run_row = row
+        for name, numbers in row.counts.items():
+            if name in self._tallies:
+                problems = [Problem(**each) for each in row.problems if each["resource"] == name]
+                self._tallies[name] = Tally(**numbers, problems=problems)
+
     def _resource(self, mapping: ResourceMapping) -> None:
         name = mapping.resource.name
         reader = Reader(mapping, self._workspace.model)
@@ -99,7 +107,8 @@ class Sync:
             made[:] = [applying.tally]
             if page.state is not None:
                 exchange.keep_cursor(uow.connection, self._connection, name, page.state, uow.now)
-            exchange.keep_run(uow.connection, self._now({**self._tallies, name: applying.tally}))
+            if not exchange.keep_progress(uow.connection, self._now({**self._tallies, name: applying.tally})):
+                raise SyncStopped.of("sync-stopped")
 
         self._workspace.transact(command, WORKSPACE, origin="sync")
         for finder in reader.finders:
@@ -121,6 +130,13 @@ class Sync:
     def abandon(self) -> None:
         """Instead of `begin`: somebody else is syncing this connection."""
         self._connector.close()
+
+
+def end_unbegun(workspace: Workspace, row: SyncRunRow, error: RuleloomError) -> None:
+    """A run that cannot go on: its connection or mapping is gone."""
+    problems = [*row.problems, *(Problem("", "", None, d.code, dict(d.params)).to_json() for d in error.diagnostics)]
+    with workspace.database.write() as connection:
+        exchange.keep_run(connection, replace(row, status="failed", ended_at=machine_now(), problems=problems))
 
 
 def _of(mapping: ResourceMapping, code: str, params: Mapping[str, Any]) -> Problem:
