@@ -129,7 +129,9 @@ def _missing_indexes(connection: Connection, table: Table) -> list[Any]:
         )
         present = set(connection.execute(asked, {"name": table.name}).scalars())
     else:
-        present = {index["name"] for index in inspect(connection).get_indexes(table.name)}
+        # Not PRAGMA index_list: it answers from what this connection knew when another one made the table.
+        listed = text("select name from sqlite_master where type = 'index' and tbl_name = :name")
+        present = set(connection.execute(listed, {"name": table.name}).scalars())
     return sorted((index for index in table.indexes if index.name not in present), key=lambda index: str(index.name))
 
 

@@ -127,3 +127,13 @@ def test_missing_indexes_are_built_without_a_transaction(workspace: Database, ca
         connection.execute(text("drop index i_order_ordered_at"))
     assert build_missing_indexes(workspace, catalogue) == ["i_order_ordered_at"]
     assert build_missing_indexes(workspace, catalogue) == []
+
+
+def test_indexes_of_a_table_that_another_connection_made_are_seen(workspace: Database) -> None:
+    # Its table is the first that is looked at.
+    wider = changed(0, areas={"type": "choices", "options": ["a", "b"]})
+    with workspace.read() as before:
+        before.execute(text("select count(*) from r_line"))
+        publish(workspace, wider)
+    # Both connections in turn: the one that made the table, and the one that has not heard of it.
+    assert [build_missing_indexes(workspace, wider) for _ in range(2)] == [[], []]
