@@ -18,6 +18,7 @@ from ruleloom.engine.store import RecordChange, Snapshot
 from ruleloom.forms.gates import GateError
 from ruleloom.messages import RuleloomError
 from ruleloom.runtime import effect_rows, reasons, requirements, stage_gates, stopping
+from ruleloom.runtime.leaving import follow
 from ruleloom.runtime.pipeline.ports import Blocked, Cause, Firing, Prepared, Run
 from ruleloom.runtime.requirements import Wrong
 from ruleloom.runtime.restoring import RestoreRecord
@@ -54,6 +55,9 @@ class SqlDesk(SqlStore):
         self._numbers: dict[int, dict[str, Value]] = {}
         """Autonumbers by the identity of their write."""
         self._positions: dict[int, int] = {}
+        self._tried: firing_log.EffectRow | None = None
+        self.failed_again = False
+        """Whether actions that were carried out once more failed again."""
 
     @property
     def backlog(self) -> SqlBacklog:
@@ -164,6 +168,7 @@ class SqlDesk(SqlStore):
 
     def apply(self, prepared: Prepared) -> None:
         """Writes the records and the change log; then the gates that read other records, on the state as written."""
+        follow(self.uow, prepared.changes)
         self._put(prepared)
         self.uow.wrote = True
         lacking = list(stage_gates.missing(self.uow, prepared.changes, prepared.cause, prepared.at, related=True))
@@ -257,15 +262,25 @@ class SqlDesk(SqlStore):
     def failed(self, firing: Firing, error: RuleloomError) -> None:
         """Records that the actions of a firing failed and were undone; the worker carries them out once more."""
         problems = [{"code": d.code, "params": {k: str(v) for k, v in d.params.items()}} for d in error.diagnostics]
-        again = self.uow.origin != "retry" and not isinstance(error, Blocked)  # a rule that says no means it
+        if self._tried is not None and self._tried.firing == firing.id:
+            said = {"error": {"diagnostics": problems}, "summary": effect_rows.failure(error), "not_before": None}
+            firing_log.change_effect(self.connection, self._tried.id, status="failed", **said)
+            self.failed_again = True
+            return
+        again = not isinstance(error, Blocked)  # a rule that says no means it
         self.leaves = self.leaves or again
         status, later = ("pending", self.uow.now + RETRY_AFTER) if again else ("failed", None)
         summary = effect_rows.failure(error)
-        self._effect(firing, "actions", status, {}, summary, error={"diagnostics": problems}, not_before=later)
+        told = {} if firing.change is None else {"change": effect_rows.told_change(firing.change)}
+        self._effect(firing, "actions", status, told, summary, error={"diagnostics": problems}, not_before=later)
 
-    def go_on(self, firing: int) -> None:
-        """Further effects of a firing that was recorded before stand after those that it has."""
-        self._positions[firing] = firing_log.last_position(self.connection, firing)
+    def try_again(self, effect: firing_log.EffectRow) -> None:
+        """The actions of a firing are carried out once more: further effects stand after those that it has.
+
+        When they fail again, the row of their first failure says so (`failed_again`).
+        """
+        self._positions[effect.firing] = firing_log.last_position(self.connection, effect.firing)
+        self._tried, self.failed_again = effect, False
 
     def stopped(self, firing: Firing) -> None:
         """Records that a chain of rules was stopped before this firing."""

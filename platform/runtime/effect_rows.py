@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, cast
 from ruleloom.actions.base import About, Both, both
 from ruleloom.dsl.types import RecordId
 from ruleloom.engine.intents import CreateRecord, DeleteRecord, GiveTask, Intent, SendNotice, UpdateRecords
-from ruleloom.engine.store import Snapshot
+from ruleloom.engine.store import RecordChange, Snapshot
 from ruleloom.forms.entity import USER, Entity
 from ruleloom.messages import LANGUAGES, Language, RuleloomError
 from ruleloom.runtime import reasons
 from ruleloom.runtime.pipeline.carrying import LONGEST_CHAIN
 from ruleloom.runtime.pipeline.ports import Cause, Firing, Run
 from ruleloom.runtime.rule_content import tree_of
-from ruleloom.storage import firing_log
+from ruleloom.storage import change_log, firing_log
 from ruleloom.storage.parked_runs import ParkedRow
 
 if TYPE_CHECKING:
@@ -66,8 +66,25 @@ def skipped(firing: Firing) -> dict[str, Any] | None:
         return None
     told: dict[str, Any] = {"why": firing.withheld.why, "edge": firing.withheld.edge}
     if firing.change is not None and firing.withheld.why in HELD:
-        told["change"] = {"before": firing.change.before, "after": firing.change.after}
+        told["change"] = told_change(firing.change)
     return told
+
+
+def told_change(change: RecordChange) -> dict[str, Any]:
+    """The change that a firing answers, to be kept as JSON."""
+    return {"before": change.before, "after": change.after}
+
+
+def change_of(uow: UnitOfWork, row: firing_log.FiringRow, told: Mapping[str, Any] | None) -> RecordChange | None:
+    """The change that a firing answers, as it was kept; None of other firings."""
+    if told is None:
+        return None
+    entity = uow.published.model.entity(row.entity)
+    before, after = (
+        None if told[part] is None else {**dict.fromkeys(entity.by_key), **change_log.decoded(told[part], entity)}
+        for part in ("before", "after")
+    )
+    return RecordChange(row.entity, row.record, before, after)
 
 
 def _caused_by(cause: Cause | None) -> int | None:

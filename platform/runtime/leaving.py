@@ -1,18 +1,42 @@
-"""A person's record and account in step: who is deleted or made inactive is out at once; an administrator stays."""
+"""A person's record and account in step: who is deleted or made inactive is out at once; an administrator stays.
+
+Whoever writes: people, rules, imports and other systems all come by `follow`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, cast
 
 from ruleloom.access import RoleName
 from ruleloom.dsl.types import Value
+from ruleloom.engine.store import RecordChange
+from ruleloom.forms.entity import USER
 from ruleloom.messages import Diagnostic
 from ruleloom.runtime.emails import require_email
 from ruleloom.runtime.missing import Conflict
-from ruleloom.runtime.unit_of_work import UnitOfWork
 from ruleloom.storage import accounts as rows
 from ruleloom.storage import sessions
 from ruleloom.storage.accounts import AccountRow
+
+if TYPE_CHECKING:
+    from ruleloom.runtime.unit_of_work import UnitOfWork
+
+_FOLLOWED = ("active", "email")
+
+
+def follow(uow: UnitOfWork, changes: Iterable[RecordChange]) -> None:
+    """Accounts follow what is written to the records of people; `Conflict` (409) refuses the write."""
+    for change in changes:
+        before, after = change.before, change.after
+        if change.entity != USER or before is None:
+            continue
+        if after is None:
+            leave(uow, cast("int", change.record))
+            continue
+        changed = {key: after.get(key) for key in _FOLLOWED if before.get(key) != after.get(key)}
+        if changed:
+            keep_in_step(uow, cast("int", change.record), changed)
 
 
 def keep_in_step(uow: UnitOfWork, user: int, values: Mapping[str, Value]) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from ruleloom.access import WORKSPACE
+from ruleloom.actions.base import both
 from ruleloom.messages import LANGUAGES, RuleloomError, text
+from ruleloom.runtime import effect_rows
 from ruleloom.runtime.pipeline.ports import Firing
 from ruleloom.runtime.unit_of_work import UnitOfWork
 from ruleloom.runtime.workspace import Workspace
@@ -58,19 +60,27 @@ def perform(workspace: Workspace, performers: Mapping[str, Performer], effect_id
 
 
 def _again(uow: UnitOfWork, effect: EffectRow) -> None:
-    """Carries out the actions of a firing once more; failing again it stays failed."""
-    row = firing_log.page(uow.connection, firing_log.FiringFilter(ids=[effect.firing]), 1)[0]
+    """Carries out the actions of a firing once more; its row says what came of it: done now, or failed again."""
+    now = firing_log.effect(uow.connection, effect.id)
+    if now is None or now.status not in firing_log.UNFINISHED:
+        return  # undone meanwhile
+    row = firing_log.by_id(uow.connection, [effect.firing])[0]
     rule = uow.published.book.rules.get(row.rule)
-    firing_log.change_effect(uow.connection, effect.id, status="done", attempts=effect.attempts + 1, updated_at=uow.now)
     uow.wrote = True
+    tried = {"attempts": effect.attempts + 1, "updated_at": uow.now}
     if rule is None:
+        firing_log.change_effect(uow.connection, effect.id, status="cancelled", summary=both("did-lapse"), **tried)
         return
     firing = Firing(
         row.rule, rule.name, rule.tree.priority, row.entity, row.record,
-        cast("Any", row.edge), row.at, row.depth, id=row.id,
+        cast("Any", row.edge), row.at, row.depth, effect_rows.change_of(uow, row, effect.content.get("change")),
+        id=row.id,
     )  # fmt: skip
-    uow.desk.go_on(row.id)
+    firing_log.change_effect(uow.connection, effect.id, **tried)
+    uow.desk.try_again(effect)
     uow.pipeline.retry(firing, rule.of.version, uow.now)
+    if not uow.desk.failed_again:
+        firing_log.change_effect(uow.connection, effect.id, status="done", summary=both("did-again"), error=None)
 
 
 def _finish(workspace: Workspace, effect: EffectRow, status: str, **more: Any) -> None:

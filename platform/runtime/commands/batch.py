@@ -16,6 +16,8 @@ from ruleloom.engine.intents import CreateRecord, UpdateRecords
 from ruleloom.forms.entity import Entity
 from ruleloom.forms.validation import shown_name
 from ruleloom.messages import Diagnostic, RuleloomError
+from ruleloom.runtime.examining import examine
+from ruleloom.runtime.leaving import follow
 from ruleloom.runtime.unit_of_work import UnitOfWork
 from ruleloom.storage.records import NewRecord, RecordUpdate
 
@@ -73,6 +75,7 @@ def _update(uow: UnitOfWork, entity: Entity, record: int, values: Values, *, rul
             if rules:
                 return record, bool(uow.change(UpdateRecords(entity.id, {record: values})).changes)
             changed = uow.records.update(entity.id, [RecordUpdate(record, values)], uow.stamp())
+            follow(uow, changed)
     except RuleloomError as error:
         return error, False
     uow.wrote = uow.wrote or bool(changed)

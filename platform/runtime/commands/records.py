@@ -16,12 +16,11 @@ from ruleloom.access import Actor, Verb
 from ruleloom.dsl.types import RecordId, Value
 from ruleloom.engine.intents import CreateRecord, DeleteRecord, UpdateRecords, Write
 from ruleloom.engine.store import Snapshot
-from ruleloom.forms.entity import USER, Entity
+from ruleloom.forms.entity import Entity
 from ruleloom.forms.validation import ValidationError
 from ruleloom.messages import Diagnostic
 from ruleloom.runtime import requirements
 from ruleloom.runtime.examining import examine
-from ruleloom.runtime.leaving import keep_in_step, leave
 from ruleloom.runtime.missing import Conflict, Missing, id_of
 from ruleloom.runtime.pipeline.ports import Outcome
 from ruleloom.runtime.restoring import RestoreRecord
@@ -117,8 +116,6 @@ def update_in(uow: UnitOfWork, entity: str, record: RecordId, values: Given, ver
     access.require(uow.actor, Verb.UPDATE, found.id)
     clean, wrong = requirements.read(uow, found, values, Verb.UPDATE)
     _expect(uow, found, record, version)
-    if found.id == USER and not wrong:
-        keep_in_step(uow, cast("int", record), clean)
     outcome = _carried_out(uow, UpdateRecords(found.id, {record: clean}), wrong)
     return _written(uow, found, record, outcome)
 
@@ -128,8 +125,6 @@ def delete_in(uow: UnitOfWork, entity: str, record: RecordId, version: int | Non
     found = uow.published.entity(entity)
     access.require(uow.actor, Verb.DELETE, found.id)
     _expect(uow, found, record, version)
-    if found.id == USER:
-        leave(uow, cast("int", record))
     outcome = uow.change(DeleteRecord(found.id, record))
     return _written(uow, found, record, outcome)
 

@@ -9,14 +9,13 @@ from typing import Any, cast
 from ruleloom import access
 from ruleloom.access import Actor, Verb
 from ruleloom.engine.ruleset import CompiledRule
-from ruleloom.engine.store import RecordChange
-from ruleloom.runtime import stopping
+from ruleloom.runtime import effect_rows, stopping
 from ruleloom.runtime.missing import Conflict, Missing, id_of
 from ruleloom.runtime.pipeline.noticing import Noticed
 from ruleloom.runtime.pipeline.ports import Cause, Firing
 from ruleloom.runtime.unit_of_work import UnitOfWork
 from ruleloom.runtime.workspace import Workspace
-from ruleloom.storage import change_log, firing_log, rule_rates
+from ruleloom.storage import firing_log, rule_rates
 from ruleloom.storage.definitions import Definition, Definitions
 from ruleloom.storage.firing_log import FiringRow
 from ruleloom.storage.rule_rates import Rate
@@ -139,7 +138,7 @@ class _Going:
             )
             if firing.edge == "skipped":
                 continue
-            firing.change = self._change(row)
+            firing.change = effect_rows.change_of(self._uow, row, (row.skip or {}).get("change"))
             self._begin(row)
             going.append((row, firing))
         return going
@@ -163,17 +162,6 @@ class _Going:
         if _edge(row) == "on" and memory is not None and memory.holds:
             memory.firing_counts = True
             self._uow.desk.remember([memory])
-
-    def _change(self, row: FiringRow) -> RecordChange | None:
-        told = (row.skip or {}).get("change")
-        if told is None:
-            return None
-        entity = self._uow.published.model.entity(row.entity)
-        before, after = (
-            None if told[part] is None else {**dict.fromkeys(entity.by_key), **change_log.decoded(told[part], entity)}
-            for part in ("before", "after")
-        )
-        return RecordChange(row.entity, row.record, before, after)
 
 
 def _edge(row: FiringRow) -> str:
