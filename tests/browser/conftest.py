@@ -10,10 +10,15 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.pages import things
+from tests.browser.people import programmer
+from tests.connectors.doubles.kingdee import KingdeeDouble, serve
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -35,32 +40,36 @@ def _free_port() -> int:
         return port
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """Address of a fresh demo workspace and its one-time token."""
+@contextmanager
+def serving(folder: Path, until: str, *options: str) -> Iterator[tuple[str, str, re.Match[str]]]:
+    """A server of its own: its address, its database, and what of its log fits `until`, which says that it is there."""
     assert (ROOT / "platform/api/static/index.html").exists(), "the front end is not built: npm run build in web/"
-    folder = tmp_path_factory.mktemp("demo")
-    port = _free_port()
+    port, database = _free_port(), f"sqlite:///{folder}/workspace.db"
     log = (folder / "serve.log").open("w+")
-    command = [sys.executable, "-m", "ruleloom", "serve", "--demo", "--port", str(port)]
-    server = subprocess.Popen(
-        [*command, "--database", f"sqlite:///{folder}/demo.db"], cwd=folder, stdout=log, stderr=subprocess.STDOUT
-    )
+    command = [sys.executable, "-m", "ruleloom", "serve", *options, "--port", str(port), "--database", database]
+    server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
     try:
-        token = _token(server, Path(log.name))
+        said = _said(server, Path(log.name), until)
         _wait_for(port)
-        yield f"http://127.0.0.1:{port}", token
+        yield f"http://127.0.0.1:{port}", database, said
     finally:
         server.terminate()
         server.wait(timeout=20)
         log.close()
 
 
-def _token(server: subprocess.Popen[bytes], log: Path) -> str:
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """Address of a fresh demo workspace and its one-time token."""
+    with serving(tmp_path_factory.mktemp("demo"), r"token=(\S+)", "--demo") as (address, _, token):
+        yield address, token[1]
+
+
+def _said(server: subprocess.Popen[bytes], log: Path, until: str) -> re.Match[str]:
     for _ in range(240):
-        found = re.search(r"token=(\S+)", log.read_text())
+        found = re.search(until, log.read_text())
         if found:
-            return found[1]
+            return found
         assert server.poll() is None, log.read_text()
         time.sleep(0.5)
     raise AssertionError(log.read_text())
@@ -101,6 +110,17 @@ def signed_in(served: tuple[str, str], browser: Browser) -> str:
     cookies = context.cookies()
     context.close()
     return next(cookie["value"] for cookie in cookies if cookie["name"] == "ruleloom_session")
+
+
+@pytest.fixture(scope="module")
+def ids(served: tuple[str, str], browser: Browser, signed_in: str) -> Iterator[dict[str, str]]:
+    """Ids of things that pages are opened with."""
+    context = browser.new_context()
+    context.add_cookies([{"name": "ruleloom_session", "value": signed_in, "url": served[0]}])
+    double = KingdeeDouble().fill(3, 3)
+    with serve(double):
+        yield things(programmer(context.new_page(), served[0]), double.settings())
+    context.close()
 
 
 @pytest.fixture

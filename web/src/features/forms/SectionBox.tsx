@@ -42,14 +42,14 @@ export function SectionBox({
           value={section.title[language] ?? ''}
           onChange={(text) => onChange(setTitle(content, index, { ...section.title, [language]: text }))}
         />
+        <span className="mut section-columns" aria-hidden="true">
+          {t('columns')}
+        </span>
         <Segmented
           label={t('columns')}
           value={String(section.columns)}
           onChange={(columns) => onChange(setColumns(content, index, Number(columns)))}
-          options={['1', '2', '3'].map((columns) => ({
-            value: columns,
-            label: t('columnCount', { count: Number(columns) }),
-          }))}
+          options={['1', '2', '3'].map((columns) => ({ value: columns, label: columns }))}
         />
         <Menu
           items={[

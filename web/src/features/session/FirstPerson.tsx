@@ -10,7 +10,7 @@ export function FirstPerson() {
     <div className="stack">
       <p>{t('first.text')}</p>
       <div>
-        <CopyLine label={t('first.command')} value={command} />
+        <CopyLine label={t('first.command')} value={command} lines={3} />
       </div>
       <ol className="first-steps">
         {(t('first.steps', { returnObjects: true }) as string[]).map((step) => (

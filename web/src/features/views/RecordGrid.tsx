@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useCallback, useMemo } from 'react'
-import { manyOf, optionOf, pathLabel, resolvePath, titleField } from '@/api/model'
-import type { Entity, Field, Row, Total, ViewContent } from '@/api/types'
+import { labelOf, manyOf, optionOf, pathLabel, resolvePath, titleField } from '@/api/model'
+import type { Entity, Field, LanguageCode, Row, Total, ViewContent } from '@/api/types'
 import { OptionTag } from '@/fields/cells'
 import { fieldType } from '@/fields/registry'
 import { useTexts } from '@/locales/i18n'
@@ -11,6 +11,7 @@ import { Empty } from '@/ui/Empty'
 import { Grid, type GridColumn } from '@/ui/grid/Grid'
 import { GridGhost } from '@/ui/grid/GridGhost'
 import type { GroupNode } from '@/ui/grid/layout'
+import { LEAST } from '@/ui/grid/RowLine'
 import { formatDecimal } from '@/values/decimal'
 import { CellEditor } from './CellEditor'
 import { ColumnMenu } from './ColumnMenu'
@@ -134,7 +135,7 @@ function useColumns(
         {
           key: path,
           label: pathLabel(found, language),
-          width: width ?? (path === title ? 230 : type.width),
+          width: width ?? (path === title ? 230 : firstWidth(found.field, type.width, language)),
           fixed: width !== undefined,
           wide: path === title,
           right: type.right,
@@ -157,6 +158,14 @@ function useColumns(
       ]
     })
   }, [entity, entities, content, totals, tag, language, t, onChange])
+}
+
+/** Wide enough for the longest option of a choice, as far as that is no waste of room. */
+function firstWidth(field: Field, usual: number, language: LanguageCode): number {
+  const letters = field.options.map((option) =>
+    [...labelOf(option, language)].reduce((sum, letter) => sum + (letter > '\u2e80' ? 14 : 7.6), 0),
+  )
+  return Math.max(usual, Math.min(230, Math.ceil((Math.max(0, ...letters) + 44) / LEAST)))
 }
 
 type Texts = ReturnType<typeof useTexts>['t']

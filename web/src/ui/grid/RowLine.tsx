@@ -2,8 +2,11 @@ import { memo, type ReactNode } from 'react'
 import type { Row } from '@/api/types'
 import type { Cell, GridColumn } from './Grid'
 
+/** The part of its width that a column keeps before the grid scrolls sideways. */
+export const LEAST = 0.72
+
 /** A column gives a little of its width before the grid scrolls sideways; one whose width somebody chose keeps it. */
-export const leastWidth = (column: GridColumn) => (column.fixed ? column.width : Math.round(column.width * 0.72))
+export const leastWidth = (column: GridColumn) => (column.fixed ? column.width : Math.round(column.width * LEAST))
 
 export const cellStyle = (column: GridColumn) => ({
   flex: `${column.wide ? 1 : 0.35} 1 ${column.width}px`,
