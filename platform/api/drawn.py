@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, make_response
 from marshmallow import Schema, fields, validate
 
 from ruleloom.api.conditional import etag, expected_version
-from ruleloom.api.drawn_json import drawn_json, findings_json
+from ruleloom.api.drawn_json import content_json, drawn_json, findings_json
 from ruleloom.api.here import workspace
 from ruleloom.api.resource import Resource
 from ruleloom.api.shapes import BothSchema, LabelsSchema
 from ruleloom.api.signed_in import current_actor
 from ruleloom.api.wire import instant_text
+from ruleloom.runtime import reading
 from ruleloom.runtime.commands import definitions
 from ruleloom.runtime.rule_publishing import CAP
 from ruleloom.storage.definitions import Definition, DefinitionVersion
@@ -27,6 +29,7 @@ class VersionSchema(Schema):
     version = fields.Integer(required=True)
     published_at = fields.String(required=True)
     published_by = fields.String(required=True, allow_none=True)
+    published_by_name = fields.String(required=True, allow_none=True)
     content = fields.Raw(required=True)
 
 
@@ -102,8 +105,10 @@ def drawn(kind: str, name: str, about: str, content: type[Schema], shown: type[S
     @resource.get(f"{path}/<drawn_id>/versions", answer=VersionsSchema)
     def versions(drawn_id: str) -> dict[str, Any]:
         """Published versions, newest first"""
+        one = definitions.read(workspace(), current_actor(), kind, drawn_id)
         found = definitions.versions(workspace(), current_actor(), kind, drawn_id)
-        return {"items": [_version(each) for each in found], "next": None}
+        names = reading.names_of(workspace(), {each.author for each in found if each.author is not None})
+        return {"items": [_version(one, each, names) for each in found], "next": None}
 
     @resource.post(f"{path}/<drawn_id>/restore", body=RestoreSchema, answer=one)
     def restore(given: dict[str, Any], drawn_id: str) -> tuple[Any, dict[str, str]]:
@@ -122,13 +127,14 @@ def drawn(kind: str, name: str, about: str, content: type[Schema], shown: type[S
     return resource
 
 
-def _version(found: DefinitionVersion) -> dict[str, Any]:
+def _version(drawn: Definition, found: DefinitionVersion, names: Mapping[int, str]) -> dict[str, Any]:
     author = None if found.author is None else str(found.author)
     return {
         "version": found.version,
         "published_at": instant_text(found.at),
         "published_by": author,
-        "content": found.content,
+        "published_by_name": None if found.author is None else names.get(found.author),
+        "content": content_json(workspace().model, drawn, found.content),
     }
 
 

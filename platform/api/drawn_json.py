@@ -17,11 +17,10 @@ Enrich = Callable[[Content, Model, Entity | None], Mapping[str, Any]]
 
 def drawn_json(model: Model, drawn: Definition) -> dict[str, Any]:
     """The common shape of everything drawn."""
-    entity = next((each for each in model.entities if each.id == drawn.entity), None)
-    enrich = _ENRICH.get(drawn.kind, _plain)
+    entity = _owner(model, drawn)
 
     def shown(content: Content | None) -> Mapping[str, Any] | None:
-        return None if content is None else enrich(content, model, entity)
+        return None if content is None else content_json(model, drawn, content)
 
     return {
         "id": str(drawn.id),
@@ -39,6 +38,15 @@ def drawn_json(model: Model, drawn: Definition) -> dict[str, Any]:
         "updated_by": None if drawn.updated_by is None else str(drawn.updated_by),
         "shared": drawn.shared,
     }
+
+
+def content_json(model: Model, drawn: Definition, content: Content) -> Mapping[str, Any]:
+    """A content of something drawn (a draft, a version) with what is worked out from its texts."""
+    return _ENRICH.get(drawn.kind, _plain)(content, model, _owner(model, drawn))
+
+
+def _owner(model: Model, drawn: Definition) -> Entity | None:
+    return next((each for each in model.entities if each.id == drawn.entity), None)
 
 
 def findings_json(published: Published, drawn: Definition) -> list[dict[str, Any]]:

@@ -32,7 +32,6 @@ class SampleSchema(Schema):
 
     id = fields.String(required=True)
     title = fields.String(required=True, allow_none=True)
-
     since = fields.String(required=True, allow_none=True)
     due = fields.String(required=True, allow_none=True)
 
@@ -44,15 +43,16 @@ class WaitingSchema(Schema):
     sample = fields.List(fields.Nested(SampleSchema), required=True)
     unsure = fields.Boolean(required=True)
 
+
 class RulePreviewSchema(Schema):
-    """How many records of the entity match now, and some of them."""
+    """How many records of the entity match now, and some of them; `waiting` only with `C for D`."""
 
     matching = fields.Integer(required=True)
     total = fields.Integer(required=True)
     sample = fields.List(fields.Nested(SampleSchema), required=True)
     sentence = fields.Nested(BothSchema, required=True)
-
     waiting = fields.Nested(WaitingSchema, required=True, allow_none=True)
+
 
 class SwitchedSchema(Schema):
     """Where a rule stands after pausing or resuming."""
@@ -72,7 +72,6 @@ class ExplainSchema(Schema):
     at = fields.String()
 
 
-resource = drawn("rule", "rules", "When what becomes true, then what is done.", TextSchema, ShownRuleSchema)
 class WhyQuery(Schema):
     """Which record, and at which instant (left out: now)."""
 
@@ -135,6 +134,7 @@ class RulesHealthSchema(Schema):
     items = fields.List(fields.Nested(RuleHealthSchema), required=True)
 
 
+resource = drawn("rule", "rules", "When what becomes true, then what is done.", TextSchema, ShownRuleSchema)
 
 
 @resource.post("/rules/preview", body=TextSchema, answer=RulePreviewSchema)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 
@@ -363,7 +363,11 @@ def _cut(rows: Sequence[Any], limit: int) -> Page[Any]:
 
 def names_of_users(workspace: Workspace, changes: Sequence[change_log.LoggedChange]) -> Mapping[int, str]:
     """What the people behind changes are called."""
-    users = {change.actor for change in changes if change.actor is not None}
+    return names_of(workspace, {change.actor for change in changes if change.actor is not None})
+
+
+def names_of(workspace: Workspace, users: Collection[int]) -> Mapping[int, str]:
+    """What people are called, by id."""
     with workspace.reading() as reading:
         found = shown.titles(reading.connection, reading.published.catalogue, USER, users)
     return {user: str(name) for user, name in found.items()}

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.people import programmer
+
 Visit = Callable[..., Page]
 RULE = '规则 "一个月没下单" 针对 客户\n当 近 30 天 没有 订但\n则 通知 负责人 "{名称} 一个月没下单"'
 
@@ -54,6 +56,101 @@ def test_blocks_and_text_are_one_rule(visit: Visit) -> None:
     expect(page.locator(".block-number input")).to_have_value("45")
     page.get_by_role("button", name="撤销", exact=False).first.click()
     expect(page.locator(".cm-content")).to_contain_text("近 45 天 没有 订单")
+
+
+def test_a_rule_is_compared_restored_paused_and_explained(
+    visit: Visit, served: tuple[str, str], violations: Callable[[Page], list[str]]
+) -> None:
+    page = visit("/rules", "en")
+    api = programmer(page, served[0])
+    text = 'rule "Quiet for long" on customer when no orders in the last {} days then notify owner "{{name}}"'
+    rule = api.ask("POST", "/rules", {"content": {"text": text.format(40), "language": "en"}}).json()
+    for days in (40, 50):
+        if days != 40:
+            content = {"content": {"text": text.format(days), "language": "en"}}
+            version = api.ask("GET", f"/rules/{rule['id']}").headers["etag"]
+            assert api.ask("PUT", f"/rules/{rule['id']}", content, version).ok
+        assert api.ask("POST", f"/rules/{rule['id']}/publish", {}).ok
+
+    page.goto(f"{served[0]}/rules/{rule['id']}")
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("menuitem", name="Versions").click()
+    panel = page.get_by_role("dialog")
+    panel.get_by_role("button", name="Compare").first.click()
+    expect(panel.locator("pre del")).to_contain_text("40")
+    expect(panel.locator("pre ins")).to_contain_text("50")
+    expect(panel.locator(".rule-diff-words del")).to_contain_text("40")
+    assert violations(page) == []
+    panel.get_by_role("button", name="All versions").click()
+    panel.locator(".rule-version", has_text="Version 1").get_by_role("button", name="Restore").click()
+    expect(panel.locator(".rule-version", has_text="Version 3")).to_contain_text("current")
+    expect(page.locator(".cm-content")).to_contain_text("40 days")
+    page.keyboard.press("Escape")
+
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("menuitem", name="Pause").click()
+    expect(page.locator(".top")).to_contain_text("Paused")
+    page.get_by_role("button", name="Undo", exact=True).last.click()
+    expect(page.locator(".top")).to_contain_text("Published")
+
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("menuitem", name="Why did it").click()
+    panel.get_by_role("combobox", name="Record").click()
+    page.locator(".ant-select-item-option").first.click()
+    expect(panel.locator(".why-standing")).to_be_visible()
+    expect(panel.locator(".explained-found").first).to_be_visible()
+    panel.get_by_role("button", name="7 days ago").click()
+    expect(panel.locator(".why-standing")).to_contain_text("There was no such record then")
+    assert violations(page) == []
+
+
+def test_the_list_says_how_rules_are_and_a_look_at_a_new_one_leaves_nothing(
+    visit: Visit, served: tuple[str, str]
+) -> None:
+    page = visit("/rules", "en")
+    api = programmer(page, served[0])
+    before = {each["id"] for each in api.get("/rules")["items"]}
+    expect(page.locator(".rule-week").first).to_be_visible()
+    page.get_by_label("Search rules…").fill("no rule is called this")
+    expect(page.locator(".rules-none")).to_be_visible()
+    page.get_by_label("Search rules…").fill("")
+    page.get_by_role("combobox", name="Health").click()
+    page.locator(".ant-select-item-option", has_text="OK").click()
+    expect(page.locator(".rule-line").first).to_be_visible()
+
+    page.get_by_role("link", name="New rule").click()
+    expect(page.locator(".rule-sync")).to_contain_text("Both sides agree")
+    page.locator(".segmented label", has_text="中文").click()
+    expect(page.locator(".cm-content")).to_contain_text("规则")
+    page.get_by_role("link", name="Rules", exact=True).first.click()
+    expect(page.locator(".rule-line").first).to_be_visible()
+    assert {each["id"] for each in api.get("/rules")["items"]} == before
+
+    page.get_by_role("link", name="New rule").click()
+    expect(page.locator(".rule-sync")).to_contain_text("Both sides agree")
+    with page.expect_response(lambda answer: answer.url.endswith("/rules") and answer.request.method == "POST"):
+        _type(page, 'rule "Begun" on customer when credit')
+    page.get_by_role("button", name="Undo", exact=False).first.click()
+    with page.expect_response(lambda answer: answer.request.method == "DELETE"):
+        page.get_by_role("link", name="Rules", exact=True).first.click()
+    assert {each["id"] for each in api.get("/rules")["items"]} == before
+
+
+def test_the_log_is_searched_and_filtered_also_on_a_phone(
+    visit: Visit, violations: Callable[[Page], list[str]]
+) -> None:
+    page = visit("/firings", "en", width=390)
+    expect(page.locator(".firing-item").first).to_be_visible()
+    title = page.locator(".firing-record").first.inner_text()
+    page.get_by_label("Search rules and records…").fill("no record is called this")
+    expect(page.get_by_text("No firing fits the filter")).to_be_visible()
+    page.get_by_label("Search rules and records…").fill(title)
+    expect(page.locator(".firing-record").first).to_have_text(title)
+    page.get_by_role("combobox", name="State of actions").click()
+    page.locator(".ant-select-item-option", has_text="failed").click()
+    expect(page.get_by_text("No firing fits the filter")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])

@@ -158,7 +158,7 @@ class _Question:
         """What answers the question in one word; the reason has the details."""
         if reason is None:
             return Standing("no-change" if _watches(self._tree.condition, self._opened.published.model) else "absent")
-        if self._version is None:
+        if self._version is None or (seen.changed_at is not None and seen.changed_at < self._version.at):
             return Standing("not-published")
         if self._at is None and self._rule.paused:
             return Standing("paused")

@@ -299,6 +299,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/effects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Effects that are queued, running, retried, failed or stopped, newest first */
+        get: operations["queues_waiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/effects/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Perform all effects that failed (of a rule) once more, at most 500 */
+        post: operations["queues_replay_all"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/effects/{effect}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                effect: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Perform an effect that failed once more, with the same key */
+        post: operations["queues_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/entities": {
         parameters: {
             query?: never;
@@ -945,6 +998,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is queued, running and failed, who is at work, how far behind */
+        get: operations["queues_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/records/{entity}": {
         parameters: {
             query?: never;
@@ -1346,6 +1416,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs that wait, oldest first */
+        get: operations["runs_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a waiting run do nothing more; what it did before stays */
+        post: operations["runs_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{run}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a waiting run go on now */
+        post: operations["runs_skip"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -1673,6 +1798,11 @@ export interface components {
             en: string;
             zh: string;
         };
+        BrokenRule: {
+            id: string;
+            name: string;
+            problems: components["schemas"]["Both"][];
+        };
         Calendar: {
             /** @description Days, as 2026-01-31. */
             holidays: string[];
@@ -1682,6 +1812,10 @@ export interface components {
             workdays: string[];
         };
         Called: {
+            key: string;
+            words: components["schemas"]["Both"];
+        };
+        Called1: {
             active: number;
             detail: string;
             label: string;
@@ -1713,6 +1847,20 @@ export interface components {
             by: components["schemas"]["Named"] | null;
             cause: string;
             rule: string | null;
+        };
+        Circle: {
+            rules: components["schemas"]["CircleRule"][];
+            steps: components["schemas"]["CircleStep"][];
+        };
+        CircleRule: {
+            id: string | null;
+            name: string;
+        };
+        CircleStep: {
+            entity: components["schemas"]["Called"];
+            field: components["schemas"]["Called"] | null;
+            /** @enum {string} */
+            way: "updated" | "created" | "deleted";
         };
         Clash: {
             at: string | null;
@@ -1829,6 +1977,10 @@ export interface components {
             /** @enum {string} */
             status: "done" | "pending" | "running" | "failed" | "skipped";
             summary: components["schemas"]["Both"];
+        };
+        EffectPage: {
+            items: components["schemas"]["WaitingEffect"][];
+            next: string | null;
         };
         Entities: {
             items: components["schemas"]["Entity"][];
@@ -2049,6 +2201,10 @@ export interface components {
             items: components["schemas"]["Change"][];
             next: string | null;
         };
+        Holder: {
+            name: string;
+            since: string;
+        };
         Hover: {
             hover: components["schemas"]["Hovered"] | null;
         };
@@ -2076,6 +2232,10 @@ export interface components {
             errors: string[];
             format: string;
             id: string;
+            /** @description Entity whose records may be this file's lines → {parent, columns}, to begin a group */
+            line_suggestions: {
+                [key: string]: unknown;
+            };
             name: string;
             plan: {
                 [key: string]: unknown;
@@ -2125,6 +2285,13 @@ export interface components {
             resources: components["schemas"]["RemoteResource"][];
             settings: components["schemas"]["Setting"][];
             version: string;
+        };
+        Kind1: {
+            failed: number;
+            kind: string;
+            queued: number;
+            retrying: number;
+            running: number;
         };
         Kinds: {
             items: components["schemas"]["Kind"][];
@@ -2285,6 +2452,7 @@ export interface components {
             total_pages?: number;
         };
         Parsed: {
+            circles: components["schemas"]["Circle"][];
             diagnostics: components["schemas"]["Diagnostic"][];
             formatted: components["schemas"]["Both"] | null;
             jsonlogic?: unknown;
@@ -2372,6 +2540,11 @@ export interface components {
             /** @default 50 */
             cap?: number | null;
         };
+        PutOff: {
+            records: number;
+            runs: number;
+            writes: number;
+        };
         Query: {
             after?: string | null;
             fields?: string[];
@@ -2382,6 +2555,20 @@ export interface components {
             limit?: number;
             search?: string | null;
             sort?: components["schemas"]["Sort"][];
+        };
+        Queues: {
+            broken: components["schemas"]["BrokenRule"][];
+            clock: components["schemas"]["Holder"] | null;
+            due_since: string | null;
+            effect_since: string | null;
+            imports: number;
+            kinds: components["schemas"]["Kind1"][];
+            last_failure: components["schemas"]["WaitingEffect"] | null;
+            now: string;
+            put_off: components["schemas"]["PutOff"];
+            syncs: number;
+            waiting_runs: number;
+            workers: components["schemas"]["Holder"][];
         };
         Read: {
             ids?: string[];
@@ -2442,6 +2629,13 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        Replay: {
+            /** @default null */
+            rule?: string | null;
+        };
+        Replayed: {
+            replayed: number;
+        };
         ResourceName: {
             resource: string;
         };
@@ -2496,6 +2690,20 @@ export interface components {
         };
         RulesHealth: {
             items: components["schemas"]["RuleHealth"][];
+        };
+        Run: {
+            firing: string;
+            id: string;
+            record: components["schemas"]["Titled"];
+            rule: components["schemas"]["FiringRule"];
+            since: string;
+            then: components["schemas"]["Both"][];
+            until: string | null;
+            waits: components["schemas"]["Both"] | null;
+        };
+        RunPage: {
+            items: components["schemas"]["Run"][];
+            next: string | null;
         };
         Safety: {
             allowed: components["schemas"]["Allowed"];
@@ -2573,7 +2781,7 @@ export interface components {
             path: string;
         };
         Signature: {
-            signature: components["schemas"]["Called"] | null;
+            signature: components["schemas"]["Called1"] | null;
         };
         Skipped: {
             /** @enum {string|null} */
@@ -2745,6 +2953,7 @@ export interface components {
             content: unknown;
             published_at: string;
             published_by: string | null;
+            published_by_name: string | null;
             version: number;
         };
         Versions: {
@@ -2791,6 +3000,20 @@ export interface components {
             count: number;
             sample: components["schemas"]["Sample"][];
             unsure: boolean;
+        };
+        WaitingEffect: {
+            at: string;
+            attempts: number;
+            firing: string;
+            id: string;
+            kind: string;
+            not_before: string | null;
+            record: components["schemas"]["Titled"];
+            rule: components["schemas"]["FiringRule"];
+            state: string;
+            summary: components["schemas"]["Both"];
+            updated_at: string;
+            why: components["schemas"]["Both"][];
         };
         Warning: {
             code: string;
@@ -2844,6 +3067,7 @@ export interface components {
         };
         Written: {
             firings: components["schemas"]["Firing"][];
+            queued: number;
             record: components["schemas"]["Record"];
             warnings: components["schemas"]["Warning"][];
         };
@@ -3326,6 +3550,80 @@ export interface operations {
                 };
             };
             422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    queues_waiting: {
+        parameters: {
+            query: {
+                after?: string;
+                limit?: number;
+                state: "queued" | "running" | "retrying" | "failed" | "stopped";
+                rule?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectPage"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    queues_replay_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replay"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    queues_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                effect: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             default: components["responses"]["DEFAULT_ERROR"];
         };
     };
@@ -4435,6 +4733,27 @@ export interface operations {
             default: components["responses"]["DEFAULT_ERROR"];
         };
     };
+    queues_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queues"];
+                };
+            };
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
     records_create: {
         parameters: {
             query?: never;
@@ -5118,6 +5437,75 @@ export interface operations {
                 };
             };
             422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    runs_read: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+                rule?: string;
+                record?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPage"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    runs_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    runs_skip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             default: components["responses"]["DEFAULT_ERROR"];
         };
     };

@@ -145,6 +145,34 @@ export interface Outline {
   page_size: number
 }
 
+export type Both = Record<LanguageCode, string>
+
+/** A value that a condition looked at: in words, as people read it, where it stands, and who changed it last. */
+export interface Found {
+  words: Both
+  value: unknown
+  shown: Both
+  from?: { entity: string; record: string; field: string } | null
+  changed?: { at: string; by: { id: string; title: string | null } | null; cause: string; rule: string | null }
+}
+
+/** A related record that a condition looked at. */
+export interface FoundRow {
+  entity: string
+  record: string
+  title?: string
+  holds?: boolean | null
+  values: Found[]
+}
+
+/** One thing to change so that a condition turns. */
+export interface Step {
+  sentence: Both
+  place: { entity: string; record: string; field: string } | null
+  exact: boolean
+  value: unknown
+}
+
 /** The explanation tree of a condition: what was asked, what was found, and each part of it. */
 export interface Reason {
   holds: boolean
@@ -152,6 +180,14 @@ export interface Reason {
   value?: unknown
   parts?: Reason[]
   next?: string | null
+  /** Of `C for D`: since when C holds. */
+  since?: string | null
+  found?: Found[]
+  rows?: FoundRow[]
+  /** Of the whole, when asked for: the least that would turn it, and when time alone does. */
+  change?: Step[] | null
+  becomes_true?: string | null
+  becomes_false?: string | null
 }
 
 export interface Effect {

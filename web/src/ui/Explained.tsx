@@ -1,58 +1,66 @@
 import { Link } from '@tanstack/react-router'
 import { useSession } from '@/api/session'
-import type { LanguageCode, Reason } from '@/api/types'
+import type { Found, FoundRow, Reason, Step } from '@/api/types'
 import { useTexts } from '@/locales/i18n'
 import { formatInstant } from '@/values/time'
 import { Icon } from './icons'
-import { wordsOf } from './Reason'
+import { wordsOf } from './words'
 import './explained.css'
 
-type Both = Record<LanguageCode, string>
-
-/** What was read, in words, and what was found there. */
-interface Found {
-  words: Both
-  value: unknown
-  shown: Both
-}
-
-/** A related record that the condition looked at. */
-interface SeenRow {
-  entity: string
-  record: string
-  values: Found[]
-}
-
-interface Explanation extends Reason {
-  found?: Found[]
-  rows?: SeenRow[]
-}
-
-/** The explanation of a condition: each part, what was found, whether it holds, and when time alone makes it true. */
+/** The explanation of a condition: each part, what was found, whether it holds, and what would turn it. */
 export function Explained({ reason }: { reason: Reason }) {
-  const { t } = useTexts('explained')
-  const zone = useSession()?.workspace.timezone ?? 'UTC'
   return (
     <div className="explained">
       <ul>
         <Part reason={reason} />
       </ul>
-      {reason.next && (
-        <p className="explained-next">
-          <Icon name="clock" />
-          {t(reason.holds ? 'endsAt' : 'trueAt', { at: formatInstant(reason.next, zone) })}
-        </p>
-      )}
+      {!reason.holds && reason.change && reason.change.length > 0 && <Least steps={reason.change} />}
+      <When reason={reason} />
     </div>
   )
 }
 
-function Part({ reason }: { reason: Explanation }) {
+/** When time alone turns it: exact where that was asked for, else the next instant at which it may. */
+function When({ reason }: { reason: Reason }) {
+  const { t } = useTexts('explained')
+  const zone = useSession()?.workspace.timezone ?? 'UTC'
+  const asked = reason.becomes_true !== undefined
+  const at = asked ? (reason.becomes_true ?? reason.becomes_false) : reason.next
+  if (!at) return null
+  return (
+    <p className="explained-next">
+      <Icon name="clock" />
+      {t(reason.holds ? 'endsAt' : 'trueAt', { at: formatInstant(at, zone) })}
+    </p>
+  )
+}
+
+/** The least that people can change so that it turns. */
+function Least({ steps }: { steps: Step[] }) {
   const { t, language } = useTexts('explained')
+  return (
+    <section className="explained-least" aria-label={t('leastToHold')}>
+      <b>{t('leastToHold')}</b>
+      <ul>
+        {steps.map((step) => (
+          <li key={step.sentence.en}>{step.sentence[language]}</li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Part({ reason }: { reason: Reason }) {
+  const { t, language } = useTexts('explained')
+  const zone = useSession()?.workspace.timezone ?? 'UTC'
   const parts = reason.parts ?? []
   // A part that alone is enough: the others need not hold, so they are shown calmly.
   const enough = reason.holds && parts.some((part) => !part.holds)
-  const heading = parts.length > 0 ? headingOf(reason, t) : wordsOf(reason.sentence, language)
+  // How many hold: the words of the parts follow right below, they are not said twice.
+  const heading =
+    parts.length > 1
+      ? t('partsHold', { holding: parts.filter((part) => part.holds).length, count: parts.length })
+      : wordsOf(reason.sentence, language)
   return (
     <li className={reason.holds ? 'holds' : 'fails'}>
       <div className="explained-part">
@@ -61,6 +69,7 @@ function Part({ reason }: { reason: Explanation }) {
         <span className="explained-words">
           {heading}
           {enough && <span className="mut"> {t('oneIsEnough')}</span>}
+          {reason.since && <span className="mut num"> {t('since', { at: formatInstant(reason.since, zone) })}</span>}
         </span>
       </div>
       {(reason.found?.length ?? 0) > 0 && (
@@ -69,6 +78,7 @@ function Part({ reason }: { reason: Explanation }) {
             <div key={one.words.en + one.shown.en}>
               <dt>{one.words[language]}</dt>
               <dd className="num">{one.shown[language] || t('blank')}</dd>
+              <Changed found={one} />
             </div>
           ))}
         </dl>
@@ -86,13 +96,17 @@ function Part({ reason }: { reason: Explanation }) {
   )
 }
 
-/** How many of the parts hold: their words follow right below, they are not said twice. */
-function headingOf(reason: Reason, t: (key: string, options?: Record<string, unknown>) => string): string {
-  const parts = reason.parts ?? []
-  return t('partsHold', { holding: parts.filter((part) => part.holds).length, count: parts.length })
+/** Who changed a value last, and when. */
+function Changed({ found }: { found: Found }) {
+  const { t } = useTexts('explained')
+  const zone = useSession()?.workspace.timezone ?? 'UTC'
+  const { changed } = found
+  if (!changed) return null
+  const by = changed.rule ? t('byRule', { rule: changed.rule }) : (changed.by?.title ?? t('byNobody'))
+  return <dd className="explained-changed num">{t('changed', { by, at: formatInstant(changed.at, zone) })}</dd>
 }
 
-function Rows({ rows }: { rows: SeenRow[] }) {
+function Rows({ rows }: { rows: FoundRow[] }) {
   const { t, language } = useTexts('explained')
   return (
     <ul className="explained-rows">

@@ -2,8 +2,9 @@ import { useSession } from '@/api/session'
 import type { Firing } from '@/api/types'
 import { useTexts } from '@/locales/i18n'
 import { formatInstant } from '@/values/time'
-import { ReasonTree, wordsOf } from './Reason'
+import { Explained } from './Explained'
 import { Pill } from './Top'
+import { wordsOf } from './words'
 
 const TONES = {
   on: 'green',
@@ -52,7 +53,7 @@ export function FiringCard({ firing, showRecord }: { firing: Firing; showRecord?
       {firing.reason && (
         <details>
           <summary>{t('why')}</summary>
-          <ReasonTree reason={firing.reason} />
+          <Explained reason={firing.reason} />
         </details>
       )}
     </article>

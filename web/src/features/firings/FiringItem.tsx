@@ -6,8 +6,8 @@ import { useTexts } from '@/locales/i18n'
 import { Explained } from '@/ui/Explained'
 import { EdgePill } from '@/ui/Firings'
 import { Icon, type IconName } from '@/ui/icons'
-import { wordsOf } from '@/ui/Reason'
 import { Pill } from '@/ui/Top'
+import { wordsOf } from '@/ui/words'
 import { formatInstant } from '@/values/time'
 
 const EFFECT_ICONS: Record<string, IconName> = {

@@ -1,19 +1,17 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
-import { drawnListQuery } from '@/api/drawn'
-import { entitiesQuery, labelOf } from '@/api/model'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useSearch } from '@tanstack/react-router'
 import { useSession } from '@/api/session'
 import { useTexts } from '@/locales/i18n'
 import { Button, LinkButton } from '@/ui/Button'
 import { Empty, Loading } from '@/ui/Empty'
 import { ProblemNote } from '@/ui/ProblemNote'
-import { Select } from '@/ui/Select'
 import { Top } from '@/ui/Top'
 import { formatInstant } from '@/values/time'
 import { type FiringFilter, firingPages } from './api'
 import { ClockPanel } from './ClockControl'
+import { Filters } from './Filters'
 import { FiringItem } from './FiringItem'
-import { byDay, EDGES } from './model'
+import { byDay } from './model'
 import './firings.css'
 
 /** Everything that rules did, newest first, each with its reason. */
@@ -41,46 +39,10 @@ export default function FiringsPage() {
   )
 }
 
-function Filters({ filter }: { filter: FiringFilter }) {
-  const { t, language } = useTexts('firings')
-  const navigate = useNavigate()
-  const rules = useQuery(drawnListQuery('rules')).data ?? []
-  const entities = useQuery(entitiesQuery).data ?? []
-  const set = (change: FiringFilter) => void navigate({ to: '/firings', search: { ...filter, ...change } as never })
-  return (
-    <div className="firings-filter">
-      <Select
-        label={t('rule')}
-        placeholder={t('allRules')}
-        clearable
-        value={filter.rule ?? null}
-        choices={rules.map((one) => ({ value: one.id, label: one.name }))}
-        onChange={(rule) => set({ rule: rule ?? undefined })}
-      />
-      <Select
-        label={t('entity')}
-        placeholder={t('allEntities')}
-        clearable
-        value={filter.entity ?? null}
-        choices={entities.map((one) => ({ value: one.key, label: labelOf(one, language) }))}
-        onChange={(entity) => set({ entity: entity ?? undefined })}
-      />
-      <Select
-        label={t('edge')}
-        placeholder={t('allEdges')}
-        clearable
-        value={filter.edge ?? null}
-        choices={EDGES.map((edge) => ({ value: edge, label: t(`app:edges.${edge}`) }))}
-        onChange={(edge) => set({ edge: edge ?? undefined })}
-      />
-    </div>
-  )
-}
-
 function List({ filter }: { filter: FiringFilter }) {
   const { t } = useTexts('firings')
   const zone = useSession()?.workspace.timezone ?? 'UTC'
-  const pages = useInfiniteQuery(firingPages(filter))
+  const pages = useInfiniteQuery(firingPages(filter, zone))
   const items = pages.data?.pages.flatMap((page) => page.items) ?? []
   const filtered = Object.values(filter).some(Boolean)
   if (pages.error) return <ProblemNote error={pages.error} onRetry={() => void pages.refetch()} />

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Firing } from '@/api/types'
+import { asQuery } from './api'
 import { byDay, byRule } from './model'
 
 const firing = (id: string, rule: string, edge: Firing['edge'], at: string): Firing => ({
@@ -34,4 +35,13 @@ it('groups by day and keeps the order', () => {
     ['2026-01-02', ['4', '3']],
     ['2026-01-01', ['2', '1']],
   ])
+})
+
+it('asks for whole days of the workspace', () => {
+  expect(asQuery({ rule: '7', from: '2026-01-01', to: '2026-01-31' }, 'Asia/Shanghai')).toEqual({
+    rule: '7',
+    since: '2025-12-31T16:00:00Z',
+    until: '2026-01-31T16:00:00Z',
+  })
+  expect(asQuery({}, 'UTC')).toEqual({ since: undefined, until: undefined })
 })

@@ -1,9 +1,9 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Suspense, useState } from 'react'
+import { useState } from 'react'
 import { labelOf } from '@/api/model'
-import type { Entity, Field, LanguageText } from '@/api/types'
-import { fieldType } from '@/fields/registry'
+import { useSession } from '@/api/session'
+import type { Entity, LanguageText } from '@/api/types'
 import { useTexts } from '@/locales/i18n'
 import { Button } from '@/ui/Button'
 import { Loading } from '@/ui/Empty'
@@ -12,7 +12,9 @@ import { Icon } from '@/ui/icons'
 import { ProblemNote } from '@/ui/ProblemNote'
 import { Pill } from '@/ui/Top'
 import { formatDecimal } from '@/values/decimal'
-import { explainQuery, type Preview, previewQuery } from './api'
+import { formatInstant } from '@/values/time'
+import { explainQuery, type Preview, previewQuery, type Sampled } from './api'
+import { RecordPicker } from './RecordPicker'
 
 /** How many records match now, which ones, and for one of them why or why not. */
 export function MatchCards({
@@ -81,25 +83,53 @@ interface Picking {
   onPick: (record: { id: string; title: string }) => void
 }
 
+/** Records to look at; with `C for D` since when C holds, and when D is over. */
+function SampleList({ items, picked, onPick, held }: { items: Sampled[]; picked?: string; held: boolean } & Picking) {
+  const { t } = useTexts('rules')
+  const zone = useSession()?.workspace.timezone ?? 'UTC'
+  return (
+    <ul>
+      {items.map((one) => {
+        const title = one.title ?? `#${one.id}`
+        return (
+          <li key={one.id}>
+            <button type="button" aria-pressed={one.id === picked} onClick={() => onPick({ id: one.id, title })}>
+              {title}
+              {held && (
+                <span className="mut num rule-held">
+                  {one.since ? t('heldSince', { since: formatInstant(one.since, zone) }) : t('heldLong')}
+                  {one.due && `${t('app:listComma')}${t('dueAt', { due: formatInstant(one.due, zone) })}`}
+                </span>
+              )}
+            </button>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
 function Sample({ preview, entity, picked, onPick }: { preview?: Preview; entity: Entity; picked?: string } & Picking) {
-  const { t, language } = useTexts('rules')
+  const { t, tag, language } = useTexts('rules')
   return (
     <section className="card card-body rule-sample" aria-label={t('sample')}>
       <h2>{t('sample', { entity: labelOf(entity, language) })}</h2>
       {!preview && <Loading lines={4} />}
       {preview?.sample.length === 0 && <p className="mut">{t('noMatch')}</p>}
-      <ul>
-        {preview?.sample.slice(0, 6).map((one) => {
-          const title = one.title ?? `#${one.id}`
-          return (
-            <li key={one.id}>
-              <button type="button" aria-pressed={one.id === picked} onClick={() => onPick({ id: one.id, title })}>
-                {title}
-              </button>
-            </li>
-          )
-        })}
-      </ul>
+      <SampleList items={preview?.sample ?? []} picked={picked} onPick={onPick} held={!!preview?.waiting} />
+      {preview?.waiting && preview.waiting.count > 0 && (
+        <>
+          <h3 className="rule-waiting">
+            <Icon name="clock" />
+            {t('waiting', {
+              count: preview.waiting.count,
+              shown: formatDecimal(String(preview.waiting.count), tag),
+            })}
+          </h3>
+          {preview.waiting.unsure && <p className="hint">{t('waitingUnknown')}</p>}
+          <SampleList items={preview.waiting.sample.slice(0, 5)} picked={picked} onPick={onPick} held />
+        </>
+      )}
     </section>
   )
 }
@@ -124,6 +154,8 @@ function Why({
       {choosing && (
         <RecordPicker
           entity={entity}
+          label={t('otherRecord')}
+          chosen={null}
           onPick={(one) => {
             onPick(one)
             setChoosing(false)
@@ -144,37 +176,5 @@ function Why({
       {reason.error && <ProblemNote error={reason.error} />}
       {record && reason.data && <Explained reason={reason.data} />}
     </section>
-  )
-}
-
-/** Any record of the entity: the editor of a reference to it. */
-function RecordPicker({ entity, onPick }: { entity: Entity } & Picking) {
-  const { t } = useTexts('rules')
-  const { Editor } = fieldType('reference')
-  const field: Field = {
-    id: '',
-    key: 'record',
-    name: 'record',
-    labels: entity.labels,
-    type: 'reference',
-    value_kind: 'record',
-    required: true,
-    unique: false,
-    system: false,
-    decimals: 0,
-    options: [],
-    to: entity.key,
-    settings: {},
-  }
-  if (!Editor) return null
-  return (
-    <Suspense fallback={<Loading lines={1} />}>
-      <Editor
-        field={field}
-        value={null}
-        aria-label={t('otherRecord')}
-        onChange={(id, title) => typeof id === 'string' && onPick({ id, title: title ?? `#${id}` })}
-      />
-    </Suspense>
   )
 }

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react'
+import { useCallback, useMemo, useRef, useState } from 'react'
 import type { Answer } from '@/api/client'
 import { useMay } from '@/api/session'
 import type { Entity, LanguageText } from '@/api/types'
@@ -14,11 +14,14 @@ import { MatchCards } from './MatchCards'
 import { PublishPanel } from './PublishPanel'
 import { StatusPill } from './StatusPill'
 import { TextCard } from './TextCard'
-import { type RuleDraft, useRuleDraft } from './useRuleDraft'
+import { type RuleDraft, rememberedText, useRuleDraft } from './useRuleDraft'
 import { type RuleText, useRuleText } from './useRuleText'
 import { useSwitching } from './useSwitching'
-import { VersionsPanel } from './VersionsPanel'
+import { VersionsPanel } from './versions/VersionsPanel'
+import { WhyPanel } from './why/WhyPanel'
 import './rules.css'
+
+type Panel = 'publish' | 'versions' | 'why'
 
 interface RuleEditorProps {
   stored: Answer<Rule> | null
@@ -51,8 +54,9 @@ export function RuleEditor({ stored, start, entities, onCreate }: RuleEditorProp
   const { t, language } = useTexts('rules')
   const mayWrite = useMay('manager')
   const rule = useRuleText(start, language)
-  const draft = useRuleDraft(stored, rule.value, t('unnamed'), onCreate)
-  const [panel, setPanel] = useState<'publish' | 'versions' | null>(null)
+  const untouched = useUntouched(rule, start)
+  const draft = useRuleDraft(stored, rule.value, t('unnamed'), onCreate, untouched)
+  const [panel, setPanel] = useState<Panel | null>(null)
   const entity = entityOf(rule.valid?.parsed.tree, entities)
   // In the words of the text itself: switching its language asks the same question again, and the answer is the same.
   const own = rule.valid?.text.language ?? language
@@ -95,6 +99,7 @@ export function RuleEditor({ stored, start, entities, onCreate }: RuleEditorProp
       {panel === 'versions' && draft.rule && (
         <VersionsPanel
           rule={draft.rule}
+          present={rule.valid && rule.fresh ? { ...rule.valid.text, ...rule.valid.parsed } : null}
           onClose={() => setPanel(null)}
           onEdit={rule.replace}
           onRestored={(answer) => {
@@ -104,8 +109,22 @@ export function RuleEditor({ stored, start, entities, onCreate }: RuleEditorProp
           }}
         />
       )}
+      {panel === 'why' && draft.rule && entity && (
+        <WhyPanel rule={draft.rule} entity={entity} first={null} onClose={() => setPanel(null)} />
+      )}
     </>
   )
+}
+
+/** Whether a text is still the one that the page began with; what the server says of it is the same in both languages. */
+function useUntouched(rule: RuleText, start: LanguageText): (text: LanguageText) => boolean {
+  // What an earlier visit typed and the server did not take is nobody's beginning.
+  const begun = useRef(new Set(rememberedText('new')?.text === start.text ? [] : [start.text]))
+  const { valid } = rule
+  if (valid && begun.current.has(valid.text.text)) {
+    for (const text of Object.values(valid.parsed.formatted ?? {})) begun.current.add(text)
+  }
+  return useCallback((text) => begun.current.has(text.text), [])
 }
 
 function RuleTop({
@@ -119,7 +138,7 @@ function RuleTop({
   draft: RuleDraft
   mayWrite: boolean
   mayPublish: boolean
-  onPanel: (panel: 'publish' | 'versions') => void
+  onPanel: (panel: Panel) => void
 }) {
   const { t } = useTexts('rules')
   const switching = useSwitching(draft.rule)
@@ -127,7 +146,10 @@ function RuleTop({
   const states = { saved: t('app:draftSaved'), saving: t('app:draftSaving'), local: t('app:draftLocal') }
   const items = [
     ...(draft.rule?.published_version
-      ? [{ key: 'versions', icon: 'clock' as const, label: t('versions'), onPick: () => onPanel('versions') }]
+      ? [
+          { key: 'why', icon: 'info' as const, label: t('whyTitle'), onPick: () => onPanel('why') },
+          { key: 'versions', icon: 'clock' as const, label: t('versions'), onPick: () => onPanel('versions') },
+        ]
       : []),
     ...switching.items,
   ]

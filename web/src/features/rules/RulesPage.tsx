@@ -2,23 +2,21 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { entitiesQuery, labelOf } from '@/api/model'
-import { useMay, useSession } from '@/api/session'
+import { useMay } from '@/api/session'
 import type { Entity } from '@/api/types'
 import { useTexts } from '@/locales/i18n'
-import { Button, IconButton, LinkButton } from '@/ui/Button'
+import { LinkButton } from '@/ui/Button'
 import { Empty, Loading } from '@/ui/Empty'
 import { SearchInput } from '@/ui/Inputs'
-import { Icon } from '@/ui/icons'
-import { Menu } from '@/ui/Menu'
 import { ProblemNote } from '@/ui/ProblemNote'
 import { Select } from '@/ui/Select'
 import { Top } from '@/ui/Top'
-import { formatAgo } from '@/values/time'
-import { latestFiringsQuery, type Rule, rulesQuery } from './api'
+import { HEALTHS, type Health, healthQuery, rulesQuery } from './api'
 import { examples } from './examples'
-import { StatusPill } from './StatusPill'
-import { useSwitching } from './useSwitching'
+import { filtered, type ListFilter } from './list/model'
+import { RuleLine } from './list/RuleLine'
 import './rules.css'
+import './list/list.css'
 
 /** All rules: what each says, whether it runs, when it last fired, and what went wrong. */
 export default function RulesPage() {
@@ -26,12 +24,9 @@ export default function RulesPage() {
   const mayWrite = useMay('manager')
   const rules = useQuery(rulesQuery)
   const entities = useQuery(entitiesQuery).data ?? []
-  const [search, setSearch] = useState('')
-  const [entity, setEntity] = useState<string | null>(null)
-  const wanted = search.trim().toLowerCase()
-  const shown = (rules.data ?? []).filter(
-    (rule) => (!entity || rule.entity === entity) && wordsOf(rule, language).toLowerCase().includes(wanted),
-  )
+  const health = useQuery(healthQuery)
+  const [filter, setFilter] = useState<ListFilter>({ search: '', entity: null, health: null })
+  const shown = filtered(rules.data ?? [], health.data, filter, language)
   return (
     <>
       <Top title={t('rail')}>
@@ -43,25 +38,44 @@ export default function RulesPage() {
       </Top>
       <div className="page">
         <div className="page-narrow stack">
+          {health.error && <ProblemNote error={health.error} onRetry={() => void health.refetch()} />}
           {rules.error && <ProblemNote error={rules.error} onRetry={() => void rules.refetch()} />}
           {!rules.data && !rules.error && <Loading />}
           {rules.data?.length === 0 && <FirstRule entities={entities} mayWrite={mayWrite} />}
           {(rules.data?.length ?? 0) > 0 && (
             <>
               <div className="rules-filter">
-                <SearchInput value={search} onChange={setSearch} label={t('search')} />
+                <SearchInput
+                  value={filter.search}
+                  onChange={(search) => setFilter({ ...filter, search })}
+                  label={t('search')}
+                />
                 <Select
                   label={t('entity')}
                   placeholder={t('allEntities')}
                   clearable
-                  value={entity}
-                  onChange={setEntity}
+                  value={filter.entity}
+                  onChange={(entity) => setFilter({ ...filter, entity })}
                   choices={entities.map((one) => ({ value: one.key, label: labelOf(one, language) }))}
+                />
+                <Select
+                  label={t('health.label')}
+                  placeholder={t('health.all')}
+                  clearable
+                  value={filter.health}
+                  onChange={(one) => setFilter({ ...filter, health: one as Health | null })}
+                  choices={HEALTHS.map((one) => ({ value: one, label: t(`health.${one}`) }))}
                 />
               </div>
               <ul className="rules-list card">
                 {shown.map((rule) => (
-                  <RuleLine key={rule.id} rule={rule} entities={entities} mayWrite={mayWrite} />
+                  <RuleLine
+                    key={rule.id}
+                    rule={rule}
+                    health={health.data?.get(rule.id)}
+                    entities={entities}
+                    mayWrite={mayWrite}
+                  />
                 ))}
                 {shown.length === 0 && <li className="mut rules-none">{t('nothingFound')}</li>}
               </ul>
@@ -70,80 +84,6 @@ export default function RulesPage() {
         </div>
       </div>
     </>
-  )
-}
-
-function sentenceOf(rule: Rule, language: 'zh' | 'en'): string {
-  const content = rule.draft && rule.status === 'draft' ? rule.draft : (rule.content ?? rule.draft)
-  return content?.sentence?.[language] ?? content?.formatted?.[language] ?? content?.text ?? ''
-}
-
-const wordsOf = (rule: Rule, language: 'zh' | 'en') => `${rule.name} ${sentenceOf(rule, language)}`
-
-function RuleLine({ rule, entities, mayWrite }: { rule: Rule; entities: Entity[]; mayWrite: boolean }) {
-  const { t, language } = useTexts('rules')
-  const entity = entities.find((one) => one.key === rule.entity)
-  const switching = useSwitching(rule)
-  return (
-    <li className="rule-line">
-      <div className="rule-line-words">
-        <p className="line">
-          <Link to={`/rules/${rule.id}`} className="rule-line-name">
-            {rule.name}
-          </Link>
-          <StatusPill rule={rule} />
-          {entity && <span className="mut">{labelOf(entity, language)}</span>}
-        </p>
-        <p className="rule-line-sentence">{sentenceOf(rule, language)}</p>
-      </div>
-      <LastFiring rule={rule} />
-      {mayWrite && (
-        <span className="rule-line-actions">
-          {rule.status !== 'draft' && (
-            <Button
-              small
-              busy={switching.change.isPending}
-              onClick={() => switching.change.mutate(rule.status === 'published')}
-            >
-              {rule.status === 'published' ? t('pause') : t('resume')}
-            </Button>
-          )}
-          <Menu
-            items={switching.items.filter((item) => item.key === 'delete').map((one) => ({ ...one, divided: false }))}
-          >
-            <IconButton small icon="more" label={t('moreFor', { name: rule.name })} />
-          </Menu>
-        </span>
-      )}
-    </li>
-  )
-}
-
-/** When the rule fired last, and how many of its latest effects failed. */
-function LastFiring({ rule }: { rule: Rule }) {
-  const { t, tag } = useTexts('rules')
-  const workspace = useSession()?.workspace
-  const { data } = useQuery({ ...latestFiringsQuery(rule.id), enabled: rule.status !== 'draft' })
-  if (rule.status === 'draft') return <span className="rule-line-fired mut">{t('notPublished')}</span>
-  const last = data?.items[0]
-  const failed = data?.items.flatMap((one) => one.effects).filter((effect) => effect.status === 'failed').length ?? 0
-  const now = workspace ? Date.parse(workspace.now) : Date.now()
-  return (
-    <span className="rule-line-fired">
-      {failed > 0 && (
-        <Link to="/firings" search={{ rule: rule.id } as never} className="rule-line-failed">
-          <Icon name="warning" />
-          {t('failedEffects', { count: failed })}
-        </Link>
-      )}
-      {last ? (
-        <Link to="/firings" search={{ rule: rule.id } as never} className="num">
-          {t('firedAgo', { ago: formatAgo(last.at, now, tag, workspace?.timezone ?? 'UTC') })}
-        </Link>
-      ) : (
-        <span className="mut">{data ? t('neverFired') : ''}</span>
-      )}
-    </span>
   )
 }
 

@@ -3,7 +3,7 @@ import { queryOptions } from '@tanstack/react-query'
 import { type Answer, get, post, request } from '@/api/client'
 import { drawnListQuery } from '@/api/drawn'
 import { LIVE } from '@/api/records'
-import type { Drawn, Firing, LanguageCode, LanguageText, Page, Parsed, Reason } from '@/api/types'
+import type { Drawn, Firing, LanguageCode, LanguageText, Parsed, Reason } from '@/api/types'
 
 export interface RuleContent extends LanguageText {
   tree?: unknown
@@ -13,11 +13,77 @@ export interface RuleContent extends LanguageText {
 
 export type Rule = Drawn<RuleContent>
 
+/** A record that matches, or will: since when its `C for D` holds and when D is over, as far as it matters. */
+export interface Sampled {
+  id: string
+  title: string | null
+  since: string | null
+  due: string | null
+}
+
 export interface Preview {
   matching: number
   total: number
-  sample: { id: string; title: string | null }[]
+  sample: Sampled[]
   sentence: Record<LanguageCode, string>
+  /** Records for which time runs; null without `C for D`. */
+  waiting: { count: number; sample: Sampled[]; unsure: boolean } | null
+}
+
+export type Health = 'ok' | 'warning' | 'broken' | 'stopped' | 'paused' | 'draft'
+export const HEALTHS: Health[] = ['ok', 'warning', 'broken', 'stopped', 'paused', 'draft']
+
+/** How a rule is doing; `days`: firings of each of the last seven days, oldest first. */
+export interface RuleHealth {
+  rule: string
+  health: Health
+  last_firing: string | null
+  days: number[]
+  next: { at: string; near: number; tick: boolean } | null
+  failed: number
+  problems: string[]
+  stopped_at: string | null
+}
+
+/** How all rules are doing, in one answer. */
+export const healthQuery = queryOptions({
+  queryKey: [LIVE, 'rules-health'],
+  queryFn: async ({ signal }) => {
+    const { items } = await get<{ items: RuleHealth[] }>('/rules/health', { signal })
+    return new Map(items.map((one) => [one.rule, one]))
+  },
+})
+
+export type StandingCode =
+  | 'absent'
+  | 'not-published'
+  | 'paused'
+  | 'broken'
+  | 'fails'
+  | 'fired'
+  | 'skipped'
+  | 'blocked'
+  | 'matched-before'
+  | 'holds'
+  | 'no-change'
+
+/** Why a rule did, or did not, for one record at one instant. */
+export interface WhyAnswer {
+  rule: { id: string; name: string; version: number | null }
+  record: { entity: string; id: string; title: string | null }
+  at: string
+  standing: { code: StandingCode; since: string | null; firing: string | null }
+  reason: Reason | null
+  firings: Firing[]
+  deadline: string | null
+}
+
+export function whyQuery(rule: string | null, record: string | null, at: string | null) {
+  return queryOptions({
+    queryKey: [LIVE, 'rule-why', rule, record, at],
+    enabled: rule !== null && record !== null,
+    queryFn: ({ signal }) => get<WhyAnswer>(`/rules/${rule}/why`, { signal, query: { record, at } }),
+  })
 }
 
 export interface Words {
@@ -72,14 +138,6 @@ export function explainQuery(rule: LanguageText | null, record: string | null) {
   })
 }
 
-/** The newest firings of one rule, for the list of rules. */
-export function latestFiringsQuery(rule: string) {
-  return queryOptions({
-    queryKey: [LIVE, 'firings', { rule, limit: 20 }],
-    queryFn: ({ signal }) => get<Page<Firing>>('/firings', { signal, query: { rule, limit: 20 } }),
-  })
-}
-
 export const pauseRule = (id: string) => post(`/rules/${id}/pause`, {})
 export const resumeRule = (id: string) => post(`/rules/${id}/resume`, {})
 
@@ -91,6 +149,7 @@ export interface RuleVersion {
   version: number
   published_at: string
   published_by: string | null
+  published_by_name: string | null
   content: RuleContent
 }
 

@@ -3,7 +3,7 @@ import type { Entity } from '@/api/types'
 import { customer, entities, field } from '@/test/model'
 import { examples } from './examples'
 import { actionLines, clauseLines } from './lines'
-import { nameOf } from './useRuleDraft'
+import { isBare, nameOf } from './useRuleDraft'
 
 const order: Entity = {
   ...customer,
@@ -56,4 +56,10 @@ it('tells the actions from the other clauses', () => {
   expect(actionLines(text, 'zh')).toEqual(['设置 b = 1', '通知 我 "c"'])
   expect(clauseLines(text, 'zh')).toEqual(['结束时 设置 b = 空', '每 90 天 最多 1 次'])
   expect(clauseLines('rule "x" on y\nwhen a\nthen set b = 1', 'en')).toEqual([])
+})
+
+it('tells bare words from what somebody wrote', () => {
+  for (const bare of ['', ' \n', 'rule "" on \nwhen \nthen ', '规则 "" 针对 \n当 \n则 '])
+    expect(isBare(bare)).toBe(true)
+  for (const own of ['rule "A" on customer', '规则 "" 针对 客户', 'then notify me']) expect(isBare(own)).toBe(false)
 })

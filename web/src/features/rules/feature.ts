@@ -6,5 +6,6 @@ export const feature: Feature = {
     { path: '/rules', page: () => import('./RulesPage') },
     { path: '/rules/$rule', page: () => import('./RulePage') },
   ],
+  recordPanels: [{ key: 'why', text: 'rules:whyOpen', order: 40, panel: () => import('./why/RecordWhyPanel') }],
   rail: [{ to: '/rules', text: 'rules:rail', icon: 'bolt', order: 20 }],
 }

@@ -2,7 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Answer } from '@/api/client'
-import { createDrawn, drawnKey, saveDraft } from '@/api/drawn'
+import { createDrawn, drawnKey, removeDrawn, saveDraft } from '@/api/drawn'
 import { useSettled } from '@/api/language'
 import { ApiProblem } from '@/api/problem'
 import type { LanguageText } from '@/api/types'
@@ -26,6 +26,11 @@ export function nameOf(text: string): string {
   return (/(?:rule|规则)\s*["“「]([^"”」\n]+)["”」]/i.exec(text)?.[1] ?? '').trim()
 }
 
+/** Whether a text says nothing of its author's yet: blank, or the bare words of a rule. */
+export function isBare(text: string): boolean {
+  return !text.replace(/["“”「」\s]|\b(?:rule|on|when|then)\b|规则|针对|当|则/gi, '')
+}
+
 export interface RuleDraft {
   rule: Rule | null
   state: DraftState
@@ -42,6 +47,8 @@ export function useRuleDraft(
   value: LanguageText,
   unnamed: string,
   onCreate: (rule: Rule) => void,
+  /** Whether a text is still the one that a new rule began with, in whatever language. */
+  untouched: (text: LanguageText) => boolean,
 ): RuleDraft {
   const client = useQueryClient()
   const [rule, setRule] = useState<Rule | null>(stored?.data ?? null)
@@ -96,10 +103,32 @@ export function useRuleDraft(
     return queue.current
   }, [send])
 
+  const asBegun = useRef(untouched)
+  asBegun.current = untouched
   const settled = useSettled(value, 800)
   useEffect(() => {
+    // A look at "New rule" leaves nothing behind: the draft begins with the first thing that is its author's.
+    if (!at.current.id && (isBare(settled.text) || asBegun.current(settled))) return
     if (keyOf(settled) !== sent.current && settled.text.trim()) void flush()
   }, [settled, flush])
+
+  const madeHere = useRef(stored === null)
+  const published = useRef(false)
+  published.current ||= (rule?.published_version ?? null) !== null
+  useEffect(
+    () => () => {
+      const text = latest.current
+      if (!madeHere.current || published.current || !(isBare(text.text) || asBegun.current(text))) return
+      // Begun and taken back again: the draft goes with the page.
+      void queue.current.then(async () => {
+        const { id, etag } = at.current
+        if (!id) return
+        await removeDrawn('rules', id, etag).catch(() => undefined)
+        void client.invalidateQueries({ queryKey: drawnKey('rules') })
+      })
+    },
+    [client],
+  )
 
   const publish = useCallback(
     async (alsoExisting: boolean) => {

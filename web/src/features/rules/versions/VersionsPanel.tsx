@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import type { Answer } from '@/api/client'
 import { drawnKey, drawnQuery, restoreDrawn } from '@/api/drawn'
 import { useSession } from '@/api/session'
@@ -7,26 +8,33 @@ import { useTexts } from '@/locales/i18n'
 import { Button } from '@/ui/Button'
 import { Loading } from '@/ui/Empty'
 import { ProblemNote } from '@/ui/ProblemNote'
+import { Select } from '@/ui/Select'
 import { SidePanel } from '@/ui/SidePanel'
 import { Pill } from '@/ui/Top'
 import { toast } from '@/ui/toasts'
 import { formatInstant } from '@/values/time'
-import { type Rule, type RuleContent, type RuleVersion, ruleVersions } from './api'
+import { type Rule, type RuleContent, type RuleVersion, ruleVersions } from '../api'
+import { Difference } from './Difference'
+import './versions.css'
 
 /** Every published version with its text; one click brings it back, another only copies it into the draft. */
 export function VersionsPanel({
   rule,
+  present,
   onClose,
   onEdit,
   onRestored,
 }: {
   rule: Rule
+  /** What stands in the editor, when it can be read. */
+  present: RuleContent | null
   onClose: () => void
   onEdit: (text: LanguageText) => void
   onRestored: (answer: Answer<Rule>) => void
 }) {
   const { t } = useTexts('rules')
   const client = useQueryClient()
+  const [compared, setCompared] = useState<number | null>(null)
   const versions = useQuery({
     queryKey: drawnKey('rules', 'versions', rule.id, rule.published_version),
     queryFn: () => ruleVersions(rule.id),
@@ -46,12 +54,16 @@ export function VersionsPanel({
       <div className="stack">
         {(versions.error ?? restore.error) && <ProblemNote error={versions.error ?? restore.error} />}
         {!versions.data && !versions.error && <Loading lines={4} />}
-        {versions.data?.map((one) => (
+        {compared !== null && versions.data && (
+          <Comparing versions={versions.data} version={compared} present={present} onBack={() => setCompared(null)} />
+        )}
+        {(compared === null ? versions.data : [])?.map((one) => (
           <Version
             key={one.version}
             version={one}
             current={one.version === rule.published_version}
             busy={restore.isPending}
+            onCompare={() => setCompared(one.version)}
             onRestore={() => restore.mutate(one.version)}
             onEdit={() => {
               onEdit({ text: one.content.text, language: one.content.language })
@@ -64,16 +76,67 @@ export function VersionsPanel({
   )
 }
 
+const DRAFT = 'draft'
+
+/** One version beside another one, or beside what stands in the editor. */
+function Comparing({
+  versions,
+  version,
+  present,
+  onBack,
+}: {
+  versions: RuleVersion[]
+  version: number
+  present: RuleContent | null
+  onBack: () => void
+}) {
+  const { t } = useTexts('rules')
+  const earlier = versions.find((one) => one.version < version)
+  const [other, setOther] = useState(earlier ? String(earlier.version) : DRAFT)
+  const chosen = versions.find((one) => one.version === version)
+  const beside = other === DRAFT ? present : versions.find((one) => String(one.version) === other)?.content
+  const choices = [
+    ...(present ? [{ value: DRAFT, label: t('diff.draft') }] : []),
+    ...versions
+      .filter((one) => one.version !== version)
+      .map((one) => ({ value: String(one.version), label: t('version', { version: one.version }) })),
+  ]
+  const older = other !== DRAFT && Number(other) < version
+  return (
+    <section className="stack" aria-label={t('diff.title')}>
+      <div className="rule-diff-with">
+        <Button small icon="left" onClick={onBack}>
+          {t('backToList')}
+        </Button>
+        <b>{t('version', { version })}</b>
+        <span className="mut">{t('diff.with')}</span>
+        <Select
+          size="small"
+          label={t('diff.with')}
+          value={other}
+          choices={choices}
+          onChange={(next) => setOther(next ?? DRAFT)}
+        />
+      </div>
+      {chosen && beside && (
+        <Difference before={older ? beside : chosen.content} after={older ? chosen.content : beside} />
+      )}
+    </section>
+  )
+}
+
 function Version({
   version,
   current,
   busy,
+  onCompare,
   onRestore,
   onEdit,
 }: {
   version: RuleVersion
   current: boolean
   busy: boolean
+  onCompare: () => void
   onRestore: () => void
   onEdit: () => void
 }) {
@@ -87,7 +150,7 @@ function Version({
         {current && <Pill tone="green">{t('current')}</Pill>}
         <span className="mut num grow">
           {formatInstant(version.published_at, zone)}
-          {version.published_by ? ` · ${version.published_by}` : ''}
+          {version.published_by_name ? ` · ${version.published_by_name}` : ''}
         </span>
       </header>
       <pre>{content.formatted?.[language] ?? content.text}</pre>
@@ -97,6 +160,9 @@ function Version({
             {t('restore')}
           </Button>
         )}
+        <Button small onClick={onCompare}>
+          {t('compare')}
+        </Button>
         <Button small tone="quiet" onClick={onEdit}>
           {t('copyToDraft')}
         </Button>
