@@ -74,3 +74,10 @@ def _rows(connection: Connection, which: object, *, skip_locked: bool = False) -
     if skip_locked:
         asked = asked.with_for_update(skip_locked=True)
     return [ParkedRow(**row._asdict()) for row in connection.execute(asked)]
+
+
+def find(connection: Connection, run: int) -> ParkedRow | None:
+    """A waiting run, locked; None when it does not wait any more."""
+    asked = select(parked_runs).where(parked_runs.c.id == run).with_for_update()
+    found = connection.execute(asked).first()
+    return ParkedRow(**found._asdict()) if found else None

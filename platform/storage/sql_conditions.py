@@ -27,7 +27,7 @@ class Conditions:
         self.workshop = workshop
         self.related = Related(workshop, self.condition, self._count)
         self.values = self.related.values
-        self.linked = Linked(workshop, self.values, self.condition)
+        self.linked = Linked(workshop, self.values, self.condition, self.related.holder_by_time)
 
     def _count(self, node: n.Expression, scope: Scope) -> SqlValue:
         return self.linked.count(node, scope)

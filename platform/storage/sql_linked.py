@@ -5,30 +5,37 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, false, func, literal, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, false, func, literal, or_, select, true
 
 from ruleloom.dsl import nodes as n
 from ruleloom.storage.sql_numbers import SqlValue
 from ruleloom.storage.sql_values import ConditionWriter, Values
 from ruleloom.storage.sql_writer import NotInSql, Scope, Workshop, opposite
 
-Test = Callable[[n.Path | n.Constant | None], ColumnElement[bool]]
-"""A question about one certain set: a field's, a constant, or the empty one."""
+Stored = n.Path | n.Aggregate
+"""A set in a link table: that of a field, or the newest or oldest of related records."""
+Certain = Stored | n.Constant | None
+Test = Callable[[Certain], ColumnElement[bool]]
+"""A question about one certain set: a stored one, a constant, or the empty one."""
+HolderWriter = Callable[[n.Aggregate, Scope], ColumnElement[Any]]
 
 
 class Linked:
     """Writes what asks sets."""
 
-    def __init__(self, workshop: Workshop, values: Values, condition: ConditionWriter) -> None:
+    def __init__(
+        self, workshop: Workshop, values: Values, condition: ConditionWriter, holder_by_time: HolderWriter
+    ) -> None:
         self.workshop = workshop
         self.values = values
+        self._holder_by_time = holder_by_time
         self._condition = condition
 
     def contains(self, node: n.Expression, options: list[n.Expression], scope: Scope) -> ColumnElement[bool]:
         """One of the options is a member."""
         wanted = [self.values.value(option, scope).sql for option in options if not isinstance(option, n.Empty)]
 
-        def asked(part: n.Path | n.Constant | None) -> ColumnElement[bool]:
+        def asked(part: Certain) -> ColumnElement[bool]:
             if part is None or not wanted:
                 return false()
             if isinstance(part, n.Constant):
@@ -42,8 +49,8 @@ class Linked:
     def empty(self, node: n.Expression, scope: Scope) -> ColumnElement[bool]:
         """There is no member."""
 
-        def asked(part: n.Path | n.Constant | None) -> ColumnElement[bool]:
-            if not isinstance(part, n.Path):
+        def asked(part: Certain) -> ColumnElement[bool]:
+            if not isinstance(part, Stored):
                 return true() if part is None else false()
             return ~self._of(self._link(part), part, scope).exists()
 
@@ -51,11 +58,15 @@ class Linked:
 
     def count(self, node: n.Expression, scope: Scope) -> SqlValue:
         """How many members there are."""
-        if not isinstance(node, n.Path):
-            raise NotInSql.of("condition-not-in-sql", part=type(node).__name__)
-        link = self._link(node)
-        found = self._of(link, node, scope).with_only_columns(func.count(), maintain_column_froms=True)
-        return self.workshop.numbers.whole(found.scalar_subquery())
+        cases = [(and_(true(), *guards), self._counted(part, scope)) for guards, part in self._cases(node, scope)]
+        found = cases[0][1] if isinstance(node, Stored) else case(*cases, else_=literal(0, BigInteger()))
+        return self.workshop.numbers.whole(found)
+
+    def _counted(self, part: Certain, scope: Scope) -> ColumnElement[Any]:
+        if not isinstance(part, Stored):
+            return literal(len(part.value or ()) if part is not None else 0, BigInteger())  # type: ignore[arg-type]
+        found = self._of(self._link(part), part, scope).with_only_columns(func.count(), maintain_column_froms=True)
+        return found.scalar_subquery()
 
     def same(self, left: n.Expression, right: n.Expression, scope: Scope) -> ColumnElement[bool]:
         """Neither is empty and both have the same members."""
@@ -88,10 +99,8 @@ class Linked:
         parts = [and_(*guards, test(part)) for guards, part in self._cases(node, scope)]
         return or_(*parts)
 
-    def _cases(
-        self, node: n.Expression, scope: Scope
-    ) -> Iterator[tuple[list[ColumnElement[bool]], n.Path | n.Constant | None]]:
-        if isinstance(node, n.Path | n.Constant):
+    def _cases(self, node: n.Expression, scope: Scope) -> Iterator[tuple[list[ColumnElement[bool]], Certain]]:
+        if isinstance(node, n.Path | n.Constant | n.Aggregate):
             yield [], node
         elif isinstance(node, n.Empty):
             yield [], None
@@ -116,9 +125,14 @@ class Linked:
         else:
             raise NotInSql.of("condition-not-in-sql", part=type(node).__name__)
 
-    def _link(self, path: n.Path) -> Any:
+    def _link(self, stored: Stored) -> Any:
+        path = stored.value if isinstance(stored, n.Aggregate) else stored
+        assert path is not None  # noqa: S101 - only `count` has none
         return self.workshop.tables.links[path.fields[-1]].alias()
 
-    def _of(self, link: Any, path: n.Path, scope: Scope) -> Select[Any]:
-        holder = self.values.holder(path, scope)
+    def _of(self, link: Any, stored: Stored, scope: Scope) -> Select[Any]:
+        if isinstance(stored, n.Aggregate):
+            holder = self._holder_by_time(stored, scope)
+        else:
+            holder = self.values.holder(stored, scope)
         return select(literal(1, BigInteger())).select_from(link).where(link.c.record == holder).correlate(*scope.outer)

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, and_, func, literal, select, true
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, Text, and_, func, literal, select, true
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.types import Kind
 from ruleloom.storage.sql_numbers import SqlValue
 from ruleloom.storage.sql_values import LINKED, ConditionWriter, CountWriter, Values
-from ruleloom.storage.sql_writer import NotInSql, Scope, Workshop
+from ruleloom.storage.sql_writer import Scope, Workshop
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,8 @@ class Related:
         if node.function == "count" or node.value is None:
             counted = rows.select(func.count()).scalar_subquery()
             return self.workshop.numbers.whole(counted)
+        if node.value.type.kind in LINKED:
+            return self._sets(node.value, rows)
         value = self.values.value(node.value, rows.inside)
         if node.function in ("latest", "earliest"):
             return self._by_time(node.function == "latest", rows, value)
@@ -124,6 +127,41 @@ class Related:
             .limit(1)
         )
         return SqlValue(found.scalar_subquery(), value.kind, value.scale)
+
+    def _sets(self, path: n.Path, rows: Rows) -> SqlValue:
+        """How many different sets of options or files the rows hold: each is written out in one order."""
+        link = self._link(path)
+        members = self._members(link, path, rows.inside)
+        if self.workshop.dialect == "postgresql":
+            written = members.with_only_columns(
+                func.json_agg(aggregate_order_by(link.c.value, link.c.value)).cast(Text()), maintain_column_froms=True
+            )
+        else:
+            inner = (
+                members.with_only_columns(link.c.value, maintain_column_froms=True).order_by(link.c.value).subquery()
+            )
+            written = select(func.nullif(func.json_group_array(inner.c.value), "[]")).select_from(inner)
+        found = func.count(written.scalar_subquery().distinct())
+        return self.workshop.numbers.whole(rows.select(found).scalar_subquery())
+
+    def _link(self, path: n.Path) -> Any:
+        return self.workshop.tables.links[path.fields[-1]].alias()
+
+    def _members(self, link: Any, path: n.Path, scope: Scope) -> Select[Any]:
+        holder = self.values.holder(path, scope)
+        return select(literal(1, BigInteger())).select_from(link).where(link.c.record == holder).correlate(*scope.outer)
+
+    def holder_by_time(self, node: n.Aggregate, scope: Scope) -> ColumnElement[Any]:
+        """The record that holds the newest or oldest set of options or files that is not empty."""
+        assert node.value is not None  # noqa: S101 - only `count` has none
+        rows = self.rows(node.collection, scope)
+        link = self._link(node.value)
+        has_some = self._members(link, node.value, rows.inside).exists()
+        order = (rows.time.sql, rows.row.c.id)
+        found = rows.select(self.values.holder(node.value, rows.inside)).where(self.past(rows), has_some)
+        latest = node.function == "latest"
+        newest = found.order_by(*(column.desc() if latest else column.asc() for column in order)).limit(1)
+        return newest.scalar_subquery()
 
     def _total(self, value: SqlValue) -> SqlValue:
         return self.workshop.numbers.total(value)
@@ -141,8 +179,6 @@ class Related:
         return self._extreme(value, func.max)
 
     def _extreme(self, value: SqlValue, pick: Callable[..., Any]) -> SqlValue:
-        if value.kind in LINKED:
-            raise NotInSql.of("condition-not-in-sql", part=str(value.kind))
         return SqlValue(pick(self.workshop.ordered(value)), value.kind, value.scale)
 
     # ---- quantifiers --------------------------------------------------------------------------------------------

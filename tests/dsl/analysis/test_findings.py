@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from ruleloom import dsl
 from ruleloom.dsl import nodes as n
-from ruleloom.dsl.analysis import analyse, analyse_condition
+from ruleloom.dsl.analysis import analyse, analyse_condition, circles_beside
 from ruleloom.dsl.analysis.possible import can_be, implies
 from ruleloom.dsl.analysis.samples import sample_of
 from ruleloom.dsl.moment import Moment
@@ -134,21 +135,56 @@ def test_rules_beside_each_other() -> None:
     assert all(each.message(language) for _, each in analyse(rules, MODEL).findings for language in LANGUAGES)
 
 
+@pytest.mark.parametrize(
+    ("texts", "found"),
+    [
+        (
+            ("customer when score = 0 then set score = 1", "customer when score = 1 then set score = 0"),
+            [([1, 0], [("score", "updated"), ("score", "updated")])],
+        ),
+        (("customer when score changes then set score = score + 1",), [([0], [("score", "updated")])]),
+        (("customer when no orders then create order (customer = this)",), []),
+        (("customer when credit > 1 then create customer (credit = 5)",), [([0], [(None, "created")])]),
+        (("customer when credit > 1 then create customer (credit = 0)",), []),
+        (("customer when record is created then delete this",), []),
+        (
+            (
+                'customer when region = "East" then set vip = yes',
+                "customer when vip then create order (customer = this)",
+                'customer when any orders then set region = "East"',
+            ),
+            [([2, 0, 1], [("region", "updated"), ("vip", "updated"), (None, "created")])],
+        ),
+        (("customer when score > 1 then set vip = yes", "customer every day at 09:00 when vip then set score = 2"), []),
+    ],
+)
+def test_the_circles_through_a_rule(texts: tuple[str, ...], found: list[tuple[list[int], list[Any]]]) -> None:
+    rules = dsl.parse("\n".join(f'rule "{place}" on {text}' for place, text in enumerate(texts)), MODEL).rules
+    assert len(rules) == len(texts)
+    shown = [
+        (list(circle.rules), [(MODEL.field(e.field)[1].name if e.field else None, e.way) for e in circle.edges])
+        for circle in circles_beside(rules[-1], rules[:-1], MODEL)
+    ]
+    assert shown == found
+
+
 def test_circles_and_their_edges() -> None:
     text = """
     rule "One" on customer when region = "East" then set vip = yes
     rule "Two" on customer when vip then set region = "West"
     rule "Three" on customer when region = "West" then set region = "East"
     rule "Apart" on customer when credit > 5 then set note = "big"
-    rule "Itself" on customer when score < 10 then set score = score + 1
+    rule "Itself" on customer when credit rises then set credit = credit + 1
+    rule "Stays" on customer when score < 10 then set score = score + 1
     rule "Ends" on customer when score = 50 then set score = 60
     """
     rules = dsl.parse(text, MODEL).rules
-    assert len(rules) == 6
+    assert len(rules) == 7
     analysis = analyse(rules, MODEL)
     names = {(rules[edge.source].name, rules[edge.target].name) for edge in analysis.edges}
     assert names == {
-        ("One", "Two"), ("Two", "Three"), ("Three", "One"), ("Itself", "Itself"), ("Itself", "Ends"),
+        ("One", "Two"), ("Two", "Three"), ("Three", "One"), ("Itself", "Itself"), ("Itself", "Apart"),
+        ("Stays", "Ends"),
     }  # fmt: skip
     circles = [each.params["rules"] for each in analysis.diagnostics if each.code == "rules-in-a-circle"]
     assert circles == ['"One" → "Two" → "Three" → "One"', '"Itself" → "Itself"']

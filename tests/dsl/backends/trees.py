@@ -179,8 +179,8 @@ class Pieces:
             return n.Elapsed(unit, self.r.choice(["since", "until"]), operand)
         name = self.r.choice(["abs", "round", "floor", "ceil", "min", "max", "count"])
         if name == "count":
-            sets = self.path(self.r.choice([Kind.CHOICES, Kind.FILES]), entity, root)
-            return n.Call("count", (sets,), NUMBER) if sets else n.Empty()
+            sets = self.value(self.r.choice([Kind.CHOICES, Kind.FILES]), entity, root, depth - 1)
+            return n.Empty() if isinstance(sets, n.Empty) else n.Call("count", (sets,), NUMBER)
         arguments = [self.value(Kind.NUMBER, entity, root, depth - 1)]
         if name in ("min", "max"):
             arguments.append(self.value(Kind.NUMBER, entity, root, depth - 1))
@@ -213,11 +213,14 @@ class Pieces:
             if self.r.random() < 0.5:
                 return n.Aggregate("count", collection, None, NUMBER)
             value = self.path(
-                self.r.choice([Kind.TEXT, Kind.DATE, Kind.NUMBER, Kind.RECORD]), collection.entity, "row", 1
+                self.r.choice([Kind.TEXT, Kind.DATE, Kind.NUMBER, Kind.RECORD, Kind.CHOICES, Kind.FILES]),
+                collection.entity,
+                "row",
+                1,
             )
             return n.Aggregate("distinct", collection, value, NUMBER) if value else n.Empty()
         value = self.path(kind, collection.entity, "row", 1)
-        if value is None or kind in (Kind.CHOICES, Kind.FILES):
+        if value is None:
             return n.Empty()
         functions: list[Any] = ["latest", "earliest"]
         functions += {Kind.NUMBER: ["sum", "avg", "min", "max"] * 2}.get(kind, [])

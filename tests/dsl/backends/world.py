@@ -296,7 +296,7 @@ def _aggregate(function: str, values: list[Any]) -> Any:
     if function == "sum":
         return numbers.total(values)
     if function == "distinct":
-        return Decimal(len(set(values)))
+        return Decimal(len({frozenset(value) if isinstance(value, tuple) else value for value in values}))
     if not values:
         return None
     picks: dict[str, Any] = {
