@@ -42,6 +42,35 @@ class DiagnosticSchema(Schema):
     fix = fields.Nested(FixSchema)
 
 
+class CircleRuleSchema(Schema):
+    """A rule in a circle; the rule being written has no id."""
+
+    id = fields.String(required=True, allow_none=True)
+    name = fields.String(required=True)
+
+
+class CircleNameSchema(Schema):
+    """An entity or a field, as people call it."""
+
+    key = fields.String(required=True)
+    words = fields.Nested(BothSchema, required=True)
+
+
+class CircleStepSchema(Schema):
+    """What a rule of a circle writes that sets the next one off; no field where records are made or deleted."""
+
+    entity = fields.Nested(CircleNameSchema, required=True)
+    field = fields.Nested(CircleNameSchema, required=True, allow_none=True)
+    way = fields.String(required=True, validate=validate.OneOf(("updated", "created", "deleted")))
+
+
+class CircleSchema(Schema):
+    """Rules that set each other off, the one being written first; step n leads from rule n to the next, then back."""
+
+    rules = fields.List(fields.Nested(CircleRuleSchema), required=True)
+    steps = fields.List(fields.Nested(CircleStepSchema), required=True)
+
+
 class ParsedSchema(Schema):
     """The tree when the text is right, and everything that is wrong otherwise."""
 
@@ -50,6 +79,7 @@ class ParsedSchema(Schema):
     formatted = fields.Nested(BothSchema, required=True, allow_none=True)
     jsonlogic = fields.Raw(allow_none=True)
     diagnostics = fields.List(fields.Nested(DiagnosticSchema), required=True)
+    circles = fields.List(fields.Nested(CircleSchema), required=True)
 
 
 class CompletionSchema(Schema):

@@ -279,8 +279,12 @@ class SqlDesk(SqlStore):
 
         When they fail again, the row of their first failure says so (`failed_again`).
         """
-        self._positions[effect.firing] = firing_log.last_position(self.connection, effect.firing)
+        self.go_on(effect.firing)
         self._tried, self.failed_again = effect, False
+
+    def go_on(self, firing: int) -> None:
+        """Further effects of a firing that was recorded before stand after those that it has."""
+        self._positions[firing] = firing_log.last_position(self.connection, firing)
 
     def stopped(self, firing: Firing) -> None:
         """Records that a chain of rules was stopped before this firing."""
@@ -318,7 +322,8 @@ class SqlDesk(SqlStore):
         parked_runs.park(self.connection, row)
 
     def unpark(self, run: Run) -> None:
-        """The run goes on now."""
+        """The run goes on now; what it does stands behind what its firing did before."""
+        self.go_on(cast("int", run.firing.id))
         parked_runs.unpark(self.connection, cast("int", run.id))
 
     def waiting(self, watch: str, record: RecordId) -> Sequence[Run]:

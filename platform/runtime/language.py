@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from ruleloom import dsl
 from ruleloom.dsl import Parsed, completion
-from ruleloom.dsl.analysis import analyse_beside, analyse_condition
+from ruleloom.dsl.analysis import analyse_beside, analyse_condition, circles_beside
 from ruleloom.dsl.functions import FUNCTIONS
 from ruleloom.dsl.jsonlogic import plain_json, to_jsonlogic
 from ruleloom.dsl.keywords import function_word, keywords
@@ -17,10 +17,12 @@ from ruleloom.dsl.reads import reads_of
 from ruleloom.dsl.tree_json import to_json
 from ruleloom.dsl.writing import quoted_name
 from ruleloom.forms.entity import CollectionOf, Entity, Field, Model
-from ruleloom.messages import Diagnostic, Language, text
+from ruleloom.messages import LANGUAGES, Diagnostic, Language, text
 from ruleloom.runtime.published import Published
 from ruleloom.runtime.rule_content import in_both_languages, read_condition, read_rule, sentences
 from ruleloom.runtime.workspace import Workspace
+
+IN_A_CIRCLE = "rules-in-a-circle"
 
 
 def read(
@@ -35,14 +37,14 @@ def read(
     published = workspace.refreshed()
     parsed = _parsed(published.model, text, language, published.entity(entity).id if entity else None, part)
     places = Utf16(text)
+    findings = _findings(parsed, published, entity)
     answer: dict[str, Any] = {
         "tree": None,
         "sentence": None,
         "formatted": None,
         "jsonlogic": None,
-        "diagnostics": [
-            _diagnostic(each, places, reader) for each in (*parsed.diagnostics, *_findings(parsed, published, entity))
-        ],
+        "diagnostics": [_diagnostic(each, places, reader) for each in (*parsed.diagnostics, *findings)],
+        "circles": _circles(parsed, published) if any(each.code == IN_A_CIRCLE for each in findings) else [],
     }
     if parsed.ok and parsed.tree is not None:
         answer |= _said(parsed.tree, published.model)
@@ -60,6 +62,34 @@ def _findings(parsed: Parsed, published: Published, entity: str | None) -> tuple
     if isinstance(parsed.tree, Condition) and entity is not None:
         return analyse_condition(parsed.tree, published.entity(entity).id, published.model, parsed.language)
     return ()
+
+
+def _circles(parsed: Parsed, published: Published) -> list[dict[str, Any]]:
+    """The circles that a rule closes with those in force, for drawing: what each writes that sets the next one off."""
+    if not isinstance(parsed.tree, Rule):
+        return []
+    rule, model = parsed.tree, published.model
+    others = [each for each in published.book.rules.values() if each.tree.name != rule.name]
+    known = [{"id": each.id, "name": each.name} for each in others] + [{"id": None, "name": rule.name}]
+    shown = []
+    for circle in circles_beside(rule, [each.tree for each in others], model):
+        steps = []
+        for edge in circle.edges:
+            entity = model.entity(edge.entity)
+            field = model.field(edge.field)[1] if edge.field is not None else None
+            steps.append(
+                {
+                    "entity": {"key": entity.key, "words": _words_of(entity)},
+                    "field": None if field is None else {"key": field.key, "words": _words_of(field)},
+                    "way": edge.way,
+                }
+            )
+        shown.append({"rules": [known[place] for place in circle.rules], "steps": steps})
+    return shown
+
+
+def _words_of(named: Entity | Field) -> dict[Language, str]:
+    return {language: named.labels.get(language) or named.name for language in LANGUAGES}
 
 
 def findings_of_rule(rule: Rule, published: Published, language: Language) -> tuple[Diagnostic, ...]:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from ruleloom.dsl.nodes import Rule
 from ruleloom.dsl.types import RecordId
-from ruleloom.engine.cycles import cycle_through
 from ruleloom.engine.store import Memory
-from ruleloom.messages import Language, text
 from ruleloom.runtime import past, published, stopping
 from ruleloom.runtime.pipeline import publishing
-from ruleloom.runtime.pipeline.carrying import LONGEST_CHAIN
 from ruleloom.runtime.rule_content import tree_of
-from ruleloom.storage import notices, rule_rates
+from ruleloom.storage import rule_rates
 from ruleloom.storage.definitions import Definition
 
 if TYPE_CHECKING:
@@ -39,7 +36,6 @@ def put_in_force(uow: UnitOfWork, rule: Definition, also_existing: bool = False,
     publishing.publish(
         uow.pipeline, str(rule.id), tree, uow.now, also_matching=also_existing, cap=cap, recall=_recall(uow, tree)
     )
-    _warn_of_cycle(uow, str(rule.id), cast("Language", rule.content.get("language", "en")))
     uow.wrote = True
 
 
@@ -53,17 +49,6 @@ def _recall(uow: UnitOfWork, tree: Rule) -> publishing.Recall:
         return past.memories_now(uow.connection, catalogue, tree.entity, tree.condition, records, uow.now) or {}
 
     return recall
-
-
-def _warn_of_cycle(uow: UnitOfWork, rule: str, language: Language) -> None:
-    """Tells the author, in the app, when the rule may set itself off again by way of what it writes."""
-    cycle = cycle_through(rule, uow.published.book.rules)
-    if not cycle or uow.user is None:
-        return
-    names = [each.name for each in (*cycle, cycle[0])]
-    said = text("rule-cycle", language, {"rules": " → ".join(names), "depth": LONGEST_CHAIN})
-    row = notices.NoticeRow(uow.workspace.ids.next(), uow.user, uow.now, said, None, None, None)
-    notices.add(uow.connection, [row])
 
 
 def take_out(uow: UnitOfWork, rule: Definition) -> None:

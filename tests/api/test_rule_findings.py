@@ -30,3 +30,21 @@ def test_publishing_answers_with_warnings_beside_the_rules_in_force(model: Clien
     assert (warning["code"], warning["severity"]) == ("rule-duplicate", "warning")
     assert warning["message"]["zh"].startswith("“Second”与“First”内容相同")
     assert published[1]["status"] == "published"
+
+
+def test_a_circle_is_told_before_publishing_with_what_to_draw(model: Client) -> None:
+    up = 'rule "Up" on customer when region = "East" then set credit = 5'
+    drawn = model.post("/rules", {"content": {"text": up, "language": "en"}}).get_json()
+    assert model.post(f"/rules/{drawn['id']}/publish", {}).status_code == 200
+    text = 'rule "Round" on customer when credit > 1 then set region = "East"'
+    parsed = model.post("/language/parse", {"text": text, "language": "en"}).get_json()
+    assert [each["code"] for each in parsed["diagnostics"]] == ["rules-in-a-circle"]
+    (circle,) = parsed["circles"]
+    assert [(each["name"], each["id"] is None) for each in circle["rules"]] == [("Round", True), ("Up", False)]
+    assert [(step["field"]["key"], step["way"]) for step in circle["steps"]] == [
+        ("region", "updated"),
+        ("credit", "updated"),
+    ]
+    assert circle["steps"][0]["entity"]["words"] == {"en": "Customer", "zh": "客户"}
+    apart = model.post("/language/parse", {"text": text.replace("> 1", "> 9"), "language": "en"}).get_json()
+    assert (apart["circles"], apart["diagnostics"]) == ([], [])

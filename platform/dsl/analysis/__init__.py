@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ruleloom.dsl import nodes as n
-from ruleloom.dsl.analysis.cycles import Edge, edges_of, findings_of_circles
+from ruleloom.dsl.analysis.cycles import Circle, Edge, circles_through, edges_of, findings_of_circles
 from ruleloom.dsl.analysis.several import findings_beside, findings_of_pairs
 from ruleloom.dsl.analysis.single import findings_of_condition
 from ruleloom.dsl.vocabulary import Vocabulary
 from ruleloom.messages import Diagnostic, Language
 
-__all__ = ["Analysis", "Edge", "analyse", "analyse_beside", "analyse_condition"]
+__all__ = ["Analysis", "Circle", "Edge", "analyse", "analyse_beside", "analyse_condition", "circles_beside"]
 
 MOST_RULES = 400
 """Rules compared with each other; of more, each is looked at by itself."""
@@ -66,6 +66,13 @@ def analyse_beside(
         place = len(others)
         found += [each for shown, each in findings_of_circles(every, edges) if shown == place]
     return tuple(found)
+
+
+def circles_beside(rule: n.Rule, others: Sequence[n.Rule], vocabulary: Vocabulary) -> tuple[Circle, ...]:
+    """The circles that a rule closes with those in force; its own place is the number of the others."""
+    if len(others) >= MOST_RULES:
+        return ()
+    return circles_through(len(others), edges_of((*others, rule), vocabulary))
 
 
 def analyse_condition(

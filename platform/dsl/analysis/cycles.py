@@ -22,6 +22,16 @@ class Edge:
     entity: str
     field: str | None
     """Permanent id; None where records are created or deleted."""
+    way: str = "updated"
+    """`updated`, `created` or `deleted`"""
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """Rules that lead back to the first of them: places among the rules, and from each the way to the next."""
+
+    rules: tuple[int, ...]
+    edges: tuple[Edge, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,9 @@ class _Write:
     value: n.Node | None
     own: bool
     """Whether it is the rule's own record that is written."""
+    way: str = "updated"
+    given: tuple[n.Assignment, ...] = ()
+    """What a record is created with."""
 
 
 def edges_of(rules: Sequence[n.Rule], vocabulary: Vocabulary) -> tuple[Edge, ...]:
@@ -40,8 +53,8 @@ def edges_of(rules: Sequence[n.Rule], vocabulary: Vocabulary) -> tuple[Edge, ...
     for source, rule in enumerate(rules):
         for write in _writes(rule, (*rule.actions, *rule.ending)):
             for target, reading in enumerate(reads):
-                if reading.may_answer(write):
-                    found[Edge(source, target, write.entity, write.field)] = None
+                if not (source == target and reading.stays_so(write)) and reading.may_answer(write):
+                    found[Edge(source, target, write.entity, write.field, write.way)] = None
     return tuple(found)
 
 
@@ -54,6 +67,12 @@ class _Reading:
         parts = tuple(walk(rule.condition)) if rule.condition is not None else ()
         self._events = {part.event for part in parts if isinstance(part, n.RecordIs)}
 
+    def stays_so(self, write: _Write) -> bool:
+        """Whether a rule's own write cannot fire it once more: on its record a level rule fires again only after its
+        condition has been false."""
+        level = self._reads is not None and not self._reads.reads_change
+        return level and (write.own or write.entity != self._rule.entity)
+
     def may_answer(self, write: _Write) -> bool:
         """Whether the write can make the rule's condition true. Schedules wait for their time."""
         condition, reads = self._rule.condition, self._reads
@@ -61,6 +80,8 @@ class _Reading:
             return False
         if write.entity == self._rule.entity and self._answers_event(write):
             return True
+        if write.entity == self._rule.entity and write.way == "created" and not reads.reads_change:
+            return self._may_hold_of_new(condition, write)
         reading = [
             d
             for d in reads.dependencies
@@ -75,7 +96,22 @@ class _Reading:
         return self._may_hold_after(condition, write)
 
     def _answers_event(self, write: _Write) -> bool:
-        return "updated" in self._events if write.field is not None else bool(self._events & {"created", "deleted"})
+        return write.way in self._events
+
+    @staticmethod
+    def _may_hold_of_new(condition: n.Condition, write: _Write) -> bool:
+        """Whether a condition may be true of a record that is created with these constants."""
+        parts: list[n.Condition] = [condition]
+        for each in write.given:
+            paths = (part for part in walk(condition) if isinstance(part, n.Path) and part.fields == (each.field,))
+            field = next((path for path in paths if path.root == "this"), None)
+            if field is None:
+                continue
+            if isinstance(each.value, n.Empty):
+                parts.append(n.IsEmpty(field))
+            elif isinstance(each.value, n.Constant) and each.value.type.kind is field.type.kind:
+                parts.append(n.Compare("=", field, each.value))
+        return can_be(n.And(tuple(parts)) if len(parts) > 1 else condition)
 
     @staticmethod
     def _may_hold_after(condition: n.Condition, write: _Write) -> bool:
@@ -103,9 +139,9 @@ def _writes(rule: n.Rule, actions: Sequence[n.Action]) -> Iterator[_Write]:
                 _Write(action.collection.entity, each.field, each.value, own=False) for each in action.assignments
             )
         elif isinstance(action, n.Create):
-            yield _Write(action.entity, None, None, own=False)
+            yield _Write(action.entity, None, None, own=False, way="created", given=tuple(action.assignments))
         elif isinstance(action, n.Delete):
-            yield _Write(rule.entity, None, None, own=True)
+            yield _Write(rule.entity, None, None, own=True, way="deleted")
         elif isinstance(action, n.Choose):
             yield from _writes(rule, (*action.then, *action.otherwise))
 
@@ -127,6 +163,32 @@ def findings_of_circles(rules: Sequence[n.Rule], edges: Sequence[Edge]) -> Itera
             circle[-1],
             Diagnostic("rules-in-a-circle", place_of(rules[circle[-1]]), {"rules": names}, severity="warning"),
         )
+
+
+def circles_through(place: int, edges: Sequence[Edge], most: int = 5) -> tuple[Circle, ...]:
+    """The shortest ways from a rule back to itself, one for each rule that it sets off first, shortest first."""
+    ways: list[tuple[Edge, ...]] = []
+    for first in (edge for edge in edges if edge.source == place):
+        if all(way[0].target != first.target for way in ways):
+            way = _way_back(first, place, edges)
+            if way:
+                ways.append(way)
+    ways.sort(key=len)
+    return tuple(Circle(tuple(edge.source for edge in way), way) for way in ways[:most])
+
+
+def _way_back(first: Edge, place: int, edges: Sequence[Edge]) -> tuple[Edge, ...]:
+    """The shortest way that begins with an edge and ends at a place; empty when there is none."""
+    ways: list[tuple[Edge, ...]] = [(first,)]
+    seen = {first.target}
+    for way in ways:  # grows while it is walked: breadth first
+        if way[-1].target == place:
+            return way
+        for edge in edges:
+            if edge.source == way[-1].target and (edge.target == place or edge.target not in seen):
+                seen.add(edge.target)
+                ways.append((*way, edge))
+    return ()
 
 
 def _reached(start: int, following: dict[int, set[int]]) -> set[int]:

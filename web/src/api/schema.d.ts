@@ -1812,10 +1812,6 @@ export interface components {
             workdays: string[];
         };
         Called: {
-            key: string;
-            words: components["schemas"]["Both"];
-        };
-        Called1: {
             active: number;
             detail: string;
             label: string;
@@ -1852,13 +1848,17 @@ export interface components {
             rules: components["schemas"]["CircleRule"][];
             steps: components["schemas"]["CircleStep"][];
         };
+        CircleName: {
+            key: string;
+            words: components["schemas"]["Both"];
+        };
         CircleRule: {
             id: string | null;
             name: string;
         };
         CircleStep: {
-            entity: components["schemas"]["Called"];
-            field: components["schemas"]["Called"] | null;
+            entity: components["schemas"]["CircleName"];
+            field: components["schemas"]["CircleName"] | null;
             /** @enum {string} */
             way: "updated" | "created" | "deleted";
         };
@@ -2286,13 +2286,6 @@ export interface components {
             settings: components["schemas"]["Setting"][];
             version: string;
         };
-        Kind1: {
-            failed: number;
-            kind: string;
-            queued: number;
-            retrying: number;
-            running: number;
-        };
         Kinds: {
             items: components["schemas"]["Kind"][];
         };
@@ -2562,7 +2555,7 @@ export interface components {
             due_since: string | null;
             effect_since: string | null;
             imports: number;
-            kinds: components["schemas"]["Kind1"][];
+            kinds: components["schemas"]["WorkKind"][];
             last_failure: components["schemas"]["WaitingEffect"] | null;
             now: string;
             put_off: components["schemas"]["PutOff"];
@@ -2781,7 +2774,7 @@ export interface components {
             path: string;
         };
         Signature: {
-            signature: components["schemas"]["Called1"] | null;
+            signature: components["schemas"]["Called"] | null;
         };
         Skipped: {
             /** @enum {string|null} */
@@ -3039,6 +3032,13 @@ export interface components {
             functions: string[];
             keywords: string[];
             units: string[];
+        };
+        WorkKind: {
+            failed: number;
+            kind: string;
+            queued: number;
+            retrying: number;
+            running: number;
         };
         WorkedField: {
             field: string;
