@@ -34,6 +34,7 @@ def written_json(uow: UnitOfWork, written: Written) -> dict[str, Any]:
     return {
         "record": record,
         "firings": [firing_json(uow.published.model, each) for each in fired],
+        "queued": written.queued,
         "warnings": [{"code": "rule-warning", "message": text} for text in written.warnings],
     }
 

@@ -211,11 +211,15 @@ class WarningSchema(Schema):
 
 
 class WrittenSchema(Schema):
-    """What a write did: the record as it is now, the firings that the write caused, and warnings."""
+    """What a write did: the record as it is now, the firings that the write caused, and warnings.
+
+    `queued`: records that the write concerns and that are evaluated in a moment because they are so many.
+    """
 
     record = fields.Nested(RecordSchema, required=True)
     firings = fields.List(fields.Nested(FiringSchema), required=True)
     warnings = fields.List(fields.Nested(WarningSchema), required=True)
+    queued = fields.Integer(required=True)
 
 
 class FiringPageSchema(Schema):

@@ -71,6 +71,8 @@ class Program:
     def __init__(self, actions: tuple[n.Action, ...], vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self.steps: list[Step] = []
+        self.origins: list[n.Action] = []
+        """The action that each step comes from."""
         self._write(actions)
         self.waits: dict[int, Logic] = {
             place: step.logic for place, step in enumerate(self.steps) if isinstance(step, PauseUntil)
@@ -89,14 +91,21 @@ class Program:
                 self.steps.append(Stop(Text(action.text, self._vocabulary)))
             else:
                 self.steps.append(Do(_ACTS[type(action)](action, self._vocabulary)))
+            self._came_from(action)
+
+    def _came_from(self, action: n.Action) -> None:
+        """All steps that are new come from this action."""
+        self.origins += [action] * (len(self.steps) - len(self.origins))
 
     def _write_choice(self, action: n.Choose) -> None:
         place = len(self.steps)
         self.steps.append(Jump(0))
+        self._came_from(action)
         self._write(action.then)
         end = len(self.steps)
         if action.otherwise:
             self.steps.append(Jump(0))
+            self._came_from(action)
             self._write(action.otherwise)
             self.steps[end] = Jump(len(self.steps))
             end += 1

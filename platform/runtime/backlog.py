@@ -88,6 +88,8 @@ class SqlBacklog:
 
     def _run(self, row: PutOffRun, found: firing_log.FiringRow) -> Run:
         effect_rows.keep_version(self._uow, found, row.version)
+        if row.position:
+            self._uow.desk.go_on(found.id)
         firing = Firing(
             found.rule, row.rule_name, -row.priority, found.entity, found.record, cast("Any", found.edge), found.at,
             found.depth, self._change(row, found), _cause(found), id=found.id,

@@ -47,6 +47,7 @@ def perform(workspace: Workspace, performers: Mapping[str, Performer], effect_id
         nobody = {language: text("nobody-performs", language, {"kind": effect.kind}) for language in LANGUAGES}
         _finish(workspace, effect, "failed", error={"reason": nobody})
         return
+    _begin(workspace, effect)
     try:
         result = performer(effect)
     except TryAgain as again:
@@ -81,6 +82,11 @@ def _again(uow: UnitOfWork, effect: EffectRow) -> None:
     uow.pipeline.retry(firing, rule.of.version, uow.now)
     if not uow.desk.failed_again:
         firing_log.change_effect(uow.connection, effect.id, status="done", summary=both("did-again"), error=None)
+
+
+def _begin(workspace: Workspace, effect: EffectRow) -> None:
+    with workspace.database.write() as connection:
+        firing_log.change_effect(connection, effect.id, status="running", updated_at=workspace.now(connection))
 
 
 def _finish(workspace: Workspace, effect: EffectRow, status: str, **more: Any) -> None:

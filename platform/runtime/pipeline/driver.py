@@ -172,6 +172,15 @@ class Pipeline:
         """Carries out again a firing whose actions failed and were undone."""
         return self.carry(Noticed(runs=[Run(firing, version, "ending" if firing.edge == "off" else "then")]), at)
 
+    def wake(self, run: Run, at: int) -> Outcome:
+        """A waiting run goes on at `at`, before what it waits for."""
+        return self.carry(self._carrying(Outcome()).woken([run]), at)
+
+    def give_up(self, run: Run) -> None:
+        """A waiting run does nothing more."""
+        self._carrying(Outcome()).woken([run])
+        self.desk.unpark(run)
+
     def _carry(self, noticed: Noticed, at: int, outcome: Outcome) -> None:
         if not noticed.firings and not noticed.runs:
             return
