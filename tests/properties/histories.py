@@ -327,7 +327,7 @@ IDS = {"customer": ["c1", "c2", "c3"], "order": ["o1", "o2", "o3", "o4"], "part"
 
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[str, list[n.Rule], list[Any], int]:
-    """Zone, rules, events (at, operation, entity, id, values), until."""
+    """Zone, rules, events (at, operation, entity, id, values), until; of a `bulk` the values are those of each id."""
     zone = draw(st.sampled_from(ZONES))
     start = START[zone]
     at = start
@@ -348,6 +348,11 @@ def histories(draw: st.DrawFn) -> tuple[str, list[n.Rule], list[Any], int]:
         if entity == "part" and not made_already:
             operation = "create"
         ids = (free if operation == "create" else made_already) if known else IDS[entity]
+        if operation == "update" and entity != "part" and draw(st.integers(0, 3)) == 0:
+            several = draw(st.lists(st.sampled_from(ids or IDS[entity]), min_size=1, max_size=3, unique=True))
+            each = {one: draw(values_of(entity, at, operation)) for one in several}
+            events.append((instant(at), "bulk", entity, several[0], each))
+            continue
         values = {} if operation == "delete" else draw(values_of(entity, at, operation))
         events.append((instant(at), operation, entity, draw(st.sampled_from(ids or IDS[entity])), values))
     made = [draw(rules(name)) for name in ("A", "B", "C")[: draw(st.integers(1, 3))]]

@@ -111,9 +111,13 @@ class Arena:
             self.set_time(at)
             if not lazily:
                 settle(self.workspace)
-            given = {key: ids.get(value, 7) if key in REFERENCES and value else value for key, value in values.items()}
             try:
-                ids[name] = self._event(operation, entity, ids.get(name, 7), given, played, at)
+                if operation == "bulk":
+                    self._bulk(
+                        entity, {ids.get(one, 7): meant(given, ids) for one, given in values.items()}, played, at
+                    )
+                else:
+                    ids[name] = self._event(operation, entity, ids.get(name, 7), meant(values, ids), played, at)
             except Blocked as blocked:
                 for firing in blocked.firings:
                     line = (at, -firing.priority, firing.rule_name, str(firing.record), "blocked")
@@ -124,10 +128,15 @@ class Arena:
         settle(self.workspace)
         return sorted(lines + self._firings()), played
 
+    def _bulk(self, entity: str, values: dict[int, dict[str, Any]], played: list[Any], at: int) -> None:
+        played.append((at, i.UpdateRecords(entity, dict(values.items()))))
+        shown = {str(record): (in_json(given), None) for record, given in values.items()}
+        records.bulk(self.workspace, WORKSPACE, entity, shown, show=lambda _uow, _written: None)
+
     def _event(
         self, operation: str, entity: str, known: int, values: dict[str, Any], played: list[Any], at: int
     ) -> int:
-        workspace, shown = self.workspace, {key: as_json(key, value) for key, value in values.items()}
+        workspace, shown = self.workspace, in_json(values)
         if operation == "create":
             identity = workspace.ids.next()
             played.append((at, i.CreateRecord(entity, values, identity)))
@@ -177,6 +186,16 @@ class _Given:
     def next(self) -> int:
         first, self._first = self._first, None
         return self._others() if first is None else first
+
+
+def meant(values: dict[str, Any], ids: dict[str, int]) -> dict[str, Any]:
+    """Values with the ids that records got; 7 is nobody's."""
+    return {key: ids.get(value, 7) if key in REFERENCES and value else value for key, value in values.items()}
+
+
+def in_json(values: dict[str, Any]) -> dict[str, Any]:
+    """Values as the front door takes them."""
+    return {key: as_json(key, value) for key, value in values.items()}
 
 
 def as_json(key: str, value: Any) -> Any:

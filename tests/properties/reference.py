@@ -104,7 +104,10 @@ class Reference:
     def write_event(self, at: int, event: list[Any]) -> None:
         kept = copy.deepcopy(self.state)
         try:
-            fired = self.write(at, event[0], event[1], {event[2]: event[3]}, 0)
+            bulk = event[0] == "bulk"
+            fired = self.write(
+                at, "update" if bulk else event[0], event[1], event[3] if bulk else {event[2]: event[3]}, 0
+            )
         except BlockedWrite as blocked:
             self.state = kept
             self.state.out += blocked.args[0]

@@ -19,7 +19,7 @@ from ruleloom.access import WORKSPACE
 from ruleloom.engine import intents as i
 from ruleloom.runtime.commands import accounts, tokens
 from ruleloom.runtime.settling import settle_with_others
-from tests.properties.production import REFERENCES, Arena, Line, as_json
+from tests.properties.production import Arena, Line, in_json, meant
 from tests.properties.served_process import HeldClock
 
 ROOT = Path(__file__).parents[2]
@@ -130,7 +130,7 @@ class Served(Arena):
                 settle_with_others(self.workspace)
             given = meant(values, ids)
             known = ids.get(name, 7)
-            shown = {key: as_json(key, value) for key, value in given.items()}
+            shown = in_json(given)
             status, answer = self.asking[place % len(self.asking)].write(operation, entity, known, shown)
             if operation == "create" and status == 201:
                 ids[name] = known = int(answer["record"]["id"])
@@ -165,7 +165,7 @@ class Served(Arena):
     def _send(asking: Asking, share: Sequence[Any], ids: dict[str, int]) -> list[tuple[str, int, str, i.Write]]:
         made = []
         for operation, entity, name, values in share:
-            shown = {key: as_json(key, value) for key, value in values.items()}
+            shown = in_json(values)
             status, answer = asking.write(operation, entity, ids.get(name, 7), shown)
             assert status != STALE, answer
             if status < 300:
@@ -197,11 +197,6 @@ def in_order(made: Sequence[tuple[str, int, str, i.Write]], logged: Sequence[tup
     return (by_change[change] for change in logged if change in by_change)
 
 
-def meant(values: dict[str, Any], ids: dict[str, int]) -> dict[str, Any]:
-    """Values with the ids that records got."""
-    return {key: ids.get(value, 7) if key in REFERENCES and value else value for key, value in values.items()}
-
-
 def write_of(operation: str, entity: str, new: int, known: int, values: dict[str, Any]) -> i.Write:
     """An event as the simulation takes it."""
     if operation == "create":
@@ -217,6 +212,15 @@ def is_blocked(answer: Any) -> bool:
 def plain(lines: Sequence[Line]) -> list[Line]:
     """In order; a refusal over HTTP does not say which rule and record it was."""
     return sorted((line[0], 0, "", "", *line[4:]) if line[4] == "blocked" else line for line in lines)
+
+
+def one_each(events: Sequence[Sent]) -> list[Sent]:
+    """The history with a write for each record of a bulk edit, which is no request of its own."""
+    return [
+        (at, "update" if operation == "bulk" else operation, entity, one, given)
+        for at, operation, entity, name, values in events
+        for one, given in (values.items() if operation == "bulk" else [(name, values)])
+    ]
 
 
 def in_groups(events: Sequence[Sent], size: int) -> list[Sent]:

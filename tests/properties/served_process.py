@@ -15,6 +15,7 @@ from pathlib import Path
 import waitress.server  # type: ignore[import-untyped]
 
 from ruleloom.api.app import create_app
+from ruleloom.cli._logging import configure
 from ruleloom.runtime.clock import Clock
 from ruleloom.runtime.opening import open_workspace
 from ruleloom.runtime.serving import in_the_background
@@ -44,6 +45,7 @@ class HeldClock(Clock):
 
 
 def main(url: str, folder: str, role: str) -> int:
+    configure()  # to standard error: nobody reads what else is printed
     workspace = open_workspace(url, folder=Path(folder), clock=HeldClock(Path(folder)))
     with in_the_background(workspace) if role != "serve" else nullcontext():
         if role != "work":

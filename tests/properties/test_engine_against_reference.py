@@ -20,6 +20,8 @@ SETTINGS: dict[str, Any] = {"deadline": None, "suppress_health_check": list(Heal
 
 
 def write_of(operation: str, entity: str, record: str, values: Any) -> i.Write:
+    if operation == "bulk":
+        return i.UpdateRecords(entity, values)
     if operation == "create":
         return i.CreateRecord(entity, values, record)
     return i.UpdateRecords(entity, {record: values}) if operation == "update" else i.DeleteRecord(entity, record)

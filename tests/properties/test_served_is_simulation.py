@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from ruleloom.runtime.rule_content import tree_of
 from tests.properties.histories import histories
 from tests.properties.production import simulated, with_people
-from tests.properties.served import Served, in_groups, plain, served
+from tests.properties.served import Served, in_groups, one_each, plain, served
 
 FULL = os.environ.get("RULELOOM_SIZE") == "full"
 MANY = 120 if FULL else 5
@@ -43,6 +43,7 @@ def three_processes(postgres_template: str, copies: Any, tmp_path_factory: pytes
 
 def compare(arena: Served, history: Any, lazily: bool, together: int | None = None) -> None:
     zone, rules, events, until = history
+    events = one_each(events)
     arena.begin(zone)
     texts = arena.readable(with_people(rules))
     if texts is None:

@@ -16,6 +16,7 @@ from typing import Any
 import waitress  # type: ignore[import-untyped]
 
 from ruleloom.api.app import create_app
+from ruleloom.cli._logging import configure
 from ruleloom.runtime.opening import open_workspace
 from ruleloom.runtime.performing import TryAgain
 from ruleloom.runtime.ticker import Ticker
@@ -24,6 +25,7 @@ from ruleloom.storage.firing_log import EffectRow
 
 
 def main(url: str, folder: str, role: str, port: str, receiver: str) -> int:
+    configure()  # to standard error: nobody reads what else is printed
     workspace = open_workspace(url, folder=Path(folder))
 
     def outside(effect: EffectRow) -> Any:

@@ -77,18 +77,19 @@ class _Receiving(BaseHTTPRequestHandler):
 class Process:
     """One role, started again after each kill."""
 
-    def __init__(self, role: str, words: list[str]) -> None:
-        self.role, self._words = role, words
+    def __init__(self, role: str, words: list[str], log: Path) -> None:
+        self.role, self._words, self._log = role, words, log
         self._running: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
         """Starts it and waits until it is ready."""
-        self._running = subprocess.Popen(
-            [sys.executable, "-m", "tests.runtime.killed_process", *self._words],
-            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
+        with self._log.open("a") as log:
+            self._running = subprocess.Popen(
+                [sys.executable, "-m", "tests.runtime.killed_process", *self._words],
+                cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True,
+            )  # fmt: skip
         assert self._running.stdout is not None
-        assert any(line == "ready\n" for line in self._running.stdout), f"{self.role} did not start"
+        assert any(line == "ready\n" for line in self._running.stdout), self._log.read_text()
 
     def kill(self) -> None:
         """SIGKILL."""
@@ -183,7 +184,10 @@ def test_killed_apart_under_load(
     killed: Counter[str] = Counter()
     with receiving() as receiver:
         words = [database, str(tmp_path)]
-        processes = [Process(role, [*words, role, str(port), str(receiver.server_port)]) for role in roles]
+        processes = [
+            Process(role, [*words, role, str(port), str(receiver.server_port)], tmp_path / f"{role}.log")
+            for role in roles
+        ]
         try:
             for process in processes:
                 process.start()

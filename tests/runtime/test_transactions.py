@@ -19,6 +19,7 @@ from ruleloom.runtime.commands import entities, records
 from ruleloom.runtime.pipeline.ports import Blocked
 from ruleloom.runtime.workspace import Workspace
 from ruleloom.storage import firing_log, server_clock, workspace_settings
+from ruleloom.storage.conflicts import StaleVersion
 from ruleloom.storage.database import Database
 
 Rule = Callable[[str], str]
@@ -145,3 +146,24 @@ def test_a_rule_sees_the_number_that_the_new_record_gets(workspace: Workspace, r
         for _ in range(3)
     ]
     assert [(int(each["number"]), each["flag"]) for each in made] == [(1, None), (2, "second"), (3, None)]
+
+
+def test_a_bulk_edit_is_one_write_for_the_rules(workspace: Workspace, rule: Rule, create: Create) -> None:
+    """What is so only between two of its records is never noticed; each record answers with its own firings."""
+    rule('rule "Two" on customer when at least 2 coupons then set flag = "two"')
+    rule('rule "None" on customer when no coupons then set flag = "none"')
+    first, second = (create(name=name).record for name in ("A", "B"))
+    coupons = [
+        records.create(
+            workspace, WORKSPACE, "coupon", {"customer": str(owner)}, show=lambda _uow, written: written
+        ).record
+        for owner in (first, second)
+    ]
+    before = fired(workspace)
+    swapped = {str(coupons[0]): ({"customer": str(second)}, 1), str(coupons[1]): ({"customer": str(first)}, None)}
+    written = records.bulk(workspace, WORKSPACE, "coupon", swapped, show=lambda _uow, done: done)
+    assert fired(workspace) == before, "one by one, a customer would have had two coupons, and the other none"
+    assert [each.record for each in written] == coupons
+    assert [(each.snapshot or {})["customer"] for each in written] == [second, first]
+    with pytest.raises(StaleVersion):
+        records.bulk(workspace, WORKSPACE, "coupon", swapped, show=lambda _uow, done: done)

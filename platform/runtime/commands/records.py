@@ -32,7 +32,7 @@ from ruleloom.storage.database import AlreadyThere
 Given = Mapping[str, Any]
 T = TypeVar("T")
 BULK = 1000
-"""Records that one bulk command takes; it is one transaction and each record one write."""
+"""Records that one bulk command takes; it is one transaction and one simultaneous write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +86,13 @@ def restore(workspace: Workspace, actor: Actor, entity: str, record: str, *, sho
 def bulk(
     workspace: Workspace, actor: Actor, entity: str, changes: Mapping[str, tuple[Given, int | None]], *, show: Show[T]
 ) -> list[T]:
-    """Changes several records in one transaction, all or none: id → (values, version seen or None)."""
+    """Changes several records in one simultaneous write, all or none: id → (values, version seen or None)."""
     if len(changes) > BULK:
         raise Conflict.of("too-many-at-once", limit=BULK)
 
     def command(uow: UnitOfWork) -> list[T]:
-        ids = sorted((id_of(record), given) for record, given in changes.items())
-        return [show(uow, update_in(uow, entity, record, *given)) for record, given in ids]
+        given = {id_of(record): changes[record] for record in sorted(changes, key=id_of)}
+        return [show(uow, written) for written in update_together_in(uow, entity, given)]
 
     return workspace.transact(command, actor, origin="bulk")
 
@@ -118,6 +118,22 @@ def update_in(uow: UnitOfWork, entity: str, record: RecordId, values: Given, ver
     _expect(uow, found, record, version)
     outcome = _carried_out(uow, UpdateRecords(found.id, {record: clean}), wrong)
     return _written(uow, found, record, outcome)
+
+
+def update_together_in(uow: UnitOfWork, entity: str, changes: Mapping[int, tuple[Given, int | None]]) -> list[Written]:
+    """Changes fields of several records at once: rules see the state before and after all of it, none between."""
+    found = uow.published.entity(entity)
+    access.require(uow.actor, Verb.UPDATE, found.id)
+    clean: dict[RecordId, Mapping[str, Value]] = {}
+    wrong: dict[tuple[object, ...], Diagnostic] = {}
+    for record, (values, version) in changes.items():
+        clean[record], refused = requirements.read(uow, found, values, Verb.UPDATE)
+        wrong |= {(each.code, each.target, repr(each.params)): each for each in refused}
+        if version is not None:
+            uow.desk.expected[record] = version
+    uow.desk.lock(found.id, list(clean))
+    outcome = _carried_out(uow, UpdateRecords(found.id, clean), list(wrong.values()))
+    return _written_together(uow, found, list(changes), outcome)
 
 
 def delete_in(uow: UnitOfWork, entity: str, record: RecordId, version: int | None = None) -> Written:
@@ -157,13 +173,24 @@ def _expect(uow: UnitOfWork, entity: Entity, record: RecordId, version: int | No
 
 def _written(uow: UnitOfWork, entity: Entity, record: RecordId, outcome: Outcome) -> Written:
     """The state after everything that the rules did, with all firings of this write and of what it led to."""
-    after = uow.records.read(entity.id, [record]).get(record)
-    before = next((c.before for c in outcome.changes if c.record == record and c.entity == entity.id), None)
-    firings = [cast("int", firing.id) for firing in uow.desk.entered]
+    return _written_together(uow, entity, [record], outcome)[0]
+
+
+def _written_together(uow: UnitOfWork, entity: Entity, records: Sequence[RecordId], outcome: Outcome) -> list[Written]:
+    """The same for several records: each has the firings about itself, the first one those about others too."""
+    after = uow.records.read(entity.id, records)
+    before = {change.record: change.before for change in outcome.changes if change.entity == entity.id}
     warnings = [*outcome.warnings, *(text for text in uow.desk.warnings if text not in outcome.warnings)]
+    firings: dict[RecordId, list[int]] = {record: [] for record in records}
+    for firing in uow.desk.entered:
+        own = firing.record if firing.entity == entity.id and firing.record in firings else records[0]
+        firings[own].append(cast("int", firing.id))
     uow.desk.entered.clear()
     uow.desk.warnings.clear()
-    return Written(entity, record, after, before, firings, warnings, outcome.queued)
+    return [
+        Written(entity, record, after.get(record), before.get(record), firings[record], warnings, outcome.queued)
+        for record in records
+    ]
 
 
 # ---- idempotency keys
