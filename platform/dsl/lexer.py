@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from ruleloom.dsl.division import divide
 from ruleloom.dsl.habits import MARK_HABITS, foreign_phrases, foreign_word, number_word
@@ -62,8 +62,12 @@ MOST_OPEN = 100
 """Parentheses that may be open at once."""
 
 
+@lru_cache(2)
 def narrowed(text: str) -> str:
-    """The text with full-width marks and digits as their ordinary forms, code point by code point."""
+    """The text with full-width marks and digits as their ordinary forms, code point by code point.
+
+    Kept for the text at hand: each expression inside a text of a rule is a stretch of the same whole.
+    """
     return text.translate(_NARROW)
 
 

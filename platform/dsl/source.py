@@ -336,9 +336,9 @@ class Source:
         return self._all(guard, f"({joined.join(parts)})" if parts else str(node.quantity == "all"))
 
     def _is_empty(self, node: n.IsEmpty) -> str:
-        if self.never_empty(node.operand):
-            return "False"
         code = self.value(node.operand)
+        if self.never_empty(node.operand) or code.startswith('"'):
+            return "False"
         return f"(not {code})" if kind_of(node.operand) in _FALSY_WHEN_EMPTY else f"({code} is None)"
 
     def _within(self, node: n.Within) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import time
 from pathlib import Path
 from typing import Literal
@@ -118,6 +119,25 @@ def test_a_megabyte_is_answered_within_two_seconds(piece: str, workspace: Model)
         began = time.process_time()
         dsl.parse(text[:size], workspace)
         assert time.process_time() - began < 4, size
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_many_ordinary_rules_are_read_in_time_that_grows_with_their_number(
+    language: Language, workspace: Model
+) -> None:
+    spent = []
+    for size in (15_000, 60_000):
+        texts: list[str] = []
+        while sum(map(len, texts)) < size:
+            text = RULES[len(texts) % len(RULES)][language]
+            name = re.compile(r'^\s*(rule|规则)\s*["“「][^"”」]*["”」]')
+            texts.append(name.sub(rf'\1 "rule {len(texts)}"', text))
+        began = time.process_time()
+        parsed = dsl.parse("\n".join(texts), workspace, language)
+        spent.append(time.process_time() - began)
+        assert len(parsed.rules) == len(texts), [each.message("en") for each in parsed.diagnostics]
+    assert spent[1] < 2
+    assert spent[1] < 10 * spent[0]
 
 
 def test_a_run_that_can_be_read_in_many_ways_stays_bounded(workspace: Model) -> None:
