@@ -40,9 +40,16 @@ const routes = features.flatMap((feature) => feature.routes)
 const inside = routes.filter((route) => !route.bare).map((route) => routeOf(shell, route))
 const outside = routes.filter((route) => route.bare).map((route) => routeOf(root, route))
 
+/** Everything else: said inside the shell, so that the way on is there. */
+const lost = createRoute({
+  getParentRoute: () => shell,
+  path: '$',
+  component: lazyRouteComponent(() => import('./LostPage')),
+})
+
 /** Search parameters are plain texts: a token of digits stays a token. */
 export const router = createRouter({
-  routeTree: root.addChildren([...outside, shell.addChildren(inside)]),
+  routeTree: root.addChildren([...outside, shell.addChildren([...inside, lost])]),
   defaultPreload: 'intent',
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
   stringifySearch: (search) => {

@@ -10,6 +10,7 @@ import { LinkButton } from '@/ui/Button'
 import { BoardRoom } from '@/ui/board/BoardRoom'
 import { Empty } from '@/ui/Empty'
 import { SearchInput } from '@/ui/Inputs'
+import { Lost } from '@/ui/Lost'
 import { ProblemNote } from '@/ui/ProblemNote'
 import { Select } from '@/ui/Select'
 import { Top } from '@/ui/Top'
@@ -59,7 +60,8 @@ export default function BoardPage() {
       <Top title={t('rail')}>{switcher}</Top>
       <div className="page">
         {error && <ProblemNote error={error} onRetry={() => void board.refetch()} />}
-        {!error && pipelines.data && !chosen && (
+        {!error && live.length > 0 && !chosen && <Lost to="/boards" way={t('back')} />}
+        {!error && pipelines.data && live.length === 0 && (
           <Empty
             icon="board"
             title={t('none')}

@@ -3,7 +3,7 @@ import { useParams } from '@tanstack/react-router'
 import { entitiesQuery } from '@/api/model'
 import { useTexts } from '@/locales/i18n'
 import { Loading } from '@/ui/Empty'
-import { ProblemNote } from '@/ui/ProblemNote'
+import { Lost } from '@/ui/Lost'
 import { Top } from '@/ui/Top'
 import { drawingQuery } from './api'
 import { EntityRoom } from './EntityRoom'
@@ -34,7 +34,7 @@ export default function EntityPage() {
   return (
     <>
       <Top title={t('rail')} crumbs={[{ label: t('rail'), to: '/entities' }]} />
-      <div className="page">{error ? <ProblemNote error={error} /> : <Loading />}</div>
+      <div className="page">{error ? <Lost error={error} to="/entities" way={t('back')} /> : <Loading />}</div>
     </>
   )
 }

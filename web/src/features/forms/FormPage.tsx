@@ -5,7 +5,7 @@ import { entitiesQuery } from '@/api/model'
 import type { FormContent } from '@/api/types'
 import { useTexts } from '@/locales/i18n'
 import { Empty, Loading } from '@/ui/Empty'
-import { ProblemNote } from '@/ui/ProblemNote'
+import { Lost } from '@/ui/Lost'
 import { Top } from '@/ui/Top'
 import { FormRoom } from './FormRoom'
 
@@ -25,7 +25,7 @@ export default function FormPage() {
       <Top title={t('rail')} crumbs={[{ label: t('rail'), to: '/forms' }]} />
       <div className="page">
         {error ? (
-          <ProblemNote error={error} />
+          <Lost error={error} to="/forms" way={t('back')} />
         ) : fresh && model.data ? (
           <Empty icon="form" title={t('noEntity')} />
         ) : (

@@ -5,6 +5,7 @@ import { useTexts } from '@/locales/i18n'
 import { Empty, Loading } from '@/ui/Empty'
 import { FiringCard } from '@/ui/Firings'
 import { ProblemNote } from '@/ui/ProblemNote'
+import { UndoFiring } from '@/undoing/Undone'
 
 /** What the rules did with this record, each with its reason. */
 export default function FiringsPanel({ entity, row }: RecordPanelProps) {
@@ -24,7 +25,7 @@ export default function FiringsPanel({ entity, row }: RecordPanelProps) {
   return (
     <div className="stack">
       {data.items.map((firing) => (
-        <FiringCard key={firing.id} firing={firing} />
+        <FiringCard key={firing.id} firing={firing} actions={<UndoFiring firing={firing} />} />
       ))}
     </div>
   )

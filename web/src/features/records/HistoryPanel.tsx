@@ -8,6 +8,7 @@ import type { RecordPanelProps } from '@/app/feature'
 import { fieldType } from '@/fields/registry'
 import { useTexts } from '@/locales/i18n'
 import { Button } from '@/ui/Button'
+import { Chain } from '@/ui/Chain'
 import { Empty, Loading } from '@/ui/Empty'
 import { Icon } from '@/ui/icons'
 import { ProblemNote } from '@/ui/ProblemNote'
@@ -79,6 +80,12 @@ function Entry({ entity, entry }: { entity: Entity; entry: HistoryEntry }) {
         <span className="mut">{t(`causes.${entry.cause}`, { defaultValue: entry.cause })}</span>
         <span className="mut num when">{formatInstant(entry.at, zone)}</span>
       </p>
+      {entry.chain && entry.chain.links.length > 0 && (
+        <details className="history-chain" open={entry.chain.links.length === 1}>
+          <summary>{t('chainOpen', { count: entry.chain.links.length })}</summary>
+          <Chain chain={entry.chain} />
+        </details>
+      )}
       <dl>
         {entry.fields.map((key) => (
           <Change

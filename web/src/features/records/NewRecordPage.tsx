@@ -8,8 +8,9 @@ import { createRecord, deleteRecord, etagOf, LIVE } from '@/api/records'
 import type { Entity, Values } from '@/api/types'
 import { useTexts } from '@/locales/i18n'
 import { Button } from '@/ui/Button'
-import { Empty, Loading } from '@/ui/Empty'
+import { Loading } from '@/ui/Empty'
 import { useUndoable } from '@/ui/history'
+import { Lost } from '@/ui/Lost'
 import { ProblemNote } from '@/ui/ProblemNote'
 import { Top } from '@/ui/Top'
 import { toast } from '@/ui/toasts'
@@ -29,7 +30,7 @@ export default function NewRecordPage() {
     <>
       <Top title={t('newRecord')} />
       <div className="page">
-        {error ? <ProblemNote error={error} /> : data ? <Empty title={t('views:noEntity', { key })} /> : <Loading />}
+        {error ? <ProblemNote error={error} /> : data ? <Lost to="/views" way={t('views:back')} /> : <Loading />}
       </div>
     </>
   )

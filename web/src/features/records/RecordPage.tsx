@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
-import { entitiesQuery } from '@/api/model'
+import { entitiesQuery, manyOf } from '@/api/model'
 import { recordQuery } from '@/api/records'
 import { useTexts } from '@/locales/i18n'
-import { Empty, Loading } from '@/ui/Empty'
-import { ProblemNote } from '@/ui/ProblemNote'
+import { Loading } from '@/ui/Empty'
+import { Lost } from '@/ui/Lost'
 import { Top } from '@/ui/Top'
 import { RecordRoom } from './RecordRoom'
 
 export default function RecordPage() {
-  const { t } = useTexts('records')
+  const { t, language } = useTexts('records')
   const { entity: key = '', id = '' } = useParams({ strict: false }) as { entity?: string; id?: string }
   const model = useQuery(entitiesQuery)
   const record = useQuery(recordQuery(key, id))
@@ -21,9 +21,13 @@ export default function RecordPage() {
       <Top title={t('record')} crumbs={[{ label: t('views:rail'), to: '/views' }]} />
       <div className="page">
         {error ? (
-          <ProblemNote error={error} />
+          <Lost
+            error={error}
+            to={entity ? `/views/${entity.key}` : '/views'}
+            way={entity && t('views:all', manyOf(entity, language))}
+          />
         ) : model.data && !entity ? (
-          <Empty title={t('views:noEntity', { key })} />
+          <Lost to="/views" way={t('views:back')} />
         ) : (
           <Loading />
         )}

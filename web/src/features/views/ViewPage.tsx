@@ -4,9 +4,8 @@ import { drawnQuery } from '@/api/drawn'
 import { entitiesQuery, manyOf } from '@/api/model'
 import type { ViewContent } from '@/api/types'
 import { useTexts } from '@/locales/i18n'
-import { Empty } from '@/ui/Empty'
 import { GridGhost } from '@/ui/grid/GridGhost'
-import { ProblemNote } from '@/ui/ProblemNote'
+import { Lost } from '@/ui/Lost'
 import { Top } from '@/ui/Top'
 import { ViewRoom } from './ViewRoom'
 import './views.css'
@@ -27,7 +26,13 @@ export default function ViewPage() {
     return (
       <>
         <Top title={t('rail')} crumbs={[{ label: t('rail'), to: '/views' }]} />
-        <div className="page">{error ? <ProblemNote error={error} /> : <Empty title={t('noEntity', { key })} />}</div>
+        <div className="page">
+          <Lost
+            error={error}
+            to={entity ? `/views/${entity.key}` : '/views'}
+            way={entity ? t('all', manyOf(entity, language)) : t('back')}
+          />
+        </div>
       </>
     )
   }

@@ -10,6 +10,8 @@ const KEEP = 8_000
 /** Lines read ahead on each side of the screen. */
 const AHEAD = 30
 const STEP = 20
+/** Rows of the first page, which is asked for before the outline says how large pages are: the server's own size. */
+const PAGE = 100
 /** Lines within which a move counts as scrolling by hand, and how long a longer flight is waited for, in milliseconds. */
 const NEAR = 120
 const LANDING = 60
@@ -37,19 +39,14 @@ export function useRows(entity: string, query: OutlineQuery, fields: string[], c
   const shown = useRef(query)
   if (!outline.isPlaceholderData && outline.data) shown.current = query
   const asked = shown.current
+  // The first rows need no outline: they come beside it, and when nothing but the order changes they are shown at once.
+  const ungrouped = !query.group?.length
+  const top = useQuery({ ...rowsQuery(entity, pageQuery(query, fields, TOP, PAGE)), enabled: ungrouped })
   const [[first, last], setRange] = useState<[number, number]>([0, 0])
   const near = useMemo(() => (layout ? pagesNear(layout, first, last, AHEAD) : []), [layout, first, last])
   const size = layout?.outline.page_size ?? 0
   const pages = useQueries({
-    queries: near.map((ref) => {
-      const ask = pageQuery(asked, fields, ref, size)
-      return {
-        queryKey: [...pageKey(entity), ask],
-        queryFn: ({ signal }: { signal: AbortSignal }) => queryRecords(entity, ask, signal),
-        gcTime: KEEP,
-        staleTime: 30_000,
-      }
-    }),
+    queries: near.map((ref) => rowsQuery(entity, pageQuery(asked, fields, ref, size))),
     combine: (results) => ({
       data: results.map((result): Page<Row> | undefined => result.data),
       error: results.find((result) => result.error)?.error ?? null,
@@ -59,12 +56,15 @@ export function useRows(entity: string, query: OutlineQuery, fields: string[], c
     () => new Map(near.map((ref, index) => [`${ref.group}/${ref.page}`, pages.data[index]?.items])),
     [near, pages.data],
   )
+  const sameRows = ungrouped && !asked.group?.length && asked.search === query.search && asked.filter === query.filter
+  const early = outline.isPlaceholderData && sameRows && last < PAGE ? top.data?.items : undefined
   const rowAt = useCallback(
     (line: number) => {
+      if (early) return early[line]
       const at = layout && lineAt(layout, line)
       return at?.kind === 'row' ? byPage.get(`${at.group}/${at.page}`)?.[at.offset] : undefined
     },
-    [layout, byPage],
+    [layout, byPage, early],
   )
   const held = useRef({ timer: 0, from: 0 })
   const onVisible = useCallback((from: number, to: number) => {
@@ -83,8 +83,19 @@ export function useRows(entity: string, query: OutlineQuery, fields: string[], c
     rowAt,
     onVisible,
     error: outline.error ?? pages.error,
-    pending: outline.isPlaceholderData || (outline.isFetching && !outline.data),
+    pending: (outline.isPlaceholderData && !early) || (outline.isFetching && !outline.data),
     retry: () => void outline.refetch(),
+  }
+}
+
+const TOP: PageRef = { group: 0, page: 0, values: [], after: null }
+
+function rowsQuery(entity: string, ask: RecordQuery) {
+  return {
+    queryKey: [...pageKey(entity), ask],
+    queryFn: ({ signal }: { signal: AbortSignal }) => queryRecords(entity, ask, signal),
+    gcTime: KEEP,
+    staleTime: 30_000,
   }
 }
 
