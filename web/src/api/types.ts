@@ -227,6 +227,8 @@ export interface Written {
   record: Row
   firings: Firing[]
   warnings: (Problem | string)[]
+  /** Records that it concerns and that are evaluated in a moment because they are so many. */
+  queued?: number
 }
 
 export interface HistoryEntry {

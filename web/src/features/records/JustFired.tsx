@@ -10,13 +10,14 @@ export function JustFired({ written, onClose }: { written: Written; onClose: () 
   const records = written.firings.flatMap((firing) =>
     firing.effects.flatMap((effect) => (effect.record ? [effect.record] : [])),
   )
-  if (!written.firings.length && !written.warnings.length) return null
+  if (!written.firings.length && !written.warnings.length && !written.queued) return null
   return (
     <section className="card just-fired" role="status">
       <header className="line">
         <h2 className="grow">{t('justFired', { count: written.firings.length })}</h2>
         <IconButton small icon="x" label={t('app:close')} onClick={onClose} />
       </header>
+      {Boolean(written.queued) && <p className="mut">{t('queues:queuedRecords', { count: written.queued })}</p>}
       {written.warnings.map((warning) => {
         const text = typeof warning === 'string' ? warning : warning.message
         return (
