@@ -100,7 +100,7 @@ def in_zone(model: Model, zone: str | None, language: Language) -> Model:
         found = ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return refuse([Diagnostic("timezone-unknown-option", params={"zone": zone})], language)
-    return Model(model.entities, replace(model.calendar, zone=found))
+    return Model(model.entities, replace(model.calendar, zone=found), model.formulas)
 
 
 def read_rules(path: str, model: Model, language: Language) -> tuple[Rule, ...]:

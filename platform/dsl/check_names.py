@@ -28,6 +28,11 @@ def is_writable(field: FieldWords) -> bool:
     return not getattr(field, "system", False) and getattr(field, "type", "") not in ("formula", "autonumber")
 
 
+def is_worked_out(c: Checker, path: n.Path) -> bool:
+    """Whether a path ends with a field that is made of others and has no stored value."""
+    return bool(path.fields) and getattr(c.names.vocabulary.field(path.fields[-1])[1], "type", "") == "formula"
+
+
 def find_entity(c: Checker, token: Token) -> EntityWords | None:
     """The entity that a word names; reported when there is none."""
     if not token.value:

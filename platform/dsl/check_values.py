@@ -8,7 +8,7 @@ from typing import cast
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.calendar import day_number, instant
-from ruleloom.dsl.check_names import looks_like_collection, path_of, related
+from ruleloom.dsl.check_names import is_worked_out, looks_like_collection, path_of, related
 from ruleloom.dsl.check_time import duration_of, number_of, suits_unit
 from ruleloom.dsl.checker import Checker, Scope, Values, called, kind_name, span
 from ruleloom.dsl.functions import FUNCTIONS, Function
@@ -252,6 +252,9 @@ def own_field(c: Checker, part: Part, scope: Scope) -> n.Path | None:
     if not isinstance(value, n.Path) or value.root != "this" or len(value.fields) != 1:
         c.wrong("change-of-other", part)
         return None
+    if is_worked_out(c, value):
+        c.wrong("change-of-formula", part)
+        return None
     return value
 
 
@@ -362,6 +365,9 @@ def _aggregated(c: Checker, part: Syntax, scope: Scope) -> n.Expression | None:
         return n.Aggregate("count", found.collection, None, NUMBER, span=span(part))
     if found.value is None:
         c.wrong("aggregate-needs-field", source, name=c.written(token), entity=called(found.entity))
+        return None
+    if is_worked_out(c, found.value):
+        c.wrong("aggregate-of-formula", source)
         return None
     kind = found.value.type.kind
     if kind not in _SUITED.get(token.value, tuple(Kind)):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
 from ruleloom.dsl import nodes as n
+from ruleloom.dsl.formulas import with_formulas
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.reads import External, Reads, held_of, reads_of
 from ruleloom.dsl.source import Source
@@ -91,6 +92,7 @@ def compiled_condition(
     `root` is `row` for the `where` of a collection. `held` numbers the `C for D` when the condition is part of a
     larger one, whose numbers its caller wants to keep (`reads.held_of` of the larger one).
     """
+    condition = with_formulas(condition, vocabulary)
     reads = reads_of(condition, vocabulary, root)
     writer = Source(vocabulary, reads, root, held_of(condition) if held is None else held)
     return Compiled(condition, reads, generate(writer, f"True if {writer.condition(condition)} else False"))
@@ -98,6 +100,7 @@ def compiled_condition(
 
 def compiled_value(expression: n.Expression, vocabulary: Vocabulary, root: n.Root = "this") -> CompiledValue:
     """An expression of a typed tree; empty is None."""
+    expression = with_formulas(expression, vocabulary)
     reads = reads_of(expression, vocabulary, root)
     writer = Source(vocabulary, reads, root, held_of(expression))
     return CompiledValue(expression, reads, generate(writer, writer.value(expression)))

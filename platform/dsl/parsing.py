@@ -97,7 +97,7 @@ class _Work:
         return self.tries >= 0
 
 
-_HOPELESS = frozenset({"too-deep", "too-many-ways", "rule-text-too-long"})
+_HOPELESS = frozenset({"too-deep", "too-many-ways", "rule-text-too-long", "change-of-formula"})
 
 
 def _parse(text: str, vocabulary: Vocabulary, language: Language, entity: str | None, part: PartName) -> Parsed:

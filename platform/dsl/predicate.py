@@ -17,6 +17,7 @@ from typing import Any
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.calendar import Calendar, day_number, instant
 from ruleloom.dsl.compile import generate
+from ruleloom.dsl.formulas import with_formulas
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.parsing import parse
 from ruleloom.dsl.reads import Reads, reads_of
@@ -47,6 +48,7 @@ class _Alone:
     def __init__(self, entity: EntityWords) -> None:
         self.calendar = Calendar()
         self.entities = (entity,)
+        self.formulas: Mapping[str, n.Expression] = {}
         self._fields = {field.id: field for field in entity.fields}
 
     def entity(self, entity_id: str) -> EntityWords:
@@ -100,6 +102,7 @@ def read_local(condition: n.Condition | str, entity: EntityWords | str, vocabula
         vocabulary = _Alone(entity)
     words = _entity(entity, vocabulary)
     tree = condition if isinstance(condition, n.Condition) else _read(condition, words, vocabulary)
+    tree = with_formulas(tree, vocabulary)
     reads = reads_of(tree, vocabulary)
     if reads.externals or reads.held or reads.reads_change:
         raise NotRecordLocal.of("condition-not-record-local")

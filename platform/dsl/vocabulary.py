@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ruleloom.dsl.calendar import Calendar
+from ruleloom.dsl.condition_nodes import Expression
 from ruleloom.dsl.types import ValueType
 from ruleloom.messages import Language
 
@@ -134,6 +135,11 @@ class Vocabulary(Protocol):
     @property
     def entities(self) -> Sequence[EntityWords]:
         """Every published entity."""
+        ...
+
+    @property
+    def formulas(self) -> Mapping[str, Expression]:
+        """What worked-out fields are made of, by permanent id: expressions about a record of the field's entity."""
         ...
 
     def entity(self, entity_id: str) -> EntityWords:

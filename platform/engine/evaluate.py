@@ -9,6 +9,7 @@ from typing import Any
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl import shifts
 from ruleloom.dsl.compile import Event, compiled_condition, compiled_value
+from ruleloom.dsl.formulas import with_formulas
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.reads import Reads, externals_of, held_of, is_timed, reads_of, walk
 from ruleloom.dsl.types import RecordId
@@ -89,6 +90,7 @@ class Logic:
     def __init__(self, condition: n.Condition, vocabulary: Vocabulary, root: n.Root = "this") -> None:
         if any(held_of(part) for part in walk(condition) if isinstance(part, n.Collection)):
             raise RuleloomError.of("for-inside-where")
+        condition = with_formulas(condition, vocabulary)
         self.condition = condition
         self.reads = reads_of(condition, vocabulary, root)
         self.helds = self.reads.held

@@ -12,6 +12,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from ruleloom.dsl import nodes as n
+from ruleloom.dsl.formulas import with_formulas
 from ruleloom.dsl.kinds import type_of
 from ruleloom.dsl.reads import children, held_of, is_external, walk
 from ruleloom.dsl.sentences import sentence
@@ -62,6 +63,7 @@ class Explainer:
     """One condition ready to be explained for any record."""
 
     def __init__(self, condition: n.Condition, vocabulary: Vocabulary) -> None:
+        condition = with_formulas(condition, vocabulary)
         self.condition = condition
         self.logic = Logic(condition, vocabulary)
         self.words = _words(condition, vocabulary)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ruleloom.dsl import nodes as n
+from ruleloom.dsl.formulas import with_formulas
 from ruleloom.dsl.reads import Dependency
 from ruleloom.dsl.vocabulary import Vocabulary
 from ruleloom.engine.evaluate import Logic
@@ -31,8 +32,9 @@ class RuleLogic:
     """What follows from the content of a rule alone: shared by all rules with the same content."""
 
     def __init__(self, rule: n.Rule, vocabulary: Vocabulary, make_logic: MakeLogic) -> None:
-        self.rule = rule
         self.version = hashlib.sha256(repr(rule).encode()).hexdigest()[:16]
+        rule = with_formulas(rule, vocabulary)
+        self.rule = rule
         self.logic = make_logic(rule.condition, vocabulary, rule.entity) if rule.condition is not None else None
         self.then = Program(rule.actions, vocabulary)
         self.ending = Program(rule.ending, vocabulary)

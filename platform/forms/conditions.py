@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from ruleloom.dsl import parse
+from ruleloom.dsl.formulas import with_formulas
 from ruleloom.dsl.nodes import Condition
 from ruleloom.dsl.predicate import predicate
 from ruleloom.dsl.reads import reads_of
@@ -63,7 +64,7 @@ class Surroundings:
         self.findings.diagnostics += [replace(error, target=path) for error in errors]
         if errors or not isinstance(parsed.tree, Condition):
             return None
-        reads = reads_of(parsed.tree, self.model)
+        reads = reads_of(with_formulas(parsed.tree, self.model), self.model)
         if reads.reads_change or reads.held:
             self.findings.add("condition-about-change", path)
         elif local and not reads.record_local:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from ruleloom.dsl.calendar import Calendar
+from ruleloom.dsl.condition_nodes import Expression
 from ruleloom.dsl.types import DATETIME, NUMBER, ValueType
 from ruleloom.dsl.types import Kind as ValueKind
 from ruleloom.dsl.vocabulary import Labels
@@ -118,9 +119,13 @@ def system_fields(entity_id: str) -> tuple[Field, ...]:
 class Model:
     """All entities of a workspace with its calendar: implements `dsl.vocabulary.Vocabulary`."""
 
-    def __init__(self, entities: tuple[Entity, ...], calendar: Calendar) -> None:
+    def __init__(
+        self, entities: tuple[Entity, ...], calendar: Calendar, formulas: Mapping[str, Expression] | None = None
+    ) -> None:
+        """`formulas`: what worked-out fields are made of (`forms.formulas`), by permanent id."""
         self.entities = entities
         self.calendar = calendar
+        self.formulas: Mapping[str, Expression] = formulas or {}
         self._entities = {e.id: e for e in entities}
         self._fields = {f.id: (e, f) for e in entities for f in e.fields}
         self.by_key = {e.key: e for e in entities}

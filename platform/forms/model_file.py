@@ -10,6 +10,7 @@ from ruleloom.forms.builtin import builtin_drafts
 from ruleloom.forms.entity import CollectionOf, Entity, Field, Model, system_fields
 from ruleloom.forms.entity_file import EntityDraft, merge_builtin
 from ruleloom.forms.field_file import resolved_type
+from ruleloom.forms.formulas import FORMULA, read_formulas
 from ruleloom.forms.names import KEY
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ def build_model(drafts: Sequence[EntityDraft], calendar: Calendar, findings: Fin
     linked = [_link(draft, merged, findings) for draft in merged.values()]
     built_in = {draft.id for draft in merged.values() if draft.id not in own}
     entities = tuple(_entity(draft, _collections(draft, linked, built_in, findings), findings) for draft in linked)
-    return Model(entities, calendar)
+    paths = {field.id: draft.paths.get(field.name, draft.path) for draft in linked for field in draft.fields}
+    formulas = read_formulas(Model(entities, calendar), paths, findings)
+    return Model(entities, calendar, formulas)
 
 
 def _unique(drafts: Sequence[EntityDraft], findings: Findings) -> dict[str, EntityDraft]:
@@ -139,7 +142,7 @@ def _named(
     if name not in fields:
         findings.unknown("unknown-field", f"{draft.path}.{part}", name, fields)
         return None
-    if fields[name].value_type.kind not in kinds:
+    if fields[name].value_type.kind not in kinds or (part == "time_field" and fields[name].type == FORMULA):
         findings.add(f"{part.replace('_', '-')}-kind", f"{draft.path}.{part}", name=name)
         return None
     return fields[name].id

@@ -8,6 +8,7 @@ from typing import Any, cast
 from ruleloom import dsl
 from ruleloom.dsl import Parsed, completion
 from ruleloom.dsl.analysis import analyse_beside, analyse_condition, circles_beside
+from ruleloom.dsl.formulas import with_formulas
 from ruleloom.dsl.functions import FUNCTIONS
 from ruleloom.dsl.jsonlogic import plain_json, to_jsonlogic
 from ruleloom.dsl.keywords import function_word, keywords
@@ -130,7 +131,8 @@ def logic_of(condition: Mapping[str, Any], model: Model, entity: Entity) -> Any:
 
 def logic_of_tree(condition: Condition, model: Model) -> Any:
     """The JsonLogic by which a browser decides a condition, numbers as JSON numbers; None where it cannot."""
-    return plain_json(to_jsonlogic(condition, model)) if reads_of(condition, model).record_local else None
+    made = with_formulas(condition, model)
+    return plain_json(to_jsonlogic(made, model)) if reads_of(made, model).record_local else None
 
 
 # ---- places

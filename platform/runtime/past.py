@@ -13,6 +13,7 @@ from typing import cast
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl import shifts
 from ruleloom.dsl.calendar import DAY, Calendar
+from ruleloom.dsl.formulas import with_formulas
 from ruleloom.dsl.reads import held_of, reads_of
 from ruleloom.dsl.types import RecordId, Value
 from ruleloom.engine.ruleset import RuleBook
@@ -88,6 +89,7 @@ def follow(
 ) -> Followed | None:
     """Follows a condition about some records from one instant to another; None when that reads more than `most`."""
     model = catalogue.model
+    condition = with_formulas(condition, model) if condition is not None else None
     dependencies = reads_of(condition, model).dependencies if condition is not None else ()
     wanted = cast("Collection[int]", records)
     past = rewind(connection, catalogue, entity, wanted, dependencies, start, most)

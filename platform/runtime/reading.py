@@ -26,6 +26,7 @@ from ruleloom.runtime.workspace import Reading, Workspace
 from ruleloom.storage import change_log, counter, firing_log, firing_search, shown
 from ruleloom.storage.catalogue import Catalogue
 from ruleloom.storage.database import Connection
+from ruleloom.storage.formula_values import with_formula_values
 from ruleloom.storage.outline import Outline, TotalOf, find_outline
 from ruleloom.storage.queries import RecordQuery, SortBy, find_page
 from ruleloom.storage.records import Records
@@ -83,7 +84,10 @@ def record(workspace: Workspace, actor: Actor, entity: str, record_id: str) -> S
         snapshot = reading.store.snapshots(found.id, [wanted]).get(wanted)
         if snapshot is None:
             raise Missing.of("not-found")
-        return show(reading.connection, reading.published.catalogue, found, [snapshot])[0]
+        catalogue = reading.published.catalogue
+        moment = Moment(reading.now, reading.published.model.calendar, actor.user)
+        whole = with_formula_values(reading.connection, catalogue, found.id, [snapshot], moment)
+        return show(reading.connection, catalogue, found, whole)[0]
 
 
 def records(
@@ -106,7 +110,8 @@ def records(
         catalogue = reading.published.catalogue
         page = find_page(reading.connection, catalogue, query, moment, after_cursor=after, limit=limit)
         snapshots = shown.in_order(Records(reading.connection, catalogue), found.id, page.ids)
-        return Page(show(reading.connection, catalogue, found, snapshots, fields), page.next)
+        whole = with_formula_values(reading.connection, catalogue, found.id, snapshots, moment)
+        return Page(show(reading.connection, catalogue, found, whole, fields), page.next)
 
 
 def outline(
@@ -119,6 +124,7 @@ def outline(
     group: Sequence[str] = (),
     totals: Sequence[Mapping[str, Any]] = (),
     page_size: int = 100,
+    anchors: bool = True,
 ) -> tuple[Entity, Outline, Mapping[tuple[str, int], Value]]:
     """Counts, groups and totals of the same records, and the titles of references that groups stand for."""
     with workspace.reading() as reading:
@@ -128,7 +134,7 @@ def outline(
         wanted = [TotalOf(total["function"], total.get("field")) for total in totals]
         made = find_outline(
             reading.connection, reading.published.catalogue, query, moment,
-            group=group, totals=wanted, page_size=page_size,
+            group=group, totals=wanted, page_size=page_size, anchors=anchors,
         )  # fmt: skip
         return found, made, _group_titles(reading, found, group, made)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, FromClause
 
 from ruleloom.dsl import nodes as n
+from ruleloom.dsl.formulas import with_formulas
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.vocabulary import Vocabulary
 from ruleloom.storage import sql_functions  # noqa: F401 - its functions are registered on every SQLite connection
@@ -29,7 +30,7 @@ def to_sql(
     NotInSql for change conditions and `C for D`.
     """
     writer = Conditions(Workshop(vocabulary, tables, moment, dialect))
-    return writer.condition(condition, Scope(this=record, outer=(record,)))
+    return writer.condition(with_formulas(condition, vocabulary), Scope(this=record, outer=(record,)))
 
 
 def value_to_sql(
@@ -42,4 +43,4 @@ def value_to_sql(
 ) -> SqlValue:
     """The expression about the rows of `record`; `Workshop.numbers.read` turns fetched numbers into decimals."""
     writer = Conditions(Workshop(vocabulary, tables, moment, dialect))
-    return writer.values.value(expression, Scope(this=record, outer=(record,)))
+    return writer.values.value(with_formulas(expression, vocabulary), Scope(this=record, outer=(record,)))

@@ -1,14 +1,12 @@
-"""Field type `formula`: a value worked out by an expression of the language; nothing is stored."""
+"""Field type `formula`: a value worked out by an expression of the language; nothing is stored (`forms.formulas`)."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ruleloom.dsl.types import Kind, Value, ValueType
 from ruleloom.forms.fields.base import Cleaner, FieldType, InputContext, Refused, Setting
-from ruleloom.forms.fields.number import number_text
-from ruleloom.forms.fields.registry import FIELD_TYPES
+from ruleloom.forms.fields.registry import FIELD_TYPES, field_types
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,6 +43,6 @@ class Formula(FieldType):
 
         return clean
 
-    def to_json(self, value: Value, field: Field) -> Any:  # noqa: ARG002
-        """As the kind of the result."""
-        return number_text(value) if isinstance(value, Decimal) else value
+    def to_json(self, value: Value, field: Field) -> Any:
+        """As a stored field of the kind of the result."""
+        return field_types()[str(field.value_type.kind)].to_json(value, field)
