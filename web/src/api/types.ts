@@ -122,6 +122,8 @@ export interface RecordQuery {
 }
 
 export interface OutlineQuery {
+  /** False: counts, groups and totals at once, and only the first page of each group. */
+  anchors?: boolean
   filter?: LanguageText | null
   search?: string
   sort?: Sort[]
@@ -208,6 +210,33 @@ export interface Firing {
   reason: Reason | null
   effects: Effect[]
   cause: string
+  /** How many rules in a row led to it, itself included. */
+  depth: number
+  chain: Chain
+  skipped: Skipped | null
+  undone: { undo: string; at: string; by: { id: string; title: string | null } | null; left: number } | null
+}
+
+/** What led to a firing or a change, nearest first, and what began it; `by`: the person. */
+export interface Chain {
+  links: {
+    firing: string
+    rule: { id: string; name: string; version: number }
+    record: { entity: string; id: string; title: string | null }
+    at: string
+    depth: number
+  }[]
+  began: string
+  by: { id: string; title: string | null } | null
+}
+
+/** Why a firing was skipped; `held`: it may still be performed. */
+export interface Skipped {
+  why: 'limit' | 'rate' | 'stopped' | 'cap' | 'undo'
+  words: Both
+  edge: string
+  held: boolean
+  became: 'performed' | 'left' | null
 }
 
 export interface Problem {
@@ -236,6 +265,9 @@ export interface HistoryEntry {
   at: string
   actor: { entity: string; id: string; title: string | null } | null
   cause: string
+  /** Of a change that a rule made. */
+  chain: Chain | null
+  undo: string | null
   before: Values | null
   after: Values | null
   fields: string[]
@@ -260,7 +292,7 @@ export interface Drawn<Content> {
   content: Content | null
   draft: Content | null
   published_version: number | null
-  status: 'draft' | 'published' | 'paused'
+  status: 'draft' | 'published' | 'paused' | 'stopped'
   updated_at: string
   updated_by: string | null
   shared: boolean
@@ -308,6 +340,18 @@ export interface Parsed {
   formatted: Record<LanguageCode, string> | null
   jsonlogic?: unknown
   diagnostics: Diagnostic[]
+  /** Circles that the rule closes with those in force. */
+  circles: Circle[]
+}
+
+/** Rules that set each other off, the one being written first (without an id); step n leads from rule n to the next. */
+export interface Circle {
+  rules: { id: string | null; name: string }[]
+  steps: {
+    entity: { key: string; words: Both }
+    field: { key: string; words: Both } | null
+    way: 'updated' | 'created' | 'deleted'
+  }[]
 }
 
 export interface StoredFile {

@@ -3,11 +3,13 @@ import { useState } from 'react'
 import { useSession } from '@/api/session'
 import type { Effect, Firing } from '@/api/types'
 import { useTexts } from '@/locales/i18n'
+import { Chain } from '@/ui/Chain'
 import { Explained } from '@/ui/Explained'
-import { EdgePill } from '@/ui/Firings'
+import { EdgePill, SkippedNote } from '@/ui/Firings'
 import { Icon, type IconName } from '@/ui/icons'
 import { Pill } from '@/ui/Top'
 import { wordsOf } from '@/ui/words'
+import { UndoFiring } from '@/undoing/Undone'
 import { formatInstant } from '@/values/time'
 
 const EFFECT_ICONS: Record<string, IconName> = {
@@ -50,7 +52,10 @@ export function FiringItem({ firing, open: startsOpen }: { firing: Firing; open:
             <Icon name={open ? 'up' : 'down'} />
           </button>
         )}
+        <UndoFiring firing={firing} />
       </div>
+      {firing.skipped && <SkippedNote skipped={firing.skipped} />}
+      {firing.chain.links.length > 0 && <Chain chain={firing.chain} />}
       {firing.effects.length > 0 && (
         <ul className="firing-effects">
           {firing.effects.map((effect) => (

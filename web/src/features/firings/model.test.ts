@@ -12,6 +12,10 @@ const firing = (id: string, rule: string, edge: Firing['edge'], at: string): Fir
   edge,
   reason: null,
   effects: [],
+  depth: 1,
+  chain: { links: [], began: 'time', by: null },
+  skipped: null,
+  undone: null,
   cause: '',
 })
 

@@ -1,18 +1,30 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { LIVE } from '@/api/records'
 import type { LanguageText } from '@/api/types'
 import { useTexts } from '@/locales/i18n'
 import { Button } from '@/ui/Button'
 import { Loading } from '@/ui/Empty'
-import { Checkbox } from '@/ui/Inputs'
+import { Checkbox, Labelled, TextInput } from '@/ui/Inputs'
 import { Icon } from '@/ui/icons'
 import { ProblemNote } from '@/ui/ProblemNote'
 import { SidePanel } from '@/ui/SidePanel'
 import { toast } from '@/ui/toasts'
 import { formatDecimal } from '@/values/decimal'
 import { previewQuery } from './api'
+import { allow, type Period, safetyQuery } from './safety/api'
+import { CircleCard } from './safety/CircleCard'
+import { RateField } from './safety/RateField'
 import type { RuleDraft } from './useRuleDraft'
 import type { RuleText } from './useRuleText'
+
+interface Rate {
+  most: number | null
+  per: Period
+}
+
+const CAP = 50
+const BLANK: Rate = { most: null, per: 'hour' }
 
 /** Before a rule goes live: how many match now, that they do not fire, and the choice that they do. */
 export function PublishPanel({
@@ -29,15 +41,28 @@ export function PublishPanel({
   const { t, tag, language } = useTexts('rules')
   const preview = useQuery(previewQuery(canonical))
   const [also, setAlso] = useState(false)
+  const [cap, setCap] = useState<number | null>(CAP)
+  const safety = useQuery(safetyQuery(draft.rule?.published_version ? draft.rule.id : undefined))
+  const [typed, setTyped] = useState<Rate | null>(null)
+  const rate = typed ?? (safety.data?.own ? safety.data.allowed : BLANK)
+  const client = useQueryClient()
   const publishing = useMutation({
-    mutationFn: () => draft.publish(also),
+    mutationFn: async () => {
+      const saved = await draft.flush()
+      // Before the first firing, so that it holds from the beginning.
+      if (saved && typed) await allow(saved.id, typed.most, typed.per)
+      return draft.publish({ alsoExisting: also, cap })
+    },
     onSuccess: (published) => {
+      void client.invalidateQueries({ queryKey: [LIVE] })
       toast({ text: t('publishedNote', { name: published.name }) })
       onClose()
     },
   })
   const matching = preview.data?.matching
   const count = formatDecimal(String(matching ?? 0), tag)
+  const first = Math.min(matching ?? 0, cap ?? Number.POSITIVE_INFINITY)
+  const firstShown = formatDecimal(String(first), tag)
   const warnings = rule.parsed?.diagnostics.filter((one) => one.severity !== 'error') ?? []
   return (
     <SidePanel
@@ -47,7 +72,7 @@ export function PublishPanel({
         <>
           <Button onClick={onClose}>{t('app:cancel')}</Button>
           <Button tone="primary" busy={publishing.isPending} onClick={() => publishing.mutate()}>
-            {also && matching ? t('publishAndFire', { count: matching, shown: count }) : t('app:publish')}
+            {also && first ? t('publishAndFire', { count: first, shown: firstShown }) : t('app:publish')}
           </Button>
         </>
       }
@@ -68,10 +93,24 @@ export function PublishPanel({
               </Checkbox>
             )}
             {also && (
-              <p className="rule-note">
-                <Icon name="warning" />
-                {t('alsoWarning', { count: matching, shown: count })}
-              </p>
+              <>
+                <Cap cap={cap} onChange={setCap} />
+                <p className="rule-note">
+                  <Icon name="warning" />
+                  <span>
+                    {t('alsoWarning', { count: first, shown: firstShown })}
+                    {matching > first && (
+                      <>
+                        {' '}
+                        {t('alsoHeld', {
+                          count: matching - first,
+                          shown: formatDecimal(String(matching - first), tag),
+                        })}
+                      </>
+                    )}
+                  </span>
+                </p>
+              </>
             )}
           </>
         )}
@@ -81,8 +120,31 @@ export function PublishPanel({
             {one.message}
           </p>
         ))}
+        <CircleCard circles={rule.parsed?.circles ?? []} />
+        <RateField value={rate} standard={safety.data?.default} onChange={setTyped} />
         {publishing.error && <ProblemNote error={publishing.error} />}
       </div>
     </SidePanel>
+  )
+}
+
+/** How many of those that match now fire at once; blank is all of them. */
+function Cap({ cap, onChange }: { cap: number | null; onChange: (cap: number | null) => void }) {
+  const { t } = useTexts('rules')
+  return (
+    <Labelled label={t('cap')} hint={t('capHint')}>
+      {(ids) => (
+        <TextInput
+          {...ids}
+          inputMode="numeric"
+          value={cap === null ? '' : String(cap)}
+          placeholder={t('capAll')}
+          onChange={(text) => {
+            const digits = text.replace(/\D/g, '').slice(0, 6)
+            onChange(digits === '' ? null : Number(digits))
+          }}
+        />
+      )}
+    </Labelled>
   )
 }

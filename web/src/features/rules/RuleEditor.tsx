@@ -13,6 +13,7 @@ import { ConditionCard } from './ConditionCard'
 import { MatchCards } from './MatchCards'
 import { PublishPanel } from './PublishPanel'
 import { StatusPill } from './StatusPill'
+import { SafetyCard } from './safety/SafetyCard'
 import { TextCard } from './TextCard'
 import { type RuleDraft, rememberedText, useRuleDraft } from './useRuleDraft'
 import { type RuleText, useRuleText } from './useRuleText'
@@ -77,6 +78,7 @@ export function RuleEditor({ stored, start, entities, onCreate }: RuleEditorProp
       />
       <div className="page">
         {draft.problem && <ProblemNote error={draft.problem} onRetry={() => void draft.flush()} />}
+        {mayWrite && draft.rule && <SafetyCard rule={draft.rule} />}
         <div className="rule-room">
           <ConditionCard rule={rule} entity={entity} entities={entities} />
           <div className="rule-right">
@@ -141,7 +143,7 @@ function RuleTop({
   onPanel: (panel: Panel) => void
 }) {
   const { t } = useTexts('rules')
-  const switching = useSwitching(draft.rule)
+  const switching = useSwitching(draft.rule, draft.adopt)
   const title = /["“「]([^"”」\n]+)["”」]/.exec(rule.value.text)?.[1] ?? draft.rule?.name ?? t('unnamed')
   const states = { saved: t('app:draftSaved'), saving: t('app:draftSaving'), local: t('app:draftLocal') }
   const items = [

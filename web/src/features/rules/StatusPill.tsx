@@ -2,12 +2,12 @@ import { useTexts } from '@/locales/i18n'
 import { Pill } from '@/ui/Top'
 import type { Rule } from './api'
 
-const TONES = { draft: 'amber', published: 'green', paused: 'slate' } as const
+const TONES = { draft: 'amber', published: 'green', paused: 'slate', stopped: 'red' } as const
 
-/** Draft, published or paused; a published rule with changes that others do not see says so. */
+/** Draft, published, paused, or stopped by itself; a published rule with changes that others do not see says so. */
 export function StatusPill({ rule }: { rule: Rule }) {
   const { t } = useTexts()
-  const text = { draft: t('draft'), published: t('published'), paused: t('paused') }[rule.status]
+  const text = rule.status === 'stopped' ? t('rules:health.stopped') : t(rule.status)
   return (
     <>
       <Pill tone={TONES[rule.status]}>{text}</Pill>

@@ -10,6 +10,7 @@ import { Icon } from '@/ui/icons'
 import { ProblemNote } from '@/ui/ProblemNote'
 import { toast } from '@/ui/toasts'
 import { type Words, wordsQuery } from './api'
+import { CircleCard } from './safety/CircleCard'
 import type { RuleText } from './useRuleText'
 
 /** The editor is the heaviest part of the page: sentence and condition are there before it. */
@@ -75,6 +76,7 @@ export function TextCard({
       </Suspense>
       {rule.failure !== null && <ProblemNote error={rule.failure} />}
       <Diagnostics items={diagnostics} text={rule.value.text} onFix={rule.type} />
+      <CircleCard circles={rule.parsed?.circles ?? []} />
     </section>
   )
 }

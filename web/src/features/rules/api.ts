@@ -141,8 +141,17 @@ export function explainQuery(rule: LanguageText | null, record: string | null) {
 export const pauseRule = (id: string) => post(`/rules/${id}/pause`, {})
 export const resumeRule = (id: string) => post(`/rules/${id}/resume`, {})
 
-export function publishRule(id: string, etag: string | null, alsoExisting: boolean): Promise<Answer<Rule>> {
-  return request('POST', `/rules/${id}/publish`, { body: { also_existing: alsoExisting }, ifMatch: etag })
+/** What happens to the records that match when a rule is published: at first at most `cap` of them fire (null: all). */
+export interface FirstRun {
+  alsoExisting: boolean
+  cap: number | null
+}
+
+export function publishRule(id: string, etag: string | null, first: FirstRun): Promise<Answer<Rule>> {
+  return request('POST', `/rules/${id}/publish`, {
+    body: { also_existing: first.alsoExisting, cap: first.cap },
+    ifMatch: etag,
+  })
 }
 
 export interface RuleVersion {

@@ -6,7 +6,7 @@ import { createDrawn, drawnKey, removeDrawn, saveDraft } from '@/api/drawn'
 import { useSettled } from '@/api/language'
 import { ApiProblem } from '@/api/problem'
 import type { LanguageText } from '@/api/types'
-import { publishRule, type Rule, type RuleContent } from './api'
+import { type FirstRun, publishRule, type Rule, type RuleContent } from './api'
 
 export type DraftState = 'saved' | 'saving' | 'local'
 
@@ -37,7 +37,7 @@ export interface RuleDraft {
   problem: ApiProblem | null
   /** Sends what is not sent yet; null when the server refused it. */
   flush: () => Promise<Rule | null>
-  publish: (alsoExisting: boolean) => Promise<Rule>
+  publish: (first: FirstRun) => Promise<Rule>
   /** Takes what the server now says of the rule (restored, paused). */
   adopt: (answer: Answer<Rule>) => void
 }
@@ -109,8 +109,10 @@ export function useRuleDraft(
   useEffect(() => {
     // A look at "New rule" leaves nothing behind: the draft begins with the first thing that is its author's.
     if (!at.current.id && (isBare(settled.text) || asBegun.current(settled))) return
+    // What is published already, in whatever language it is shown, is no draft.
+    if (rule && saysPublished(rule, settled)) return
     if (keyOf(settled) !== sent.current && settled.text.trim()) void flush()
-  }, [settled, flush])
+  }, [settled, flush, rule])
 
   const madeHere = useRef(stored === null)
   const published = useRef(false)
@@ -131,16 +133,22 @@ export function useRuleDraft(
   )
 
   const publish = useCallback(
-    async (alsoExisting: boolean) => {
+    async (first: FirstRun) => {
       const saved = await flush()
       if (!saved) throw new ApiProblem(422, 'draft-not-saved', unnamed)
-      const answer = await publishRule(saved.id, at.current.etag, alsoExisting)
+      const answer = await publishRule(saved.id, at.current.etag, first)
       adopt(answer)
       return answer.data
     },
     [flush, adopt, unnamed],
   )
   return { rule, state, problem, flush, publish, adopt }
+}
+
+/** Whether a text is the published one, and no draft stands beside it. */
+function saysPublished(rule: Rule, text: LanguageText): boolean {
+  const { content, draft } = rule
+  return !draft && !!content && [content.text, ...Object.values(content.formatted ?? {})].includes(text.text)
 }
 
 const keyOf = (text: LanguageText) => `${text.language}:${text.text}`

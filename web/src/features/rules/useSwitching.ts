@@ -1,28 +1,33 @@
 /** Pausing, resuming and deleting a rule: what undo can repair is done at once, with its undo in the note. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
+import type { Answer } from '@/api/client'
 import { drawnKey, drawnQuery, removeDrawn } from '@/api/drawn'
 import { ApiProblem } from '@/api/problem'
 import { useTexts } from '@/locales/i18n'
 import type { MenuItem } from '@/ui/Menu'
 import { toast } from '@/ui/toasts'
-import { pauseRule, type Rule, resumeRule } from './api'
+import { pauseRule, type Rule, type RuleContent, resumeRule } from './api'
+import { goOn } from './safety/api'
 
 const wordsOf = (error: unknown, otherwise: string) => (error instanceof ApiProblem ? error.message : otherwise)
 
-export function useSwitching(rule: Rule | null) {
+/** `onSwitched` takes the rule as it stands afterwards. */
+export function useSwitching(rule: Rule | null, onSwitched?: (now: Answer<Rule>) => void) {
   const { t } = useTexts('rules')
   const client = useQueryClient()
   const navigate = useNavigate()
   const read = () => client.invalidateQueries({ queryKey: drawnKey('rules') })
   const change = useMutation({
     mutationFn: async (pause: boolean) => {
-      if (rule) await (pause ? pauseRule(rule.id) : resumeRule(rule.id))
+      if (rule) await (pause ? pauseRule : rule.status === 'stopped' ? goOn : resumeRule)(rule.id)
     },
     onSuccess: async (_, pause) => {
       const text = t(pause ? 'pausedNote' : 'resumedNote', { name: rule?.name })
       toast({ text, action: { label: t('app:undo'), run: () => change.mutate(!pause) } })
       await read()
+      if (rule && onSwitched)
+        onSwitched(await client.fetchQuery({ ...drawnQuery<RuleContent>('rules', rule.id), staleTime: 0 }))
     },
     onError: (error) => toast({ text: wordsOf(error, t('app:failed')), tone: 'bad' }),
   })
@@ -45,7 +50,7 @@ export function useSwitching(rule: Rule | null) {
         ...(pausable
           ? [{ key: 'pause', icon: 'clock' as const, label: t('pause'), onPick: () => change.mutate(true) }]
           : []),
-        ...(rule.status === 'paused'
+        ...(rule.status === 'paused' || rule.status === 'stopped'
           ? [{ key: 'resume', icon: 'play' as const, label: t('resume'), onPick: () => change.mutate(false) }]
           : []),
         {
