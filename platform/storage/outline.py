@@ -59,17 +59,21 @@ def find_outline(
     group: Sequence[str] = (),
     totals: Sequence[TotalOf] = (),
     page_size: int = 100,
+    anchors: bool = True,
 ) -> Outline:
-    """Counts, totals and anchors of a query's records. QueryError: unknown or unsortable field, wrong total."""
+    """Counts, totals and anchors of a query's records. QueryError: unknown or unsortable field, wrong total.
+
+    Without `anchors`, which cost the most, only the first page of each group has its cursor (none).
+    """
     finder = Finder(connection, catalogue, query, moment)
     grouping = [_Group(finder, key) for key in group]
     measures = [_Measure(finder, total) for total in totals]
     whole = _aggregate(finder, [], measures)
     count, overall = (whole[0][1], whole[0][2]) if whole else (0, tuple(m.of_nothing for m in measures))
     rows = _aggregate(finder, grouping, measures) if grouping else [((), count, overall)]
-    anchors = _anchors(finder, grouping, page_size) if count > page_size else {}
+    cursors = _anchors(finder, grouping, page_size) if anchors and count > page_size else {}
     groups = tuple(
-        GroupOutline(values, size, sums, (None, *anchors.get(values, ())[: (size - 1) // page_size]))
+        GroupOutline(values, size, sums, (None, *cursors.get(values, ())[: (size - 1) // page_size]))
         for values, size, sums in rows
         if size
     )

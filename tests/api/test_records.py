@@ -132,6 +132,12 @@ def test_an_outline_counts_groups_and_totals(model: Client) -> None:
     groups = {group["labels"][0]: group for group in outline["groups"]}
     assert groups["West"]["count"] == 3
     assert len(groups["West"]["anchors"]) == 2
+    quick = model.post("/records/customer/outline", {**asked, "anchors": False}).get_json()
+    assert [group["anchors"] for group in quick["groups"]] == [[None], [None]]
+    assert {**quick, "groups": [{**group, "anchors": []} for group in quick["groups"]]} == {
+        **outline,
+        "groups": [{**group, "anchors": []} for group in outline["groups"]],
+    }
     after = groups["West"]["anchors"][1]
     page = model.post(
         "/records/customer/query", {"group": [{"field": "region", "value": "West"}], "after": after, "limit": 2}

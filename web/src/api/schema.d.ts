@@ -2404,6 +2404,8 @@ export interface components {
             totals: unknown[];
         };
         OutlineAsk: {
+            /** @default true */
+            anchors?: boolean;
             /** @default null */
             filter?: components["schemas"]["Text"] | null;
             group?: string[];

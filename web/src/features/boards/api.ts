@@ -47,7 +47,7 @@ export function boardQuery(pipeline: string) {
 /** Counts and totals of each stage; with a search, of what it finds. */
 export function totalsQuery(board: Board, search: string, field: string | null) {
   const totals: Total[] = field ? [{ field, function: 'sum' }] : []
-  return outlineQuery(board.entity, { search: search || undefined, group: [board.stage_field], totals })
+  return outlineQuery(board.entity, { search: search || undefined, group: [board.stage_field], totals, anchors: false })
 }
 
 /** The cards of one stage, the latest changed first, page by page. */

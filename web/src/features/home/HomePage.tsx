@@ -58,7 +58,7 @@ function Cards({ cards }: { cards: { key: string; Card: ComponentType }[] }) {
 
 function EntityCard({ entity }: { entity: Entity }) {
   const { t, tag, language } = useTexts('home')
-  const { data } = useQuery(outlineQuery(entity.key, {}))
+  const { data } = useQuery(outlineQuery(entity.key, { anchors: false }))
   return (
     <li>
       <Link to={`/views/${entity.key}`} className="card entity-card">

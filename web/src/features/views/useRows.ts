@@ -29,7 +29,7 @@ export interface Rows {
 }
 
 export function useRows(entity: string, query: OutlineQuery, fields: string[], closed: (key: string) => boolean): Rows {
-  const outline = useQuery({ ...outlineQuery(entity, query), placeholderData: keepPreviousData })
+  const outline = useOutline(entity, query)
   const functions = useMemo(() => (query.totals ?? []).map((total) => total.function), [query.totals])
   const layout = useMemo(
     () => outline.data && layOut(outline.data, outline.data.groups[0]?.values.length ?? 0, closed, functions),
@@ -39,9 +39,8 @@ export function useRows(entity: string, query: OutlineQuery, fields: string[], c
   const shown = useRef(query)
   if (!outline.isPlaceholderData && outline.data) shown.current = query
   const asked = shown.current
-  // The first rows need no outline: they come beside it, and when nothing but the order changes they are shown at once.
-  const ungrouped = !query.group?.length
-  const top = useQuery({ ...rowsQuery(entity, pageQuery(query, fields, TOP, PAGE)), enabled: ungrouped })
+  // The first rows need no outline: they come beside it.
+  useQuery({ ...rowsQuery(entity, pageQuery(query, fields, TOP, PAGE)), enabled: !query.group?.length })
   const [[first, last], setRange] = useState<[number, number]>([0, 0])
   const near = useMemo(() => (layout ? pagesNear(layout, first, last, AHEAD) : []), [layout, first, last])
   const size = layout?.outline.page_size ?? 0
@@ -56,15 +55,12 @@ export function useRows(entity: string, query: OutlineQuery, fields: string[], c
     () => new Map(near.map((ref, index) => [`${ref.group}/${ref.page}`, pages.data[index]?.items])),
     [near, pages.data],
   )
-  const sameRows = ungrouped && !asked.group?.length && asked.search === query.search && asked.filter === query.filter
-  const early = outline.isPlaceholderData && sameRows && last < PAGE ? top.data?.items : undefined
   const rowAt = useCallback(
     (line: number) => {
-      if (early) return early[line]
       const at = layout && lineAt(layout, line)
       return at?.kind === 'row' ? byPage.get(`${at.group}/${at.page}`)?.[at.offset] : undefined
     },
-    [layout, byPage, early],
+    [layout, byPage],
   )
   const held = useRef({ timer: 0, from: 0 })
   const onVisible = useCallback((from: number, to: number) => {
@@ -83,8 +79,26 @@ export function useRows(entity: string, query: OutlineQuery, fields: string[], c
     rowAt,
     onVisible,
     error: outline.error ?? pages.error,
-    pending: (outline.isPlaceholderData && !early) || (outline.isFetching && !outline.data),
+    pending: outline.isPlaceholderData || (outline.isFetching && !outline.data),
     retry: () => void outline.refetch(),
+  }
+}
+
+/**
+ * The outline in two steps: counts and groups at once, the anchors of all pages after them, where there are further
+ * pages. Over many rows anchors take several times as long, and what is on the screen first needs none.
+ */
+function useOutline(entity: string, query: OutlineQuery) {
+  const quick = useQuery({ ...outlineQuery(entity, { ...query, anchors: false }), placeholderData: keepPreviousData })
+  const counted = quick.isPlaceholderData ? undefined : quick.data
+  const further = counted?.groups.some((group) => group.count > counted.page_size) ?? false
+  const whole = useQuery({ ...outlineQuery(entity, query), enabled: further })
+  return {
+    data: (further && whole.data) || quick.data,
+    isPlaceholderData: quick.isPlaceholderData,
+    isFetching: quick.isFetching,
+    error: quick.error ?? whole.error,
+    refetch: () => Promise.all([quick.refetch(), further && whole.refetch()]),
   }
 }
 

@@ -36,6 +36,14 @@ describe('without groups', () => {
   })
 })
 
+describe('while only the first page of each group is known', () => {
+  it('asks for those pages, and for no other', () => {
+    const layout = layOut({ ...flat, groups: flat.groups.map((one) => ({ ...one, anchors: [null] })) }, 0, open, [])
+    expect(pagesNear(layout, 0, 180, 30).map((ref) => ref.page)).toEqual([0])
+    expect(pagesNear(layout, 50_010, 50_040, 30)).toEqual([])
+  })
+})
+
 describe('with groups', () => {
   it('puts a header before each group, and adds up the outer ones exactly', () => {
     const layout = layOut(nested, 2, open, ['sum'])

@@ -132,7 +132,10 @@ export interface PageRef {
   values: Value[]
 }
 
-/** The pages that the lines `first` to `last` (both included) need, with one page's margin on each side. */
+/**
+ * The pages that the lines `first` to `last` (both included) need, with a margin on each side; those whose anchor is not
+ * known yet are left out.
+ */
 export function pagesNear(layout: Layout, first: number, last: number, margin: number): PageRef[] {
   const refs = new Map<string, PageRef>()
   const end = Math.min(layout.lines - 1, last + margin)
@@ -147,8 +150,9 @@ export function pagesNear(layout: Layout, first: number, last: number, margin: n
     const at = lineAt(layout, line)
     const group = layout.outline.groups[segment.group]
     if (at?.kind === 'row' && group) {
-      const ref = { group: at.group, page: at.page, after: group.anchors[at.page] ?? null, values: group.values }
-      refs.set(`${at.group}/${at.page}`, ref)
+      const after = group.anchors[at.page]
+      if (after !== undefined)
+        refs.set(`${at.group}/${at.page}`, { group: at.group, page: at.page, after, values: group.values })
       line = Math.min(segment.start + (at.page + 1) * layout.outline.page_size, segment.start + segment.length)
     }
   }
