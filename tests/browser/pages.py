@@ -49,6 +49,7 @@ PAGES: dict[str, Place] = {
     "/connections": Place("/connections", "main .card"),
     "/connections/$connection": Place("/connections/{connection}", "main .card"),
     "/apps": Place("/apps", ".app-card"),
+    "/queues": Place("/queues", ".queue-figures"),
     "/people": Place("/people", ".person"),
     "/account": Place("/account", ".token-form"),
 }
