@@ -124,8 +124,6 @@ export interface RecordQuery {
 export interface OutlineQuery {
   /** False: counts, groups and totals at once, and only the first page of each group. */
   anchors?: boolean
-  /** False: counts, groups and totals at once, and only the first page of each group. */
-  anchors?: boolean
   filter?: LanguageText | null
   search?: string
   sort?: Sort[]
