@@ -22,6 +22,17 @@ export function SidePanel({
     panel.current?.focus()
     return () => (before instanceof HTMLElement ? before.focus({ preventScroll: true }) : undefined)
   }, [])
+  const close = useRef(onClose)
+  close.current = onClose
+  useEffect(() => {
+    // A control that went away under the hand takes the focus with it: Escape closes all the same.
+    const onKey = (event: KeyboardEvent) => {
+      const nowhere = document.activeElement === document.body || document.activeElement === null
+      if (event.key === 'Escape' && !event.defaultPrevented && nowhere) close.current()
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  }, [])
   return (
     <div
       ref={panel}

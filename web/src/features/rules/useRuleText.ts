@@ -10,6 +10,8 @@ import { type Undoable, useUndoable } from '@/ui/history'
 import { parseRule } from './api'
 
 const DELAY = 180
+/** After so long a rest an edit stands alone (a block, a paste, the first key): it is asked about at once. */
+const REST = 500
 /** Typing that pauses this long becomes one step of undo. */
 const STEP = 600
 
@@ -62,6 +64,7 @@ export function useRuleText(initial: LanguageText, shown: LanguageCode): RuleTex
   const [failure, setFailure] = useState<unknown>(null)
   const abort = useRef<AbortController>(null)
   const settled = useRef(false)
+  const edited = useRef(0)
 
   const take = useCallback((text: LanguageText, parsed: Parsed) => {
     setAnswer({ text, parsed })
@@ -72,6 +75,8 @@ export function useRuleText(initial: LanguageText, shown: LanguageCode): RuleTex
   // biome-ignore lint/correctness/useExhaustiveDependencies: the reader's language is part of the question: messages speak it
   useEffect(() => {
     if (answer?.text.text === value.text && answer.text.language === value.language && settled.current) return
+    const rested = performance.now() - edited.current > REST
+    edited.current = performance.now()
     const timer = setTimeout(
       () => {
         settled.current = true
@@ -83,7 +88,7 @@ export function useRuleText(initial: LanguageText, shown: LanguageCode): RuleTex
           (error) => !own.signal.aborted && setFailure(error),
         )
       },
-      settled.current ? DELAY : 0,
+      settled.current && !rested ? DELAY : 0,
     )
     return () => clearTimeout(timer)
   }, [value, take])

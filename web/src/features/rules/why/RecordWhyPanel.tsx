@@ -27,7 +27,7 @@ export default function RecordWhyPanel({ entity, row }: RecordPanelProps) {
     )
   }
   return (
-    <section className="card card-body stack" aria-label={t('whyTitle')}>
+    <section className="card card-body stack why-card" aria-label={t('whyTitle')}>
       <h2>{t('whyTitle')}</h2>
       <div className="why-ask">
         <span className="why-label">{t('whyRule')}</span>
