@@ -1,6 +1,6 @@
 """How smoothly a grid of many rows scrolls, and how soon an edit of a view shows real records.
 
-    python benchmarks/web/run.py [--rows 100000] [--seconds 5] [--at ADDRESS --token TOKEN] > figures.json
+    python benchmarks/web/run.py [--rows 100000] [--seconds 5] [--at ADDRESS --token TOKEN --process PID] > figures.json
 
 Makes a workspace of its own on SQLite with that many customers, serves it, and drives Chromium; with `--at` it measures
 a workspace that is served already. The front end has to be built. CPU is that of the page's main thread (the browser's
@@ -62,8 +62,8 @@ def write_customers(file: Path, rows: int) -> None:
 
 
 @contextmanager
-def served(rows: int) -> Iterator[tuple[str, str]]:
-    """Address and one-time token of a workspace with that many customers."""
+def served(rows: int) -> Iterator[tuple[str, str, int]]:
+    """Address, one-time token and process of a workspace with that many customers."""
     with tempfile.TemporaryDirectory() as folder:
         database = f"sqlite:///{folder}/bench.db"
 
@@ -88,7 +88,7 @@ def served(rows: int) -> Iterator[tuple[str, str]]:
             server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT)  # noqa: S603 - our own
         try:
             _wait_for(port)
-            yield f"http://127.0.0.1:{port}", token[1]
+            yield f"http://127.0.0.1:{port}", token[1], server.pid
         finally:
             server.terminate()
             server.wait(timeout=20)
@@ -133,6 +133,12 @@ def settle(page: Page) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def process_cpu(process: int) -> float:
+    """Seconds of CPU that a process has used so far."""
+    user, system = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 def edits(page: Page) -> list[float]:
     """Milliseconds from each edit of the view to the records of the edited view on the screen."""
     script = (HERE / "edit.js").read_text(encoding="utf-8")
@@ -152,8 +158,8 @@ def edits(page: Page) -> list[float]:
     return found
 
 
-def measure(address: str, token: str, seconds: float) -> dict[str, Any]:
-    """All figures of one workspace."""
+def measure(address: str, token: str, seconds: float, process: int | None) -> dict[str, Any]:
+    """All figures of one workspace; with the server's process also what an edit costs there."""
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en")
@@ -181,13 +187,19 @@ def measure(address: str, token: str, seconds: float) -> dict[str, Any]:
         }
         page.evaluate("document.querySelector('.grid').scrollTop = 0")
         settle(page)
+        session = context.new_cdp_session(page)
+        session.send("Performance.enable", {"timeDomain": "threadTicks"})
+        before, server_before = cpu(session), process_cpu(process) if process else 0.0
         taken = sorted(edits(page))
+        spent, server_spent = cpu(session) - before, process_cpu(process) - server_before if process else None
         browser.close()
     figures["edit_to_preview_ms"] = {
         "edits": len(taken),
         "median": round(statistics.median(taken), 1),
         "p95": round(taken[max(0, -(-len(taken) * 95 // 100) - 1)], 1),
         "longest": round(taken[-1], 1),
+        "page_cpu_each": round(spent * 1000 / len(taken), 1),
+        "server_cpu_each": None if server_spent is None else round(server_spent * 1000 / len(taken), 1),
     }
     return figures
 
@@ -212,13 +224,14 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=5.0, help="of each scrolling")
     parser.add_argument("--at", help="address of a workspace that is served already")
     parser.add_argument("--token", default="", help="its one-time sign-in")
+    parser.add_argument("--process", type=int, help="its process on this machine, for what an edit costs there")
     given = parser.parse_args()
     load = os.getloadavg()[0]
     if given.at:
-        figures = measure(given.at, given.token, given.seconds)
+        figures = measure(given.at, given.token, given.seconds, given.process)
     else:
-        with served(given.rows) as (address, token):
-            figures = measure(address, token, given.seconds)
+        with served(given.rows) as (address, token, process):
+            figures = measure(address, token, given.seconds, process)
     wrong = over_budget(figures)
     machine = {"cpus": os.cpu_count(), "load_before": round(load, 1), "python": platform.python_version()}
     json.dump({**figures, "budget": BUDGET, "over_budget": wrong, "machine": machine}, sys.stdout, indent=2)
