@@ -1,8 +1,9 @@
-"""Time: everything that is due is settled in time order, each instant in a transaction of its own."""
+"""Time: everything that is due is settled in time order, some instants in each transaction."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import cast
 
 from ruleloom.access import WORKSPACE
@@ -13,6 +14,8 @@ from ruleloom.storage import workspace_settings as settings
 PATIENCE = 30.0
 """Seconds for which one waits for what others have in hand."""
 _GLANCE = 0.02
+BATCHES = (100, 10, 1)
+"""Instants settled, and firings after which no further instant is begun, in one transaction."""
 
 
 def settle_with_others(workspace: Workspace) -> None:
@@ -37,16 +40,33 @@ def settle(workspace: Workspace) -> list[int]:
     """
     fired: list[int] = []
     while True:
-        settled = workspace.transact(_one, WORKSPACE, origin=TIME)
+        settled = workspace.transact(_batch(), WORKSPACE, origin=TIME)
         if settled is None:
             return fired
         fired += settled
 
 
-def _one(uow: UnitOfWork) -> list[int] | None:
-    instant = uow.pipeline.tick(uow.now)
-    if instant is None:
+def _batch() -> Callable[[UnitOfWork], list[int] | None]:
+    """Settles several instants in one transaction: fewer at each repetition, so that a deadlock costs less and less."""
+    sizes = iter(BATCHES)
+
+    def command(uow: UnitOfWork) -> list[int] | None:
+        return _some(uow, next(sizes, 1))
+
+    return command
+
+
+def _some(uow: UnitOfWork, most: int) -> list[int] | None:
+    last: int | None = None
+    for _ in range(1 if uow.backlog.earliest() is not None else most):
+        instant = uow.pipeline.tick(uow.now)
+        if instant is None:
+            break
+        last = instant
+        if len(uow.desk.entered) >= most or uow.backlog.opened:
+            break
+    if last is None:
         return None
     uow.wrote = True
-    settings.write(uow.connection, CLOCK_FLOOR, instant)
+    settings.write(uow.connection, CLOCK_FLOOR, last)
     return [cast("int", firing.id) for firing in uow.desk.entered]
