@@ -48,7 +48,8 @@ function Figure({ name, value, tone }: { name: string; value: ReactNode; tone?: 
 
 function Kinds({ queues }: { queues: Queues }) {
   const { t } = useTexts('queues')
-  const { put_off: putOff, imports, syncs, waiting_runs: waiting } = queues
+  const zone = useSession()?.workspace.timezone ?? 'UTC'
+  const { put_off: putOff, imports, syncs, waiting_runs: waiting, last_failure: last } = queues
   return (
     <section className="card" aria-labelledby="queue-kinds">
       <header className="card-head">
@@ -83,11 +84,20 @@ function Kinds({ queues }: { queues: Queues }) {
         )}
         <ul className="queue-others">
           {putOff.writes > 0 && <li>{t('putOff', { records: putOff.records, runs: putOff.runs })}</li>}
-          <li>{t('waitingRuns', { count: waiting })}</li>
-          <li>
-            <Link to="/imports">{t('imports', { count: imports })}</Link>
-          </li>
-          <li>{t('syncs', { count: syncs })}</li>
+          {waiting > 0 && <li>{t('waitingRuns', { count: waiting })}</li>}
+          {imports > 0 && (
+            <li>
+              <Link to="/imports">{t('imports', { count: imports })}</Link>
+            </li>
+          )}
+          {syncs > 0 && <li>{t('syncs', { count: syncs })}</li>}
+          {last && (
+            <li>
+              <Link to={`/rules/${last.rule.id}`}>
+                {t('lastFailure', { rule: last.rule.name, at: formatInstant(last.updated_at, zone) })}
+              </Link>
+            </li>
+          )}
         </ul>
       </div>
     </section>
