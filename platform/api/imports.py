@@ -20,6 +20,7 @@ from ruleloom.dsl.types import Value
 from ruleloom.messages import text
 from ruleloom.runtime.imports import report, service
 from ruleloom.runtime.imports.cells import DATE_FORMATS
+from ruleloom.runtime.imports.chunk import Looked
 from ruleloom.runtime.imports.sources import ENCODINGS
 from ruleloom.runtime.missing import id_of
 from ruleloom.storage.import_log import ImportRow, ProblemRow
@@ -77,6 +78,10 @@ class ImportSchema(Schema):
     suggestion = fields.Dict(
         required=True, metadata={"description": "A plan to begin with, found by likeness of names"}
     )
+    line_suggestions = fields.Dict(
+        required=True,
+        metadata={"description": "Entity whose records may be this file's lines → {parent, columns}, to begin a group"},
+    )
     plan = fields.Dict(required=True, allow_none=True)
     rows_done = fields.Integer(required=True)
     rows_total = fields.Integer(required=True, allow_none=True)
@@ -98,11 +103,19 @@ class PlanSchema(Schema):
     plan = fields.Dict(required=True)
 
 
-class PreviewRowSchema(Schema):
-    """What a row of the file would become."""
+class PreviewLineSchema(Schema):
+    """What a row of a group would become."""
 
     row = fields.Integer(required=True)
     values = value_map(required=True)
+
+
+class PreviewRowSchema(PreviewLineSchema):
+    """What a row of the file, or a group of rows from `row` on, would become; `known`: there is a record to change."""
+
+    rows = fields.Integer(required=True)
+    known = fields.Boolean(required=True)
+    lines = fields.List(fields.Nested(PreviewLineSchema), required=True)
 
 
 class PreviewSchema(Schema):
@@ -149,8 +162,19 @@ def read(import_id: str) -> dict[str, Any]:
 def plan(given: dict[str, Any], import_id: str) -> dict[str, Any]:
     """Say which column goes where; answers with what the first rows would become"""
     row, preview = service.set_plan(workspace(), current_actor(), id_of(import_id), given["plan"])
-    shown = [{"row": number, "values": _values(row.entity, found)} for number, found in preview.rows]
+    child = (row.plan or {}).get("group", {}).get("entity", "")
+    shown = [_looked(row.entity, child, looked) for looked in preview.looked]
     return {"rows": shown, "problems": [_problem(problem) for problem in preview.problems]}
+
+
+def _looked(entity: str, child: str, looked: Looked) -> dict[str, Any]:
+    return {
+        "row": looked.rows[0].number,
+        "rows": len(looked.rows),
+        "known": looked.known,
+        "values": _values(entity, looked.values),
+        "lines": [{"row": number, "values": _values(child, values)} for number, values in looked.lines],
+    }
 
 
 @resource.post("/imports/<import_id>/check", answer=ImportSchema, status=202)
@@ -201,6 +225,7 @@ def _json(row: ImportRow) -> dict[str, Any]:
         "status": row.status,
         **{word: source[word] for word in ("columns", "format", "encoding", "sheet", "sheets")},
         "suggestion": row.progress.get("suggestion") or {},
+        "line_suggestions": row.progress.get("lines") or {},
         "plan": row.plan,
         "rows_done": numbers.get("rows", 0),
         "rows_total": row.progress.get("total"),

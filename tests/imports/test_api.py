@@ -50,11 +50,10 @@ def test_a_file_comes_in_step_by_step(model: Client) -> None:
     path = f"/imports/{shown['id']}"
     planned = model.ask("PUT", f"{path}/plan", json={"plan": shown["suggestion"]})
     assert planned.status_code == 200, planned.get_json()
+    good = {"code": "C1", "name": "甲公司", "region": "East", "since": "2024-01-31", "credit": "10.00"}
+    bad = {"code": "C2", "name": "乙公司", "since": "2024-02-01"}
     assert planned.get_json()["rows"] == [
-        {
-            "row": 2,
-            "values": {"code": "C1", "name": "甲公司", "region": "East", "since": "2024-01-31", "credit": "10.00"},
-        }
+        {"row": row, "rows": 1, "known": False, "lines": [], "values": values} for row, values in ((2, good), (3, bad))
     ]
     assert {(p["row"], p["column"]) for p in planned.get_json()["problems"]} == {(3, "Region"), (3, "Credit")}
     assert model.post(f"{path}/check").status_code == 202

@@ -159,7 +159,9 @@ def test_grouping_gives_every_line_once_under_its_group_in_order(keys: list[str]
 
 def test_columns_are_matched_by_likeness_in_both_languages() -> None:
     columns = ("Customer_Code", "客户名称", "COUNTRY ", "开始", "sinc", "zzz")
-    found = suggest(CUSTOMER, columns, [["1", "n", "UK", "", "1/31/2024", ""], ["2", "m", "DE", "", "2/13/2024", ""]])
+    found = suggest(
+        MODEL, CUSTOMER, columns, [["1", "n", "UK", "", "1/31/2024", ""], ["2", "m", "DE", "", "2/13/2024", ""]]
+    )
     assert found["columns"] == {
         "code": "Customer_Code", "name": "客户名称", "country": "COUNTRY ",
         "since": {"column": "sinc", "format": "m/d/y"},

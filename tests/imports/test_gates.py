@@ -69,6 +69,25 @@ def test_the_same_words_by_hand_by_sync_and_by_file(workspace: Workspace) -> Non
     assert [r["status"] for r in records(workspace, "order") if r["number"] == bill["FBillNo"]] == ["open"]
 
 
+def test_bad_cells_and_closed_gates_are_said_at_once_by_sync_and_by_file(workspace: Workspace) -> None:
+    with serve(KingdeeDouble().fill(5, 3)) as double:
+        bill = {**next(orders(1, 5)), "FDocumentStatus": "A"}
+        double.tables.put("SAL_SaleOrder", [bill])
+        made = connections.create(workspace, WORKSPACE, "kingdee_cloud", "ERP", double.settings("password"))
+        made = connections.set_mapping(workspace, WORKSPACE, made.id, made.revision, MAPPING)
+        connections.sync_now(workspace, WORKSPACE, made.id)
+        worse = {**bill, "FDocumentStatus": "C", "FDate": "never", "FCustId.FNumber": "NOBODY"}
+        double.tables.put("SAL_SaleOrder", [worse])
+        connections.start_over(workspace, WORKSPACE, made.id)
+        synced = connections.sync_now(workspace, WORKSPACE, made.id)
+    expected = {"not-a-date", "import-reference-missing", "gate-closed"}
+    assert {p["code"] for p in synced.problems} == expected
+    file = f"No,Status,Date,Cust\n{bill['FBillNo']},done,never,NOBODY\n"
+    columns = {"number": "No", "status": "Status", "ordered_on": "Date", "customer": {"column": "Cust", "find": "code"}}
+    done = run(workspace, file, {"entity": "order", "key": ["number"], "columns": columns})
+    assert {p.code for p in service.problems(workspace, WORKSPACE, done.id, 0, 10)} == expected
+
+
 def by_hand(workspace: Workspace, order: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """The words with which a person's move is refused."""
     record, version = str(order["id"]), int(order["version"])

@@ -15,6 +15,7 @@ from ruleloom.access import WORKSPACE, Actor
 from ruleloom.cli import main
 from ruleloom.runtime import long_runs
 from ruleloom.runtime.imports import service
+from ruleloom.runtime.imports.report import reason
 from ruleloom.runtime.workspace import Workspace
 from ruleloom.storage.import_log import ImportRow
 from tests.imports.workspaces import opened, records
@@ -175,6 +176,76 @@ def test_references_that_are_missing(workspace: Workspace, missing: str, left_ou
         assert problems(workspace, done) == [(4, "Cust", "import-reference-missing")]
     else:
         assert (by_number["3"] is None) is (missing == "empty")
+
+
+def seen(
+    workspace: Workspace, content: str, plan: dict[str, Any]
+) -> tuple[list[Any], list[tuple[int, str | None, str]]]:
+    """What the preview shows: the first row, values and lines of each record to be, and the problems."""
+    row = service.begin(workspace, WORKSPACE, plan["entity"], "file.csv", io.BytesIO(content.encode()))
+    preview = service.set_plan(workspace, WORKSPACE, row.id, plan)[1]
+    shown = [
+        (each.rows[0].number, dict(each.values), [dict(line) for _, line in each.lines]) for each in preview.looked
+    ]
+    return shown, [(p.row, p.column, p.code) for p in preview.problems]
+
+
+@pytest.mark.parametrize("missing", ["refuse", "create", "empty"])
+def test_the_preview_and_the_dry_run_name_references_that_are_not_there(workspace: Workspace, missing: str) -> None:
+    run(workspace, "Code,Name,Credit\nC1,One,1\n", CUSTOMERS)
+    reference = {"column": "Cust", "find": "code", "missing": missing}
+    plan = {"entity": "invoice", "key": ["number"], "columns": {"number": "No", "customer": reference}}
+    file = "No,Cust\n1,C1\n2,C8\n3,C9\n3,C1\n"
+    shown, wrong = seen(workspace, file, plan)
+    named = [(3, "Cust", "import-reference-missing"), (4, "Cust", "import-reference-missing")]
+    again = (5, None, "import-key-repeated")
+    refused = missing == "refuse"
+    assert wrong == (named if refused else [again])
+    assert [values.get("customer") for _, values, _ in shown] == ["C1", "C8", "C9", "C1"]
+    rehearsed = run(workspace, file, plan, dry=True)
+    assert problems(workspace, rehearsed) == wrong
+    assert rehearsed.report is not None
+    assert rehearsed.report["unknown"] == ({"columns.customer": 2} if refused else {})
+    assert rehearsed.report["made"].get("customer", 0) == (2 if missing == "create" else 0)
+    assert len(records(workspace, "customer")) == 1
+
+
+def test_a_reference_that_cannot_be_created_says_why(workspace: Workspace) -> None:
+    reference = {"column": "Cust", "find": "name", "missing": "create"}  # a customer needs a code
+    plan = {"entity": "invoice", "columns": {"number": "No", "customer": reference}}
+    done = run(workspace, "No,Cust\n1,Acme\n", plan)
+    [problem] = service.problems(workspace, WORKSPACE, done.id, 0, 10)
+    assert problem.code == "import-reference-refused"
+    assert "“Acme” is not there and cannot be created: Code" in reason(problem, "en")
+    assert records(workspace, "customer") == []
+
+
+@pytest.mark.parametrize("rules", [True, False])
+def test_everything_that_is_wrong_with_a_row_is_said_at_once(workspace: Workspace, rules: bool) -> None:
+    """Cells that cannot be read, a required field that is empty, a date that is none: one answer, nothing made."""
+    plan = {
+        "entity": "customer", "rules": rules,
+        "columns": {"code": "Code", "credit": "Credit", "since": "Since", "grade": "Grade"},
+    }  # fmt: skip
+    file = "Code,Credit,Since,Grade\n,abc,2026-02-30,zzz\nC2,,,a\n"
+    wrong = {
+        (2, "Code", "value-missing"), (2, "Credit", "not-a-number"), (2, "Grade", "not-an-option"),
+        (2, "Since", "not-a-date"),
+    }  # fmt: skip
+    assert set(seen(workspace, file, plan)[1]) == wrong
+    assert set(problems(workspace, run(workspace, file, plan))) == wrong
+    assert [r["code"] for r in records(workspace, "customer")] == ["C2"]
+
+
+def test_the_preview_shows_groups_with_their_lines(workspace: Workspace) -> None:
+    shown, wrong = seen(workspace, LINES, INVOICES)
+    assert [(row, values["number"], len(lines)) for row, values, lines in shown] == [
+        (2, "1", 3), (4, "2", 1), (5, "C3", 1), (7, "4", 2),
+    ]  # fmt: skip
+    assert (shown[0][1]["amount"], shown[0][1]["line_count"], shown[0][1]["customer"]) == (Decimal("8.401"), 3, "17850")
+    assert [(line["sku"], line["position"]) for line in shown[0][2]] == [("a", 1), ("b", 2), ("c", 3)]
+    assert wrong == [(7, "Price", "not-a-number"), (8, None, "import-with-its-group")]
+    assert records(workspace, "invoice") == records(workspace, "customer") == []
 
 
 def test_a_name_that_several_have_is_refused(workspace: Workspace) -> None:

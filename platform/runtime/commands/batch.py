@@ -6,7 +6,7 @@ that references point to in this same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import cast
 
 from ruleloom import access
@@ -35,14 +35,12 @@ def create_many_in(uow: UnitOfWork, entity: Entity, rows: Sequence[Values], *, r
     _require(uow, Verb.CREATE, entity, rows)
     if rules:
         return [_create(uow, CreateRecord(entity.id, row, uow.workspace.ids.next())) for row in rows]
-    required = [field.key for field in entity.fields if field.required and not field.system]
-    raw = {f.key: f.default for f in entity.fields if not f.system and f.default is not None}
-    defaults = uow.published.validator(entity).check(raw)[0] if raw else {}
+    defaults = _defaults(uow, entity)
     fates: list[Fate] = []
     new: list[NewRecord] = []
     for given in rows:
         row = {**defaults, **given}
-        lacking = [key for key in required if row.get(key) is None]
+        lacking = _lacking(entity, row, new=True)
         if lacking:
             fates.append(_incomplete(entity, lacking))
             continue
@@ -59,6 +57,35 @@ def update_many_in(
     return [_update(uow, entity, record, values, rules=rules) for record, values in rows]
 
 
+def refusals_in(
+    uow: UnitOfWork, entity: Entity, record: int | None, values: Values, unread: Collection[str], *, rules: bool = True
+) -> Sequence[Diagnostic]:
+    """Everything that would be refused of a row; nothing is written. `record`: the one it would change, if any.
+
+    `unread` fields have no value that could be read: they are not in `values`, and what reads them is not judged.
+    """
+    if not rules:
+        given = {**_defaults(uow, entity), **values} if record is None else values
+        lacking = _lacking(entity, given, new=record is None)
+        return _incomplete(entity, [key for key in lacking if key not in unread]).diagnostics
+    write = CreateRecord(entity.id, values, uow.workspace.ids.next())
+    try:
+        return examine(uow, write if record is None else UpdateRecords(entity.id, {record: values}), unread).all()
+    except RuleloomError as error:
+        return error.diagnostics
+
+
+def _lacking(entity: Entity, values: Values, *, new: bool) -> list[str]:
+    """Required fields that are empty."""
+    required = (field.key for field in entity.fields if field.required and not field.system)
+    return [key for key in required if (new or key in values) and values.get(key) is None]
+
+
+def _defaults(uow: UnitOfWork, entity: Entity) -> Values:
+    raw = {f.key: f.default for f in entity.fields if not f.system and f.default is not None}
+    return uow.published.validator(entity).check(raw)[0] if raw else {}
+
+
 def _require(uow: UnitOfWork, verb: Verb, entity: Entity, rows: Sequence[Values]) -> None:
     """The right to write these records and each of these fields."""
     access.require(uow.actor, verb, entity.id)
@@ -67,7 +94,7 @@ def _require(uow: UnitOfWork, verb: Verb, entity: Entity, rows: Sequence[Values]
 
 
 def _update(uow: UnitOfWork, entity: Entity, record: int, values: Values, *, rules: bool) -> tuple[Fate, bool]:
-    lacking = [f.key for f in entity.fields if f.required and f.key in values and values[f.key] is None]
+    lacking = [] if rules else _lacking(entity, values, new=False)  # the road of one change looks itself
     if lacking:
         return _incomplete(entity, lacking), False
     try:

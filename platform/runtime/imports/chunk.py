@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ruleloom.dsl.types import Value
@@ -10,7 +11,8 @@ from ruleloom.forms.entity import Entity
 from ruleloom.messages import Diagnostic, RuleloomError
 from ruleloom.runtime.commands import batch
 from ruleloom.runtime.imports.cells import CellError
-from ruleloom.runtime.imports.drafts import Draft, Drafting, Reading, Rejected, with_group
+from ruleloom.runtime.imports.drafts import Draft, Drafting, Reading, with_group
+from ruleloom.runtime.imports.references import MISSING_REFERENCE, Create
 from ruleloom.runtime.imports.report import Tally
 from ruleloom.runtime.imports.sources import Row
 from ruleloom.storage.import_log import ProblemRow
@@ -31,6 +33,17 @@ class _Again(Exception):
         self.refused = refused
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What rows would become: values by field key, references as the text of their key; the lines with their rows."""
+
+    rows: Sequence[Row]
+    values: Mapping[str, Value]
+    lines: Sequence[tuple[int, Mapping[str, Value]]]
+    known: bool
+    """Whether a record has this key already."""
+
+
 class Chunk:
     """The work on one chunk; made anew for every try of its transaction."""
 
@@ -38,12 +51,18 @@ class Chunk:
         self._uow, self._reading, self._plan, self.tally = uow, reading, reading.plan, tally
         self._seen, self.keys, self.problems = seen, dict[Key, int](), list[ProblemRow]()
         self._entity: Entity = reading.parents.entity
+        self.looked: list[Looked] = []
 
     def take(self, groups: Iterable[Sequence[Row]]) -> None:
         """Writes what can be written; `problems`, `tally` and `keys` say the rest."""
         drafts = [draft for rows in groups if (draft := self._draft(rows)) is not None]
-        self._look_up(drafts)
-        drafts = [draft for draft in drafts if self._resolved(draft) and self._first_of_its_key(draft)]
+        self._find(drafts)
+        for draft in drafts:
+            if not draft.good:
+                self._refuse(draft.rows, [*draft.everything(), *self._refusals(draft)])
+        drafts = [draft for draft in drafts if draft.good and self._first_of_its_key(draft)]
+        for draft in drafts:
+            self.tally.empty.update(key for key in self._reading.parents.finders if draft.values.get(key) is None)
         while True:
             tally = Tally.of_json(self.tally.to_json())
             try:
@@ -56,22 +75,38 @@ class Chunk:
                     self._refuse(drafts[place].rows, again.refused[place])
                 drafts = [draft for place, draft in enumerate(drafts) if place not in again.refused]
 
+    def look(self, groups: Iterable[Sequence[Row]]) -> None:
+        """`looked`: what each group would become, `problems`: everything that is wrong with it; nothing is written."""
+        drafts = [draft for rows in groups if (draft := self._draft(rows)) is not None]
+        texts = [(dict(draft.references), [dict(line.references) for line in draft.lines]) for draft in drafts]
+        self._find(drafts, create=False)
+        for draft, (own, of_lines) in zip(drafts, texts, strict=True):
+            self._refuse(draft.rows, [*draft.everything(), *self._refusals(draft)])
+            if draft.good and not draft.broken:
+                self._first_of_its_key(draft)
+            lines = [
+                (line.rows[0].number, {**line.values, **keys}) for line, keys in zip(draft.lines, of_lines, strict=True)
+            ]
+            self.looked.append(Looked(draft.rows, {**draft.values, **own}, lines, bool(self._records_of(draft))))
+
     # ---- drafts
 
     def _draft(self, rows: Sequence[Row]) -> Draft | None:
         self.tally.rows += len(rows)
         kept = [row for row in rows if not self._reading.skipped(row)]
         self.tally.skipped += len(rows) - len(kept)
-        if not kept:
-            return None
-        try:
-            return self._reading.draft(kept)
-        except Rejected as rejected:
-            self._note(rejected.problems)
-            return None
+        return self._reading.draft(kept) if kept else None
 
-    def _look_up(self, drafts: Sequence[Draft]) -> None:
-        """Each reference column in one query for the whole chunk."""
+    def _find(self, drafts: Sequence[Draft], *, create: bool = True) -> None:
+        """References to records, in one query per column; only rows that are good so far make one where it lacks."""
+        self._look_up([draft for draft in drafts if not draft.good], None)
+        self._look_up([draft for draft in drafts if draft.good], self._create if create else None)
+        for draft in drafts:
+            self._resolve(self._reading.parents, draft, "columns")
+            for line in draft.lines:
+                self._resolve(self._reading.lines, line, "group.columns")
+
+    def _look_up(self, drafts: Sequence[Draft], create: Create | None) -> None:
         lines = [line for draft in drafts for line in draft.lines]
         for drafting, made in ((self._reading.parents, drafts), (self._reading.lines, lines)):
             for key, finder in (drafting.finders if drafting else {}).items():
@@ -79,30 +114,53 @@ class Chunk:
                 for draft in made:
                     if key in draft.references:
                         wanted.setdefault(draft.references[key], draft.copies[key])
-                finder.look_up(self._uow, wanted, self._create)
+                finder.look_up(self._uow, wanted, create)
 
     def _create(self, uow: UnitOfWork, entity: Entity, rows: Sequence[Mapping[str, Value]]) -> Sequence[object]:
         return batch.create_many_in(uow, entity, rows, rules=self._plan.rules)
 
-    def _resolved(self, draft: Draft) -> bool:
-        problems = self._resolve(self._reading.parents, draft)
-        for line in draft.lines:
-            problems += self._resolve(self._reading.lines, line)
-        if problems:
-            self._refuse(draft.rows, problems)
-            return False
-        self.tally.empty.update(key for key in self._reading.parents.finders if draft.values.get(key) is None)
-        return True
-
-    def _resolve(self, drafting: Drafting | None, draft: Draft) -> list[ProblemRow]:
-        problems: list[ProblemRow] = []
-        for key, wanted in draft.references.items():
+    def _resolve(self, drafting: Drafting | None, draft: Draft, place: str) -> None:
+        """The records of a draft's references; one that is not there is noted, unless the plan would make it."""
+        for key, wanted in list(draft.references.items()) if drafting else ():
+            finder = drafting.finders[key]  # type: ignore[union-attr]  # looked at above
             try:
-                draft.values[key] = drafting.finders[key].record(wanted) if drafting else None
+                draft.values[key] = finder.record(wanted)
             except CellError as error:
-                column = self._column(key, drafting)
-                problems.append(_problem(draft.rows[0], column, error.code, error.params))
-        return problems
+                if finder.would_create(wanted) and error.code == MISSING_REFERENCE:
+                    draft.unread.add(key)
+                    continue
+                draft.refuse(key, _problem(draft.rows[0], self._column(key, drafting), error.code, error.params))
+                if error.code == MISSING_REFERENCE:
+                    self.tally.unknown[f"{place}.{key}"] += 1
+
+    def _refusals(self, draft: Draft) -> list[ProblemRow]:
+        """What else would be refused of a draft, were its bad cells mended."""
+        if draft.broken:
+            return []
+        known = self._records_of(draft)
+        if known and self._plan.existing == "skip":
+            return []
+        record = known[0] if known else None
+        found = self._would_refuse(self._reading.parents, draft, record, ())
+        for line in draft.lines if record is None else ():
+            found += self._would_refuse(self._reading.lines, line, None, (self._plan.lines.parent,))  # type: ignore[union-attr]
+        return found
+
+    def _would_refuse(
+        self, drafting: Drafting | None, draft: Draft, record: int | None, beside: Sequence[str]
+    ) -> list[ProblemRow]:
+        if drafting is None:
+            return []
+        unread = {*draft.unread, *beside}
+        values = {key: value for key, value in draft.values.items() if key not in unread}
+        found = batch.refusals_in(self._uow, drafting.entity, record, values, unread, rules=self._plan.rules)
+        return [_refusal(each, draft.rows[0], self._column(each.target, drafting)) for each in found]
+
+    def _records_of(self, draft: Draft) -> Sequence[int]:
+        """Records with the draft's key, where that could be read."""
+        if not self._plan.key or any(draft.values.get(key) is None for key in self._plan.key):
+            return ()
+        return self._existing([draft]).get(self._key(draft), ())
 
     def _first_of_its_key(self, draft: Draft) -> bool:
         if not self._plan.key:
@@ -194,11 +252,9 @@ class Chunk:
     # ---- what was refused
 
     def _refuse(self, rows: Sequence[Row], problems: Sequence[ProblemRow]) -> None:
-        self._note(with_group(rows, problems))
-
-    def _note(self, problems: Sequence[ProblemRow]) -> None:
-        self.problems += problems
-        self.tally.refuse(problems)
+        found = with_group(rows, problems) if problems else []
+        self.problems += found
+        self.tally.refuse(found)
 
     def _of(self, error: RuleloomError, row: Row, drafting: Drafting) -> list[ProblemRow]:
         return [

@@ -1,4 +1,7 @@
-"""Rows of the file to drafts of records: values by field, references as the text of their keys, and what is wrong."""
+"""Rows of the file to drafts of records: values by field, references as the text of their keys, and what is wrong.
+
+A draft with something wrong is kept: what else is missing in it is said together with that.
+"""
 
 from __future__ import annotations
 
@@ -25,14 +28,29 @@ class Draft:
     references: dict[str, Value] = field(default_factory=dict)
     copies: dict[str, Mapping[str, Value]] = field(default_factory=dict)
     lines: list[Draft] = field(default_factory=list)
+    problems: list[ProblemRow] = field(default_factory=list)
+    """Why it cannot become a record, row by row; those of its lines are with them."""
+    unread: set[str] = field(default_factory=set)
+    """Keys of fields whose value could not be read."""
+    broken: bool = False
+    """Whether its rows cannot be read at all, so that nothing more can be said."""
 
+    @property
+    def good(self) -> bool:
+        """Whether nothing was found wrong so far with it or its lines."""
+        return not self.problems and all(line.good for line in self.lines)
 
-class Rejected(Exception):
-    """A draft that cannot become a record; `problems` say why, row by row."""
+    def refuse(self, key: str, problem: ProblemRow) -> None:
+        """Notes that a field has no value that can be taken."""
+        self.problems.append(problem)
+        self.unread.add(key)
+        self.values.pop(key, None)
+        self.references.pop(key, None)
 
-    def __init__(self, problems: Sequence[ProblemRow]) -> None:
-        super().__init__(problems[0].code)
-        self.problems = problems
+    def everything(self) -> list[ProblemRow]:
+        """Its problems and those of its lines, in the order of the rows."""
+        found = [*self.problems, *(problem for line in self.lines for problem in line.problems)]
+        return sorted(found, key=lambda problem: problem.row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +95,20 @@ class Drafting:
 
     def draft(self, rows: Sequence[Row]) -> Draft:
         """One record from one row, or from the lines of a group: the first filled cell of each column wins."""
-        made, problems = Draft(rows), list[ProblemRow]()
+        made = Draft(rows)
         for slot in self.slots:
-            row = rows[0]
+            key, row = slot.column.key, rows[0]
             try:
                 if slot.factors or slot.column.counts:
-                    made.values[slot.column.key] = self._summed(slot, rows)
+                    made.values[key] = self._summed(slot, rows)
                     continue
                 row, cell = _first(rows, slot.place)
                 self._take(made, slot, row, cell or slot.column.constant or "")
             except CellError as error:
-                problems.append(_problem(row, slot.column.column, error))
-            except Rejected as rejected:
-                problems += rejected.problems
-        if problems:
-            raise Rejected(problems)
+                made.refuse(key, _problem(row, slot.column.column, error))
+            except _LinesUnread as unread:
+                for problem in unread.problems:
+                    made.refuse(key, problem)
         return made
 
     def _take(self, made: Draft, slot: _Slot, row: Row, cell: str) -> None:
@@ -110,18 +127,33 @@ class Drafting:
         if slot.column.counts:
             return Decimal(len(rows))
         named = list(zip(slot.column.product, slot.factors, strict=True))
-        factors = [[_factor(row, name, place, slot.column.how) for name, place in named] for row in rows]
+        factors: list[list[Decimal | None]] = []
+        problems: list[ProblemRow] = []
+        for row in rows:
+            try:
+                factors.append([_factor(row, name, place, slot.column.how) for name, place in named])
+            except _LinesUnread as unread:
+                problems += unread.problems
+        if problems:
+            raise _LinesUnread(problems)
         return slot.convert(format(total(factors), "f"))
 
 
+class _LinesUnread(Exception):
+    """Lines of a group whose numbers cannot be read; the sum is the parent's, so each names its own row."""
+
+    def __init__(self, problems: Sequence[ProblemRow]) -> None:
+        super().__init__(len(problems))
+        self.problems = problems
+
+
 def _factor(row: Row, name: str, place: int, how: Mapping[str, Any]) -> Decimal | None:
-    """A number of a line; Rejected names the line, because the sum is the parent's."""
     cell = row.cells[place]
     try:
         return number(cell, how) if cell.strip() else None
     except CellError as error:
         named = CellError(error.code, **{"field": name, **error.params})
-        raise Rejected([_problem(row, name, named)]) from error
+        raise _LinesUnread([_problem(row, name, named)]) from error
 
 
 def _first(rows: Sequence[Row], place: int | None) -> tuple[Row, str]:
@@ -154,32 +186,19 @@ class Reading:
         return any(skip(row.cells[place]) for skip, place in self._skips)
 
     def draft(self, rows: Sequence[Row]) -> Draft:
-        """The draft of a row or group; Rejected names every bad row, and with it the rest of its group."""
-        problems = [p for row in rows for p in _broken(row)]
-        made = Draft(rows)
-        try:
-            made = self.parents.draft(rows)
-        except Rejected as rejected:
-            problems += rejected.problems
-        if self.lines is not None:
-            made.lines = self._lines(rows, problems)
-        key = [made.values.get(key) or made.references.get(key) for key in self.plan.key]
-        if not problems and None in key:
-            problems.append(ProblemRow(rows[0].number, None, "import-key-empty", {}, list(rows[0].cells)))
-        if problems:
-            raise Rejected(with_group(rows, problems))
-        return made
-
-    def _lines(self, rows: Sequence[Row], problems: list[ProblemRow]) -> list[Draft]:
-        made: list[Draft] = []
-        for position, row in enumerate(rows, start=1):
-            try:
-                line = self.lines.draft([row])  # type: ignore[union-attr]  # only called with lines
-            except Rejected as rejected:
-                problems += rejected.problems
-                continue
+        """The draft of a row or group, with its lines; what is wrong is noted in it."""
+        broken = [problem for row in rows for problem in _broken(row)]
+        if broken:
+            return Draft(rows, problems=broken, broken=True)
+        made = self.parents.draft(rows)
+        for position, row in enumerate(rows, start=1) if self.lines is not None else ():
+            line = self.lines.draft([row])  # type: ignore[union-attr]  # looked at above
             line.values.update(dict.fromkeys(self._positions, Decimal(position)))
-            made.append(line)
+            made.lines.append(line)
+        empty = [key for key in self.plan.key if (made.values.get(key) or made.references.get(key)) is None]
+        if any(key not in made.unread for key in empty):
+            made.problems.append(ProblemRow(rows[0].number, None, "import-key-empty", {}, list(rows[0].cells)))
+        made.unread.update(empty)
         return made
 
     @property
@@ -200,7 +219,8 @@ def _broken(row: Row) -> list[ProblemRow]:
 def with_group(rows: Sequence[Row], problems: Sequence[ProblemRow]) -> list[ProblemRow]:
     """The problems, once each, and for the other rows of the group that they go out with it."""
     # One cell may feed two fields and be wrong for both; what a whole row is refused for may be several things.
-    once = list({(p.row, p.column, p.code, None if p.column else repr(p.params)): p for p in problems}.values())
+    known = {(p.row, p.column, p.code, None if p.column else repr(p.params)): p for p in problems}
+    once = sorted(known.values(), key=lambda problem: problem.row)
     named = {p.row for p in once}
     first: dict[str, Any] = {"row": once[0].row}
     rest = [

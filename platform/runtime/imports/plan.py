@@ -167,9 +167,11 @@ class _Reader:
         product = tuple(raw.get("sum") or ())
         if (product or raw.get("count")) and not grouped:
             self._wrong("import-plan-sum-without-group", target)
+        if "sum" in raw and not product:
+            self._wrong("import-plan-sum-empty", target)
         for column in (*product, *(raw.get("copy") or {}).values()):
             self._column(column, target)
-        if not (product or raw.get("count") or raw.get("position") or "constant" in raw):
+        if not (product or raw.get("count") or raw.get("position") or raw.keys() & {"constant", "sum"}):
             self._column(raw.get("column"), target)
         self._how(raw, target)
         return Column(

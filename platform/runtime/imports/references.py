@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ruleloom.dsl.calendar import Calendar
 from ruleloom.dsl.types import Value
 from ruleloom.forms.entity import Entity, Field
+from ruleloom.messages import LANGUAGES, RuleloomError
 from ruleloom.runtime.imports.cells import CellError, Converter, converter
 from ruleloom.storage.natural_keys import find_all
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 REMEMBERED = 100_000
 """Natural keys held per reference; the oldest go first."""
 
+MISSING_REFERENCE = "import-reference-missing"
 Create = Callable[["UnitOfWork", Entity, Sequence[Mapping[str, Value]]], Sequence[object]]
 """Makes records of an entity; for each its id, or what refused it."""
 
@@ -42,14 +44,16 @@ class Finder:
     """Records created by the transaction that is open now."""
     _known: OrderedDict[Value, int] = field(default_factory=OrderedDict)
     _ambiguous: set[Value] = field(default_factory=set)
+    _refused: dict[Value, RuleloomError] = field(default_factory=dict)
+    """Keys whose record could not be created, and why."""
 
     def value(self, cell: str) -> Value:
         """The natural key that a cell means; CellError when it cannot be one."""
         found = cell.strip()
         return self.convert(self.aliases.get(found, found))
 
-    def look_up(self, uow: UnitOfWork, wanted: Mapping[Value, Mapping[str, Value]], create: Create) -> None:
-        """Finds these keys, and creates what is missing where the plan says so.
+    def look_up(self, uow: UnitOfWork, wanted: Mapping[Value, Mapping[str, Value]], create: Create | None) -> None:
+        """Finds these keys, and creates what is missing where the plan says so, unless `create` is None.
 
         `wanted` gives for each key the values that a created record gets beside the key.
         """
@@ -63,19 +67,29 @@ class Finder:
             if len(records) > 1:
                 self._ambiguous.add(key)
         lacking = [key for key in asked if key not in self._known]
-        if self.missing == "create" and lacking:
+        if self.missing == "create" and lacking and create is not None:
             rows = [{**wanted[key], self.find.key: key} for key in lacking]
-            fates = zip(lacking, create(uow, self.entity, rows), strict=True)
-            self.fresh.update({key: fate for key, fate in fates if isinstance(fate, int)})
+            for key, fate in zip(lacking, create(uow, self.entity, rows), strict=True):
+                if isinstance(fate, int):
+                    self.fresh[key] = fate
+                elif isinstance(fate, RuleloomError):
+                    self._refused[key] = fate
 
     def record(self, key: Value) -> int | None:
         """The record of a key that was looked up; CellError where there is none, or several."""
         if key in self._ambiguous:
             raise CellError("import-reference-ambiguous", entity=self.entity.labels or self.entity.name, value=str(key))
         found = self.fresh.get(key) or self._known.get(key)
-        if found is None and self.missing != "empty":
-            raise CellError("import-reference-missing", entity=self.entity.labels or self.entity.name, value=str(key))
-        return found
+        if found is not None or self.missing == "empty":
+            return found
+        what = {"entity": self.entity.labels or self.entity.name, "value": str(key)}
+        if key in self._refused:
+            raise CellError("import-reference-refused", **what, reason=_said(self._refused[key]))
+        raise CellError(MISSING_REFERENCE, **what)
+
+    def would_create(self, key: Value) -> bool:
+        """Whether the plan makes a record for a key that was looked up and is not there."""
+        return self.missing == "create" and key not in self._known and key not in self.fresh
 
     def newly_made(self) -> int:
         """How many keys this transaction creates that none before it did."""
@@ -96,11 +110,16 @@ class Finder:
     def undone(self) -> None:
         """The transaction was undone and will be repeated."""
         self.fresh.clear()
+        self._refused.clear()
 
     def _remember(self, key: Value, record: int) -> None:
         self._known[key] = record
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
+
+
+def _said(error: RuleloomError) -> Mapping[str, str]:
+    return {language: " ".join(d.message(language) for d in error.diagnostics) for language in LANGUAGES}
 
 
 def finder(

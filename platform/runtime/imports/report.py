@@ -32,6 +32,8 @@ class Tally:
     """Rows left out by message code."""
     empty: Counter[str] = field(default_factory=Counter)
     """Records whose reference stayed empty, by field."""
+    unknown: Counter[str] = field(default_factory=Counter)
+    """Rows left out because the record that they name is not there, by place in the plan (`columns.customer`)."""
     made: Counter[str] = field(default_factory=Counter)
     """Records created because a row named them, by entity."""
 

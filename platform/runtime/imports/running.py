@@ -7,6 +7,7 @@ the records. A dry run takes the same way and undoes each chunk at its end.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -118,6 +119,20 @@ class Importing:
             finder.rehearsed() if self._dry else finder.stands()
         self.tally = made[0].tally
         self._seen.update(made[0].keys)
+
+
+def look(workspace: Workspace, actor: Actor, source: Source, plan: Plan, groups: Sequence[Sequence[Row]]) -> Chunk:
+    """What these groups of rows would become and what is wrong with them, all at once; nothing of it stays."""
+    reading, made = Reading(plan, workspace.model, source.columns), list[Chunk]()
+
+    def command(uow: UnitOfWork) -> None:
+        made[:] = [Chunk(uow, reading, Tally(), {})]
+        made[0].look(groups)
+        raise _Rehearsed
+
+    with suppress(_Rehearsed):
+        workspace.transact(command, actor, origin="import")
+    return made[0]
 
 
 def _chunks(groups: Iterator[Sequence[Row]], rows: int) -> Iterator[list[Sequence[Row]]]:

@@ -18,17 +18,17 @@ import structlog
 
 from ruleloom import access
 from ruleloom.access import WORKSPACE, Actor, Verb
-from ruleloom.dsl.types import Value
-from ruleloom.forms.validation import shown_name
+from ruleloom.forms.entity import Entity
 from ruleloom.messages import Language, RuleloomError
 from ruleloom.runtime.clock import machine_now
 from ruleloom.runtime.commands.accounts import actor_of
-from ruleloom.runtime.imports.drafts import Reading, Rejected
-from ruleloom.runtime.imports.plan import read_plan
+from ruleloom.runtime.imports.chunk import Looked
+from ruleloom.runtime.imports.grouping import count_groups, grouped
+from ruleloom.runtime.imports.plan import Plan, read_plan
 from ruleloom.runtime.imports.report import Tally, problems_csv
-from ruleloom.runtime.imports.running import Importing, Progress, Stopped
+from ruleloom.runtime.imports.running import Importing, Progress, Stopped, look
 from ruleloom.runtime.imports.sources import FileUnreadable, Row, Source, open_source
-from ruleloom.runtime.imports.suggest import suggest
+from ruleloom.runtime.imports.suggest import suggest, suggest_lines
 from ruleloom.runtime.missing import Conflict, Missing
 from ruleloom.runtime.secrets_of import error_id
 from ruleloom.storage import accounts, import_log
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from ruleloom.runtime.unit_of_work import UnitOfWork
     from ruleloom.runtime.workspace import Workspace
 
-SAMPLE = 20
-"""Rows that a preview shows."""
+SAMPLE, GROUPS = 20, 8
+"""Rows, or groups of rows, that a preview shows."""
 _SUGGESTED_FROM = 500
 KIND = "import"
 KEPT, DRAFTS_KEPT = 30 * 24 * 3600 * 1_000_000, 24 * 3600 * 1_000_000
@@ -51,10 +51,9 @@ _log = structlog.get_logger("ruleloom.imports")
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What the first rows would become."""
+    """What the first rows, or groups of rows, would become."""
 
-    rows: Sequence[tuple[int, Mapping[str, Value]]]
-    """Row number and values by field key; references as the text of their key."""
+    looked: Sequence[Looked]
     problems: Sequence[ProblemRow]
 
 
@@ -72,7 +71,10 @@ def begin(
         raise
     user = actor.user if isinstance(actor.user, int) else None
     now = machine_now()
-    progress = {"source": _source_json(source), "suggestion": suggest(found, source.columns, _sample(source))}
+    progress: dict[str, Any] = {
+        "source": _source_json(source),
+        **_suggested(workspace, found, source),
+    }
     row = ImportRow(
         workspace.ids.next(), found.key, name[:200], sha256, "uploaded", None, progress, None, now, user, now
     )
@@ -120,36 +122,19 @@ def set_plan(workspace: Workspace, actor: Actor, import_id: int, plan: Mapping[s
         if not import_log.claim(connection, row.id, ("uploaded", "planned", "checked"), "planned", machine_now()):
             raise Conflict.of("import-already-running")
         import_log.change(connection, row.id, plan=raw, report=None)
-    reading = Reading(checked, workspace.model, source.columns)
-    return replace(row, plan=raw, status="planned"), _preview(reading, source)
+    seen = look(workspace, actor, source, checked, _first_groups(source, checked))
+    return replace(row, plan=raw, status="planned"), Preview(seen.looked, seen.problems)
 
 
-def _preview(reading: Reading, source: Source) -> Preview:
-    rows: list[tuple[int, Mapping[str, Value]]] = []
-    problems: list[ProblemRow] = []
-    for row in islice(source.rows(), SAMPLE):
-        try:
-            values = _complete(reading, row)
-        except Rejected as rejected:
-            problems += rejected.problems
-            continue
-        rows.append((row.number, values))
-    return Preview(rows, problems)
-
-
-def _complete(reading: Reading, row: Row) -> Mapping[str, Value]:
-    """What a row would become; Rejected also for a required field whose cell is empty."""
-    draft = reading.draft([row])
-    values = {**draft.values, **draft.references}
-    fields = reading.parents.entity.by_key
-    empty = [c for c in reading.plan.columns if fields[c.key].required and values.get(c.key) is None]
-    missing = [
-        ProblemRow(row.number, c.column, "value-missing", {"field": shown_name(fields[c.key])}, list(row.cells))
-        for c in empty
-    ]
-    if missing:
-        raise Rejected(missing)
-    return values
+def _first_groups(source: Source, plan: Plan) -> list[Sequence[Row]]:
+    """The first rows, or the first groups that are whole as far as the sample goes."""
+    if plan.lines is None:
+        return [[row] for row in islice(source.rows(), SAMPLE)]
+    rows = list(islice(source.rows(), _SUGGESTED_FROM))
+    place = source.columns.index(plan.lines.by)
+    groups = sorted(grouped(rows, place, count_groups(rows, place)), key=lambda group: group[0].number)
+    whole = groups[:-1] if len(rows) == _SUGGESTED_FROM and len(groups) > 1 else groups
+    return whole[:GROUPS]
 
 
 def start(workspace: Workspace, actor: Actor, import_id: int, *, dry: bool) -> ImportRow:
@@ -300,7 +285,14 @@ def _source_json(source: Source) -> dict[str, Any]:
 
 
 def _without_numbers(progress: Mapping[str, Any]) -> dict[str, Any]:
-    return {word: progress[word] for word in ("source", "suggestion", "by") if word in progress}
+    return {word: progress[word] for word in ("source", "suggestion", "lines", "by") if word in progress}
+
+
+def _suggested(workspace: Workspace, entity: Entity, source: Source) -> dict[str, Any]:
+    """A plan to begin with, and for each entity that may be its lines the columns of these."""
+    columns, cells = source.columns, _sample(source)
+    plan = suggest(workspace.model, entity, columns, cells)
+    return {"suggestion": plan, "lines": suggest_lines(workspace.model, entity, columns, cells)}
 
 
 def _sample(source: Source) -> list[Sequence[str]]:

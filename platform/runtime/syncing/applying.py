@@ -19,13 +19,14 @@ from ruleloom.forms.entity import Entity, Model
 from ruleloom.messages import Diagnostic, RuleloomError
 from ruleloom.runtime.commands import batch
 from ruleloom.runtime.imports.cells import CellError
-from ruleloom.runtime.imports.drafts import Draft, Drafting, Rejected
-from ruleloom.runtime.imports.references import Finder
+from ruleloom.runtime.imports.drafts import Draft, Drafting
+from ruleloom.runtime.imports.references import MISSING_REFERENCE, Create, Finder
 from ruleloom.runtime.imports.sources import Row
 from ruleloom.runtime.syncing.mapping import Mapped, ResourceMapping
 from ruleloom.runtime.syncing.tally import Problem, Tally
 from ruleloom.storage import exchange
 from ruleloom.storage.exchange import Link
+from ruleloom.storage.import_log import ProblemRow
 from ruleloom.storage.natural_keys import find_all
 
 if TYPE_CHECKING:
@@ -49,6 +50,11 @@ class _Incoming:
     draft: Draft
     lines: list[tuple[str, Draft]] = field(default_factory=list)
 
+    @property
+    def good(self) -> bool:
+        """Whether nothing is wrong with it so far."""
+        return self.draft.good and all(line.good for _, line in self.lines)
+
 
 class Reader:
     """A mapping made ready for rows; kept for a whole sync, because its finders remember."""
@@ -64,7 +70,7 @@ class Reader:
         return [*self.parents[0].finders.values(), *(self.lines[0].finders.values() if self.lines else ())]
 
     def read(self, remote: RemoteRow, position: int) -> _Incoming:
-        """The drafts of a remote row; Rejected when a field cannot be read."""
+        """The drafts of a remote row; what cannot be read is noted in them."""
         external_id = str(remote.get(self.mapping.resource.key) or "")
         drafting, header = self.parents
         row = _row(remote, header, position)
@@ -119,7 +125,8 @@ class Applying:
             self._uow.connection, self._connection, self._resource, [each.external_id for each in incoming]
         )
         changed = [each for each in incoming if self._is_news(each, known.get(each.external_id))]
-        self._look_up(changed)
+        self._look_up([each for each in changed if not each.good], None)
+        self._look_up([each for each in changed if each.good], self._create)
         adopted = self._adoptable([each for each in changed if each.external_id not in known])
         for each in changed:
             link = known.get(each.external_id)
@@ -131,20 +138,15 @@ class Applying:
         if row.get(key) in (None, "", 0):
             self.tally.refuse(Problem(self._resource, "", None, "sync-row-without-key", {"key": key}))
             return None
-        try:
-            return self._reader.read(row, place)
-        except Rejected as rejected:
-            for p in rejected.problems:
-                self.tally.refuse(Problem(self._resource, str(row[key]), p.column, p.code, p.params))
-            return None
+        return self._reader.read(row, place)
 
     def _is_news(self, each: _Incoming, link: Link | None) -> bool:
-        if link is None or link.hash != each.hash:
+        if link is None or link.hash != each.hash or not each.good:
             return True
         self.tally.unchanged += 1
         return False
 
-    def _look_up(self, changed: Sequence[_Incoming]) -> None:
+    def _look_up(self, changed: Sequence[_Incoming], create: Create | None) -> None:
         lines = [draft for each in changed for _, draft in each.lines]
         parents = [each.draft for each in changed]
         for drafting, drafts in (
@@ -156,7 +158,7 @@ class Applying:
                 for draft in drafts:
                     if key in draft.references:
                         wanted.setdefault(draft.references[key], draft.copies[key])
-                finder.look_up(self._uow, wanted, self._create)
+                finder.look_up(self._uow, wanted, create)
 
     def _create(self, uow: UnitOfWork, entity: Entity, rows: Sequence[Mapping[str, Value]]) -> Sequence[object]:
         return batch.create_many_in(uow, entity, rows, rules=self._mapping.rules)
@@ -192,7 +194,8 @@ class Applying:
         self._links.append(Link(each.external_id, self._entity.key, made, each.hash))
 
     def _written(self, each: _Incoming, record: int | None) -> tuple[int, str]:
-        values = self._resolved(each, each.draft, self._reader.parents[0])
+        self._require_good(each, record)
+        values = each.draft.values
         if record is None:
             return self._fate(
                 each, batch.create_many_in(self._uow, self._entity, [values], rules=self._mapping.rules)[0]
@@ -200,12 +203,32 @@ class Applying:
         [(fate, changed)] = batch.update_many_in(self._uow, self._entity, [(record, values)], rules=self._mapping.rules)
         return self._fate(each, fate), "updated" if changed else "unchanged"
 
-    def _resolved(self, each: _Incoming, draft: Draft, drafting: Drafting) -> dict[str, Value]:
-        try:
-            found = {key: drafting.finders[key].record(wanted) for key, wanted in draft.references.items()}
-        except CellError as error:
-            raise _Refused([Problem(self._resource, each.external_id, None, error.code, error.params)]) from error
-        return {**draft.values, **found}
+    def _require_good(self, each: _Incoming, record: int | None) -> None:
+        """Refuses a row with everything that is wrong with it and its lines."""
+        parents, lines = self._reader.parents[0], self._reader.lines
+        self._resolve(each.draft, parents)
+        for _, line in each.lines if lines else ():
+            self._resolve(line, lines[0])  # type: ignore[index]  # looked at above
+        if each.good:
+            return
+        found = [*each.draft.problems, *(problem for _, line in each.lines for problem in line.problems)]
+        problems = [Problem(self._resource, each.external_id, p.column, p.code, p.params) for p in found]
+        values = {key: value for key, value in each.draft.values.items() if key not in each.draft.unread}
+        more = batch.refusals_in(
+            self._uow, parents.entity, record, values, each.draft.unread, rules=self._mapping.rules
+        )
+        raise _Refused([*problems, *(self._problem(each, diagnostic) for diagnostic in more)])
+
+    def _resolve(self, draft: Draft, drafting: Drafting) -> None:
+        for key, wanted in list(draft.references.items()):
+            finder = drafting.finders[key]
+            try:
+                draft.values[key] = finder.record(wanted)
+            except CellError as error:
+                if finder.would_create(wanted) and error.code == MISSING_REFERENCE:
+                    draft.unread.add(key)
+                else:
+                    draft.refuse(key, ProblemRow(0, None, error.code, error.params, ()))
 
     def _fate(self, each: _Incoming, fate: batch.Fate) -> int:
         if isinstance(fate, RuleloomError):
@@ -225,7 +248,7 @@ class Applying:
         known = {} if new else exchange.links_below(self._uow.connection, self._connection, resource, each.external_id)
         create: list[tuple[str, dict[str, Value]]] = []
         for key, draft in each.lines:
-            values = {**self._resolved(each, draft, drafting), self._mapping.lines.parent: parent}
+            values = {**draft.values, self._mapping.lines.parent: parent}
             if key in known:
                 [(fate, _)] = batch.update_many_in(
                     self._uow, drafting.entity, [(known[key].record, values)], rules=rules

@@ -2232,6 +2232,10 @@ export interface components {
             errors: string[];
             format: string;
             id: string;
+            /** @description Entity whose records may be this file's lines → {parent, columns}, to begin a group */
+            line_suggestions: {
+                [key: string]: unknown;
+            };
             name: string;
             plan: {
                 [key: string]: unknown;
@@ -2500,8 +2504,17 @@ export interface components {
             problems: components["schemas"]["Problem"][];
             rows: components["schemas"]["PreviewRow"][];
         };
-        PreviewRow: {
+        PreviewLine: {
             row: number;
+            values: {
+                [key: string]: unknown;
+            };
+        };
+        PreviewRow: {
+            known: boolean;
+            lines: components["schemas"]["PreviewLine"][];
+            row: number;
+            rows: number;
             values: {
                 [key: string]: unknown;
             };

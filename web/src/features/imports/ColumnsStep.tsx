@@ -17,11 +17,12 @@ import { Icon } from '@/ui/icons'
 import { ProblemNote } from '@/ui/ProblemNote'
 import { Select } from '@/ui/Select'
 import { UndoButtons } from '@/ui/UndoButtons'
-import { check, type Import, sendPlan, upload } from './api'
+import { check, type Import, REFERENCE_MISSING, sendPlan, upload } from './api'
 import { ColumnLine } from './ColumnLine'
 import { fileOf, remember } from './files'
+import { GroupPart } from './GroupPart'
 import { PreviewTable } from './PreviewTable'
-import { assign, emptyPlan, fieldOf, importable, type Plan, planProblems, unfed } from './plan'
+import { assign, emptyPlan, fieldOf, importable, linesOf, type Plan, planProblems, unfed } from './plan'
 
 const ENCODINGS = ['utf-8', 'utf-8-sig', 'gb18030', 'utf-16']
 
@@ -54,7 +55,11 @@ export function ColumnsStep({ one, entity, entities, onChecked }: StepProps) {
   })
   const problem = preview.error instanceof ApiProblem ? preview.error : null
   const wrong = planProblems(problem)
-  const missing = unfed(plan, entity)
+  const child = entities.find((candidate) => candidate.key === plan.group?.entity)
+  const missing = [...unfed(plan, entity), ...(child ? unfed(linesOf(plan), child, plan.group?.parent) : [])]
+  const goesSomewhere = (column: string) => fieldOf(plan, column) !== null || fieldOf(linesOf(plan), column) !== null
+  const lacking = (column: string) =>
+    preview.data?.problems.filter((each) => each.code === REFERENCE_MISSING && each.column === column).length ?? 0
   const label = (key: string) => {
     const field = entity.fields.find((candidate) => candidate.key === key)
     return field ? labelOf(field, language) : key
@@ -69,13 +74,14 @@ export function ColumnsStep({ one, entity, entities, onChecked }: StepProps) {
       }}
     >
       <FileBar one={one} />
+      <GroupPart one={one} plan={plan} entity={entity} entities={entities} onPlan={set} />
       <div className="import-columns">
         <FieldPalette one={one} entity={entity} plan={plan} onPlan={set} />
         <section className="card" aria-label={t('columns')}>
           <header className="card-head">
             <h2>{t('columns')}</h2>
             <span className="mut grow">
-              {t('mappedCount', { mapped: Object.keys(plan.columns).length, of: one.columns.length })}
+              {t('mappedCount', { mapped: one.columns.filter(goesSomewhere).length, of: one.columns.length })}
             </span>
             <UndoButtons history={history} />
           </header>
@@ -88,8 +94,11 @@ export function ColumnsStep({ one, entity, entities, onChecked }: StepProps) {
                 column={column}
                 plan={plan}
                 entity={entity}
+                child={child}
                 entities={entities}
                 errors={wrong.byField[fieldOf(plan, column) ?? ''] ?? []}
+                lineErrors={wrong.byLine[fieldOf(linesOf(plan), column) ?? ''] ?? []}
+                lacking={lacking(column)}
                 onPlan={set}
               />
             ))}
@@ -107,11 +116,11 @@ export function ColumnsStep({ one, entity, entities, onChecked }: StepProps) {
         <ProblemNote
           error={preview.error}
           placed={problem?.problems.flatMap((each) =>
-            /^columns\./.test(each.field ?? '') && each.field ? [each.field] : [],
+            /^(group\.)?columns\./.test(each.field ?? '') && each.field ? [each.field] : [],
           )}
         />
       )}
-      {mapped && preview.data && <PreviewTable preview={preview.data} plan={settled} entity={entity} />}
+      {mapped && preview.data && <PreviewTable preview={preview.data} plan={settled} entity={entity} child={child} />}
       {checking.error && <ProblemNote error={checking.error} />}
       <div className="line import-foot">
         <span className="mut grow">{t('checkHint')}</span>

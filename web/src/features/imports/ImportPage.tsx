@@ -67,6 +67,8 @@ export default function ImportPage() {
           {step === 'check' && (
             <CheckStep
               one={one}
+              entity={entity}
+              entities={entities.data}
               working={WORKING.includes(one.status)}
               onBack={() => setBack(true)}
               onRun={() => void found.refetch()}

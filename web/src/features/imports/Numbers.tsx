@@ -10,7 +10,7 @@ export function Numbers({ report, dry }: { report: Partial<Tally>; dry?: boolean
   const { t, tag, language } = useTexts('imports')
   const entities = useEntities() ?? []
   const shown = SHOWN.filter((name) => name === 'rows' || name === 'created' || (report[name] ?? 0) > 0)
-  const made = Object.entries(report.made ?? {})
+  const made = Object.entries(report.made ?? {}).filter(([, count]) => count > 0)
   return (
     <>
       <dl className="import-numbers">

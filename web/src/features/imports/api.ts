@@ -29,6 +29,8 @@ export interface Tally {
   reasons: Record<string, number>
   empty: Record<string, number>
   made: Record<string, number>
+  /** Rows whose record is not there, by place in the plan: `columns.customer`. */
+  unknown: Record<string, number>
   dry?: boolean
 }
 
@@ -44,6 +46,8 @@ export interface Import {
   sheets: string[]
   sample?: string[][]
   suggestion: Partial<Plan>
+  /** For each entity that may be the file's lines: the reference that binds them, and a beginning of its columns. */
+  line_suggestions: Record<string, { parent: string; columns: Plan['columns'] }>
   plan: Plan | null
   rows_done: number
   rows_total: number | null
@@ -59,10 +63,23 @@ export interface RowProblem {
   message: string
 }
 
+export interface PreviewRow {
+  row: number
+  /** Rows of the file that make it. */
+  rows: number
+  /** Whether a record with this key is there already. */
+  known: boolean
+  values: Values
+  lines: { row: number; values: Values }[]
+}
+
 export interface PlanPreview {
-  rows: { row: number; values: Values }[]
+  rows: PreviewRow[]
   problems: RowProblem[]
 }
+
+/** The code of a row that names a record which is not there. */
+export const REFERENCE_MISSING = 'import-reference-missing'
 
 export const WORKING: ImportStatus[] = ['checking', 'running', 'stopping']
 
@@ -83,6 +100,8 @@ export function importQuery(id: string) {
 export function problemsQuery(id: string, status: ImportStatus) {
   return queryOptions({
     queryKey: ['import', id, 'problems', status],
+    // Checked again with another plan, the rows left out are others.
+    gcTime: 0,
     queryFn: ({ signal }) => get<Page<RowProblem>>(`/imports/${id}/problems`, { signal, query: { limit: 100 } }),
   })
 }

@@ -17,9 +17,23 @@ export interface Plan {
   columns: Record<string, string | Source | Record<string, unknown>>
   existing?: 'update' | 'skip'
   rules?: boolean
-  /** What this page does not draw (groups of lines, rows to skip) is kept as it stands. */
+  /** One row of the file is one line: the rows of a group make one record, and each of them a line of it. */
+  group?: Group | null
+  /** What this page does not draw (rows to skip) is kept as it stands. */
   [word: string]: unknown
 }
+
+export interface Group {
+  /** The column whose equal cells make a group. */
+  by: string
+  entity: string
+  /** The reference of a line to its record. */
+  parent: string
+  columns: Plan['columns']
+}
+
+/** What a record's number is worked out of, over the lines of its group. */
+export type OverLines = { sum: string[] } | { count: true }
 
 const columnOf = (source: Plan['columns'][string]): string | null =>
   typeof source === 'string' ? source : typeof source.column === 'string' ? source.column : null
@@ -66,6 +80,73 @@ export function toggleKey(plan: Plan, field: string): Plan {
   return { ...plan, key: key.includes(field) ? key.filter((one) => one !== field) : [...key, field] }
 }
 
+// ---- groups: one row per line
+
+/** Entities whose records may be lines of this one's, with the reference that binds them. */
+export function lineEntities(entity: Entity, entities: Entity[]): { child: Entity; parent: Field }[] {
+  return entities.flatMap((child) => {
+    const parent = child.key === entity.key ? undefined : child.fields.find((field) => field.to === entity.key)
+    return parent ? [{ child, parent }] : []
+  })
+}
+
+/** The plan with its rows as lines; the column that feeds the key, or a unique field, makes the groups. */
+export function startGroup(plan: Plan, entity: Entity, columns: string[], lines: Omit<Group, 'by'>): Plan {
+  const keyed = [...(plan.key ?? []), ...entity.fields.filter((field) => field.unique).map((field) => field.key)]
+  const field = keyed.find((key) => sourceOf(plan, key)?.column)
+  const by = (field && sourceOf(plan, field)?.column) || columns[0] || ''
+  return groupBy({ ...plan, group: { ...lines, by } }, by)
+}
+
+/** The column that makes the groups; the field that it feeds recognises the records. */
+export function groupBy(plan: Plan, by: string): Plan {
+  if (!plan.group) return plan
+  const field = fieldOf(plan, by)
+  return { ...plan, group: { ...plan.group, by }, key: field ? [field] : (plan.key ?? []) }
+}
+
+/** The plan with one record per row again; what was worked out over lines goes. */
+export function endGroup(plan: Plan): Plan {
+  const { group: _, ...rest } = plan
+  const columns = Object.fromEntries(Object.entries(plan.columns).filter(([, source]) => !overLines(source)))
+  return { ...rest, columns, key: (plan.key ?? []).filter((key) => key in columns) }
+}
+
+/** The lines of a plan as a plan of their own, so that the same steps change them. */
+export const linesOf = (plan: Plan): Plan => ({ columns: plan.group?.columns ?? {} })
+
+export const withLines = (plan: Plan, lines: Plan): Plan =>
+  plan.group ? { ...plan, group: { ...plan.group, columns: lines.columns } } : plan
+
+/** What a source works out over the lines; null for one that takes a cell. */
+export function overLines(source: Plan['columns'][string] | undefined): OverLines | null {
+  if (typeof source !== 'object') return null
+  if (Array.isArray(source.sum)) return { sum: source.sum.map(String) }
+  return source.count ? { count: true } : null
+}
+
+/** The plan with a field of the record worked out over its lines; null: not any more. */
+export function workOut(plan: Plan, field: string, how: OverLines | null): Plan {
+  const rest = Object.fromEntries(Object.entries(plan.columns).filter(([key]) => key !== field))
+  return { ...plan, columns: how ? { ...rest, [field]: { ...how } } : rest }
+}
+
+/** The field of a line that takes its number within the group. */
+export const positionOf = (plan: Plan): string | null =>
+  Object.entries(linesOf(plan).columns).find(([, source]) => typeof source === 'object' && source.position)?.[0] ?? null
+
+export function setPosition(plan: Plan, field: string | null): Plan {
+  const { columns } = linesOf(plan)
+  const rest = Object.fromEntries(Object.entries(columns).filter(([key]) => key !== positionOf(plan) && key !== field))
+  return withLines(plan, { columns: field ? { ...rest, [field]: { position: true } } : rest })
+}
+
+/** A place of the plan (`columns.customer`, `group.columns.sku`) read in another way. */
+export function tuneAt(plan: Plan, place: string, change: Partial<Source>): Plan {
+  const field = place.split('.').at(-1) ?? ''
+  return place.startsWith('group.') ? withLines(plan, tune(linesOf(plan), field, change)) : tune(plan, field, change)
+}
+
 /** Fields that a file can fill. */
 export function importable(entity: Entity): Field[] {
   return entity.fields.filter((field) => !field.system && field.type !== 'files')
@@ -78,17 +159,23 @@ export function naturalKeys(entity: Entity): Field[] {
   return [...unique, ...own.filter((field) => !field.unique && ['text', 'email', 'phone'].includes(field.type))]
 }
 
-/** Required fields that no column feeds. */
-export function unfed(plan: Plan, entity: Entity): Field[] {
-  return importable(entity).filter((field) => field.required && !(field.key in plan.columns))
+/** Required fields that nothing feeds; `without`: the reference of a line to its record, which is there anyway. */
+export function unfed(plan: Plan, entity: Entity, without?: string): Field[] {
+  return importable(entity).filter((field) => field.required && field.key !== without && !(field.key in plan.columns))
 }
 
-/** What the server says about the plan: by field where it names one, else for the whole. */
-export function planProblems(problem: ApiProblem | null): { general: string[]; byField: Record<string, string[]> } {
-  const found = { general: [] as string[], byField: {} as Record<string, string[]> }
+/** What the server says about the plan: by field of the record or of its lines where it names one, else for all. */
+export function planProblems(problem: ApiProblem | null) {
+  const found = {
+    general: [] as string[],
+    byField: {} as Record<string, string[]>,
+    byLine: {} as Record<string, string[]>,
+  }
   for (const { field, message } of problem?.problems ?? []) {
-    const key = /^columns\.([^.]+)/.exec(field ?? '')?.[1]
-    if (key) found.byField[key] = [...(found.byField[key] ?? []), message]
+    const place = /^(group\.)?columns\.([^.]+)/.exec(field ?? '')
+    const of = place?.[1] ? found.byLine : found.byField
+    const key = place?.[2]
+    if (key) of[key] = [...(of[key] ?? []), message]
     else found.general.push(message)
   }
   if (problem && !problem.problems.length) found.general.push(problem.message)
