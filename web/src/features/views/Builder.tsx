@@ -1,4 +1,4 @@
-import { type ReactNode, useMemo, useState } from 'react'
+import { type ReactNode, useMemo, useRef, useState } from 'react'
 import { type FieldPath, labelOf, pathLabel } from '@/api/model'
 import type { Entity, Total, ViewContent } from '@/api/types'
 import { pathsOf } from '@/conditions/paths'
@@ -20,6 +20,8 @@ const ICONS: Record<ZoneName, IconName> = {
   filter: 'filter',
   totals: 'sum',
 }
+
+const NO_MENU: MenuItem[] = []
 
 export interface BuilderProps {
   entity: Entity
@@ -201,6 +203,7 @@ function FilterHint({ paths, onPick }: { paths: FieldPath[]; onPick: (path: stri
   )
 }
 
+/** Memoised item by item: an edit of the view redraws only the fields that came into use or went out of it. */
 function FieldPalette({
   entity,
   entities,
@@ -216,6 +219,23 @@ function FieldPalette({
 }) {
   const { t, language } = useTexts('views')
   const [text, setText] = useState('')
+  const latest = useRef(onPut)
+  latest.current = onPut
+  const menus = useMemo(
+    () =>
+      new Map(
+        paths.map((found): [string, MenuItem[]] => [
+          found.path,
+          ZONES.map((zone) => ({
+            key: zone,
+            icon: ICONS[zone],
+            label: t('addTo', { zone: t(`zones.${zone}`) }),
+            onPick: () => latest.current(zone, found.path),
+          })),
+        ]),
+      ),
+    [paths, t],
+  )
   const wanted = text.trim().toLowerCase()
   const shown = paths.filter(
     (found) => pathLabel(found, language).toLowerCase().includes(wanted) || found.path.includes(wanted),
@@ -247,12 +267,7 @@ function FieldPalette({
                 icon={fieldType(found.field.type).icon}
                 tone={found.field.value_kind}
                 used={uses(content, found.path)}
-                menu={ZONES.map((zone) => ({
-                  key: zone,
-                  icon: ICONS[zone],
-                  label: t('addTo', { zone: t(`zones.${zone}`) }),
-                  onPick: () => onPut(zone, found.path),
-                }))}
+                menu={menus.get(found.path) ?? NO_MENU}
               />
             ))}
           </div>

@@ -1,7 +1,7 @@
 import { useDndContext, useDraggable, useDroppable } from '@dnd-kit/core'
 import { rectSortingStrategy, SortableContext, useSortable, verticalListSortingStrategy } from '@dnd-kit/sortable'
 import { CSS } from '@dnd-kit/utilities'
-import type { ReactNode } from 'react'
+import { memo, type ReactNode } from 'react'
 import { useTexts } from '@/locales/i18n'
 import { Icon, type IconName } from '../icons'
 import { Menu, type MenuItem } from '../Menu'
@@ -106,7 +106,7 @@ export function Chip({
 }
 
 /** A thing in the palette: drag it, or press “+” to choose where it goes. */
-export function PaletteItem({
+export const PaletteItem = memo(function PaletteItem({
   item,
   label,
   icon,
@@ -139,16 +139,20 @@ export function PaletteItem({
         </i>
         <span>{label}</span>
       </button>
-      <Menu items={menu}>
-        <button
-          type="button"
-          className="palette-plus"
-          aria-label={t('drag.add', { item: label })}
-          title={t('drag.add', { item: label })}
-        >
-          <Icon name="plus" />
-        </button>
-      </Menu>
+      <AddMenu label={label} menu={menu} />
     </div>
   )
-}
+})
+
+/** “+”: kept apart, because a menu costs more to draw than all the rest of an item. */
+const AddMenu = memo(function AddMenu({ label, menu }: { label: string; menu: MenuItem[] }) {
+  const { t } = useTexts()
+  const words = t('drag.add', { item: label })
+  return (
+    <Menu items={menu}>
+      <button type="button" className="palette-plus" aria-label={words} title={words}>
+        <Icon name="plus" />
+      </button>
+    </Menu>
+  )
+})
