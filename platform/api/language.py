@@ -124,7 +124,7 @@ class CalledSchema(Schema):
 
 
 class SignatureSchema(Schema):
-    """Null where no parentheses of a function are open."""
+    """Null where neither a function nor an action is being written; `active` is -1 where none of its parts is."""
 
     signature = fields.Nested(CalledSchema, required=True, allow_none=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, cast
 
 from sqlalchemy import Connection, bindparam, select
@@ -35,16 +36,17 @@ def with_formula_values(
     rows = connection.execute(asked, {"ids": [snapshot["id"] for snapshot in snapshots]})
     found: dict[Any, dict[str, Value]] = {
         row[0]: {
-            field.key: _read(workshop, value, each) for field, value, each in zip(fields, made, row[1:], strict=True)
+            field.key: _read(workshop, value, each, field.decimals)
+            for field, value, each in zip(fields, made, row[1:], strict=True)
         }
         for row in rows
     }
     return [cast("Snapshot", {**snapshot, **found.get(snapshot["id"], {})}) for snapshot in snapshots]
 
 
-def _read(workshop: Workshop, value: SqlValue, fetched: Any) -> Value:
+def _read(workshop: Workshop, value: SqlValue, fetched: Any, decimals: int) -> Value:
     if fetched is None:
         return None
     if value.kind is Kind.NUMBER:
-        return workshop.numbers.read(fetched, value.scale)
+        return cast("Decimal", workshop.numbers.read(fetched, value.scale)).quantize(Decimal(1).scaleb(-decimals))
     return bool(fetched) if value.kind is Kind.BOOLEAN else cast("Value", fetched)

@@ -205,3 +205,32 @@ def test_views_are_personal_until_they_are_shared(deals: Client, member: Client)
     shared = deals.post("/views", {**view, "name": "Ours", "shared": True}).get_json()
     deals.post(f"/views/{shared['id']}/publish", {})
     assert {each["name"] for each in member.get("/views").get_json()["items"]} == {"Mine", "Ours"}
+
+
+def test_a_gate_may_ask_who_moves_the_record(model: Client, administrator: Client) -> None:
+    """`me` is the acting person: the same move is open to one and refused to another."""
+    visit = {
+        "name": "visit",
+        "fields": [
+            {"name": "stage", "type": "choice", "options": [{"value": "open"}, {"value": "done"}]},
+            {"name": "keeper", "type": "user"},
+        ],
+    }
+    assert model.post("/entities", visit).status_code == 201
+    assert model.post("/entities/visit/publish").status_code == 200
+    gate = {
+        "condition": {"text": "keeper = me or keeper is empty", "language": "en"},
+        "message": {"en": "Only its keeper closes a visit", "zh": "只有负责人可以结束拜访"},
+        "fields": ["keeper"],
+    }
+    stages = [{"value": "open", "gates": [gate]}, {"value": "done"}]
+    content = {"stage_field": "stage", "allow_return": True, "stages": stages}
+    drawn = model.post("/pipelines", {"name": "visits", "entity": "visit", "content": content})
+    assert drawn.status_code == 201, drawn.get_json()
+    assert model.post(f"/pipelines/{drawn.get_json()['id']}/publish", {}).status_code == 200
+    record = model.create("visit", stage="open", keeper=administrator.me["user"]["id"])["record"]
+    path = f"/records/visit/{record['id']}"
+    refused = model.patch(path, {"values": {"stage": "done"}}, 1)
+    assert (refused.status_code, refused.get_json()["code"]) == (422, "gate-refused")
+    assert [each["message"] for each in refused.get_json()["errors"]] == ["Only its keeper closes a visit"]
+    assert administrator.patch(path, {"values": {"stage": "done"}}, 1).status_code == 200

@@ -1,0 +1,80 @@
+"""Worked-out fields through HTTP: drawn, refused, shown, filtered by, watched by rules, never written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api.client import Client
+
+QUOTE: dict[str, Any] = {
+    "name": "quote",
+    "labels": {"en": "Quote", "zh": "报价单"},
+    "fields": [
+        {"name": "price", "type": "number", "decimals": 2, "labels": {"zh": "单价"}},
+        {"name": "pieces", "type": "number", "labels": {"zh": "件数"}},
+        {"name": "customer", "type": "reference", "to": "customer", "reverse": "quotes"},
+        {"name": "flag", "type": "text"},
+        {"name": "total", "type": "formula", "decimals": 2, "labels": {"zh": "总价"},
+         "settings": {"expression": "单价 * 件数", "language": "zh", "result": "number"}},
+        {"name": "size", "type": "formula",
+         "settings": {"expression": 'if(total > 1000, "large", "small")', "language": "en", "result": "text"}},
+        {"name": "until", "type": "formula",
+         "settings": {"expression": "customer.since + 1 year", "language": "en", "result": "date"}},
+        {"name": "ordered", "type": "formula", "decimals": 2,
+         "settings": {"expression": "sum(customer.orders.amount)", "language": "en", "result": "number"}},
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture
+def quotes(model: Client) -> Client:
+    drawn = model.post("/entities", QUOTE)
+    assert drawn.status_code == 201, drawn.get_json()
+    assert model.post("/entities/quote/publish").status_code == 200
+    return model
+
+
+def test_values_are_shown_and_filtered_by(quotes: Client) -> None:
+    customer = quotes.create("customer", name="A", since="2026-01-31")["record"]["id"]
+    quotes.create("order", customer=customer, amount="12.50")
+    quote = quotes.create("quote", price="250.50", pieces="4", customer=customer)["record"]
+    quotes.create("quote", price="1", pieces="4")
+    values = quotes.get(f"/records/quote/{quote['id']}").get_json()["values"]
+    wanted = {"total": "1002.00", "size": "large", "until": "2027-01-31", "ordered": "12.50"}
+    assert {key: values[key] for key in wanted} == wanted
+    for text, number in (("total > 1000", 1), ('size = "small"', 1), ("until is empty", 1), ("ordered = 12.5", 1)):
+        asked = quotes.post("/records/quote/query", {"filter": {"text": text, "language": "en"}})
+        assert asked.status_code == 200, asked.get_json()
+        assert len(asked.get_json()["items"]) == number, text
+    shown = quotes.post("/records/quote/query", {}).get_json()["items"]
+    assert sorted(each["values"]["total"] for each in shown) == ["1002.00", "4.00"]
+
+
+def test_nobody_writes_them(quotes: Client) -> None:
+    refused = quotes.post("/records/quote", {"values": {"price": "1", "total": "3"}})
+    assert refused.status_code == 422
+    assert {each["field"] for each in refused.get_json()["errors"]} == {"total"}
+
+
+def test_a_rule_fires_when_what_it_is_made_of_changes(quotes: Client) -> None:
+    text = 'rule "Large" on quote when total > 1000 then set flag = "{total}, {size}"'
+    drawn = quotes.post("/rules", {"content": {"text": text, "language": "en"}})
+    assert drawn.status_code == 201, drawn.get_json()
+    published = quotes.post(f"/rules/{drawn.get_json()['id']}/publish", {})
+    assert published.status_code == 200, published.get_json()
+    quote = quotes.create("quote", price="250", pieces="4")["record"]
+    assert quotes.get(f"/records/quote/{quote['id']}").get_json()["values"]["flag"] is None
+    changed = quotes.patch(f"/records/quote/{quote['id']}", {"values": {"pieces": "5"}}, quote["version"])
+    assert changed.status_code == 200
+    assert quotes.get(f"/records/quote/{quote['id']}").get_json()["values"]["flag"] == "1250, large"
+
+
+def test_a_wrong_expression_is_told_when_it_is_drawn(model: Client) -> None:
+    wrong = {"name": "total", "type": "formula", "settings": {"expression": "price * peices"}}
+    fields = [*QUOTE["fields"][:4], wrong]
+    drawn = model.post("/entities", {**QUOTE, "fields": fields})
+    said = drawn if drawn.status_code != 201 else model.post("/entities/quote/publish")
+    assert said.status_code == 422
+    assert "pieces" in str(said.get_json()["errors"])
