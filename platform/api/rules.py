@@ -82,7 +82,7 @@ class WhyQuery(Schema):
 class StandingSchema(Schema):
     """How a rule stands with a record, in one word; `since` when that began, `firing` which one it was."""
 
-    code = fields.String(required=True, validate=validate.OneOf(get_args(why.Code)))
+    state = fields.String(required=True, validate=validate.OneOf(get_args(why.State)))
     since = fields.String(required=True, allow_none=True)
     firing = fields.String(required=True, allow_none=True)
 

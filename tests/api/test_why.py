@@ -51,16 +51,16 @@ def test_a_value_says_who_changed_it_and_the_past_is_explained_with_the_values_o
     patch(administrator, "customer", record, credit="2000")
     let_pass(model, 1)
     answer = why(model, rule, record)
-    assert answer["standing"]["code"] == "fired"
+    assert answer["standing"]["state"] == "fired"
     assert answer["firings"][0]["id"] == answer["standing"]["firing"]
     (found,) = answer["reason"]["found"]
     assert (found["value"], found["changed"]["by"]["title"]) == ("2000.00", "Ada")
     before = why(model, rule, record, small)
-    assert (before["standing"]["code"], before["reason"]["holds"], before["firings"]) == ("fails", False, [])
+    assert (before["standing"]["state"], before["reason"]["holds"], before["firings"]) == ("fails", False, [])
     (found,) = before["reason"]["found"]
     assert (found["value"], found["changed"]["by"]["title"]) == ("10.00", "Max")
     assert before["reason"]["change"][0]["value"] == "1000.01"
-    assert why(model, rule, record, small - timedelta(hours=1))["standing"]["code"] == "absent"
+    assert why(model, rule, record, small - timedelta(hours=1))["standing"]["state"] == "absent"
 
 
 def test_related_records_count_as_they_were_and_time_as_it_was(model: Client, clock: Workspace) -> None:
@@ -76,14 +76,14 @@ def test_related_records_count_as_they_were_and_time_as_it_was(model: Client, cl
     patch(model, "order", orders[0]["id"], customer=other)
     let_pass(model, 25)
     fired = why(model, rule, lee)
-    assert (fired["standing"]["code"], fired["standing"]["since"]) == ("fired", fired["firings"][0]["at"])
+    assert (fired["standing"]["state"], fired["standing"]["since"]) == ("fired", fired["firings"][0]["at"])
     assert datetime.fromisoformat(fired["standing"]["since"]) == bought + timedelta(days=30)
     early = why(model, rule, lee, two_parted - timedelta(hours=1))
     assert [part["value"] for part in early["reason"]["parts"]] == ["3", "3"]
     assert datetime.fromisoformat(early["reason"]["becomes_true"]) == bought + timedelta(days=30)
     later = why(model, rule, lee, two_parted + timedelta(hours=1))
     assert [part["value"] for part in later["reason"]["parts"]] == ["2", "2"]
-    assert later["standing"]["code"] == "fails"
+    assert later["standing"]["state"] == "fails"
     version = model.get(f"/records/order/{orders[1]['id']}").get_json()["version"]
     gone = model.ask("DELETE", f"/records/order/{orders[1]['id']}", headers={"If-Match": f'"{version}"'})
     assert gone.status_code == 200
@@ -97,11 +97,11 @@ def test_a_rule_published_later_says_so(model: Client, clock: Workspace) -> None
     before = now(model)
     let_pass(model, 1)
     rule = publish(model, EAGER)["id"]
-    assert why(model, rule, record)["standing"]["code"] == "matched-before"
+    assert why(model, rule, record)["standing"]["state"] == "matched-before"
     then = why(model, rule, record, before + timedelta(minutes=1))
-    assert (then["standing"]["code"], then["rule"]["version"]) == ("not-published", None)
+    assert (then["standing"]["state"], then["rule"]["version"]) == ("not-published", None)
     model.post(f"/rules/{rule}/pause")
-    assert why(model, rule, record)["standing"]["code"] == "paused"
+    assert why(model, rule, record)["standing"]["state"] == "paused"
 
 
 def test_a_rule_about_changes_is_explained_at_the_last_change(model: Client, clock: Workspace) -> None:
@@ -113,9 +113,9 @@ def test_a_rule_about_changes_is_explained_at_the_last_change(model: Client, clo
     raised = now(model)
     let_pass(model, 1)
     patch(model, "customer", record, credit="15")
-    assert why(model, rule, record)["standing"]["code"] == "fails"
+    assert why(model, rule, record)["standing"]["state"] == "fails"
     then = why(model, rule, record, raised + timedelta(minutes=1))
-    assert (then["standing"]["code"], then["reason"]["holds"]) == ("fired", True)
+    assert (then["standing"]["state"], then["reason"]["holds"]) == ("fired", True)
 
 
 def test_the_preview_of_a_stretch_knows_since_when(model: Client, clock: Workspace) -> None:

@@ -28,7 +28,7 @@ from ruleloom.storage.engine_memory import tick_of
 from ruleloom.storage.firing_log import FiringFilter, FiringRow
 from ruleloom.storage.rewinding import beginning_of, last_changes
 
-Code = Literal[
+State = Literal[
     "absent", "not-published", "paused", "broken", "fails", "fired", "skipped", "blocked", "matched-before", "holds",
     "no-change",
 ]  # fmt: skip
@@ -47,7 +47,7 @@ class TooMuchPast(RuleloomError):
 class Standing:
     """How a rule stands with a record at an instant, and since when."""
 
-    code: Code
+    state: State
     since: str | None = None
     firing: str | None = None
 
@@ -172,8 +172,8 @@ class _Question:
         """The condition holds: whether that fired, and if not, why not."""
         for row in firings:
             if row.edge != "off" and (since is None or row.at >= since):
-                code: Code = cast("Code", row.edge) if row.edge in ("skipped", "blocked") else "fired"
-                return Standing(code, instant_text(row.at), str(row.id))
+                state: State = cast("State", row.edge) if row.edge in ("skipped", "blocked") else "fired"
+                return Standing(state, instant_text(row.at), str(row.id))
         known = instant_text(since) if since is not None else None
         assert self._version is not None  # noqa: S101 - asked before
         return Standing("matched-before" if since is not None and since <= self._version.at else "holds", known)

@@ -54,7 +54,7 @@ export const healthQuery = queryOptions({
   },
 })
 
-export type StandingCode =
+export type StandingState =
   | 'absent'
   | 'not-published'
   | 'paused'
@@ -72,7 +72,7 @@ export interface WhyAnswer {
   rule: { id: string; name: string; version: number | null }
   record: { entity: string; id: string; title: string | null }
   at: string
-  standing: { code: StandingCode; since: string | null; firing: string | null }
+  standing: { state: StandingState; since: string | null; firing: string | null }
   reason: Reason | null
   firings: Firing[]
   deadline: string | null

@@ -8,10 +8,10 @@ import { FiringCard } from '@/ui/Firings'
 import { Icon, type IconName } from '@/ui/icons'
 import { ProblemNote } from '@/ui/ProblemNote'
 import { formatInstant } from '@/values/time'
-import { type StandingCode, type WhyAnswer, whyQuery } from '../api'
+import { type StandingState, type WhyAnswer, whyQuery } from '../api'
 import './why.css'
 
-const ICONS: Partial<Record<StandingCode, IconName>> = {
+const ICONS: Partial<Record<StandingState, IconName>> = {
   fired: 'bolt',
   holds: 'check',
   broken: 'warning',
@@ -31,12 +31,12 @@ function Answer({ answer }: { answer: WhyAnswer }) {
   const zone = useSession()?.workspace.timezone ?? 'UTC'
   const { standing, record, rule } = answer
   const since = standing.since ? formatInstant(standing.since, zone) : ''
-  const code = standing.code === 'holds' && !since ? 'holds-plain' : standing.code
+  const state = standing.state === 'holds' && !since ? 'holds-plain' : standing.state
   return (
     <div className="why-answer stack">
-      <p className={`why-standing ${standing.code}`} role="status">
-        <Icon name={ICONS[standing.code] ?? 'info'} />
-        {t(`standing.${code}`, { since })}
+      <p className={`why-standing ${standing.state}`} role="status">
+        <Icon name={ICONS[standing.state] ?? 'info'} />
+        {t(`standing.${state}`, { since })}
       </p>
       <p className="mut num">
         <Link to={`/records/${record.entity}/${record.id}`}>{record.title ?? `#${record.id}`}</Link>
