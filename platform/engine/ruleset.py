@@ -194,10 +194,14 @@ class RuleBook:
         """The compiled content of a version that was taken in by this process; KeyError when there is none."""
         return self._versions[version]
 
-    def keep(self, rule: n.Rule) -> RuleLogic:
-        """Compiles a version that is no longer published, for the runs that still wait under it."""
+    def keep(self, rule: n.Rule, version: str | None = None) -> RuleLogic:
+        """Compiles a version that is no longer published, for the runs that still wait under it.
+
+        `version`: the key under which they know it, which another release of Ruleloom may have made.
+        """
         logic = self.compile(rule)
-        for watch in self.watches_of(logic, rule.entity):
+        self._versions[version or logic.version] = logic
+        for watch in self.watches_of(logic, rule.entity, version):
             self._watch(watch)
         return logic
 
@@ -207,10 +211,10 @@ class RuleBook:
             self.plan.add(watch)
 
     @staticmethod
-    def watches_of(of: RuleLogic, entity: str) -> list[Watch]:
+    def watches_of(of: RuleLogic, entity: str, version: str | None = None) -> list[Watch]:
         """The conditions that runs of a rule may wait for, each under an id made of version, branch and place."""
         return [
-            Watch(watch_id(of.version, branch, place), entity, logic)
+            Watch(watch_id(version or of.version, branch, place), entity, logic)
             for branch, program in (("then", of.then), ("ending", of.ending))
             for place, logic in program.waits.items()
         ]

@@ -19,7 +19,7 @@ from ruleloom.forms.gates import GateError
 from ruleloom.messages import RuleloomError
 from ruleloom.runtime import effect_rows, reasons, requirements, stage_gates, stopping
 from ruleloom.runtime.leaving import follow
-from ruleloom.runtime.pipeline.ports import Blocked, Cause, Firing, Prepared, Run
+from ruleloom.runtime.pipeline.ports import Blocked, Cause, Firing, Prepared, Run, RunBroken
 from ruleloom.runtime.requirements import Wrong
 from ruleloom.runtime.restoring import RestoreRecord
 from ruleloom.storage import autonumbers, deletion, firing_log, notices, parked_runs
@@ -259,19 +259,20 @@ class SqlDesk(SqlStore):
         status = "pending" if kind.leaves else "done"
         self._effect(firing, kind.kind, status, work.content, summary)
 
-    def failed(self, firing: Firing, error: RuleloomError) -> None:
-        """Records that the actions of a firing failed and were undone; the worker carries them out once more."""
+    def failed(self, run: Run, error: RuleloomError) -> None:
+        """Records that actions of a firing failed and were undone; the worker carries these out once more."""
+        firing = run.firing
         problems = [{"code": d.code, "params": {k: str(v) for k, v in d.params.items()}} for d in error.diagnostics]
         if self._tried is not None and self._tried.firing == firing.id:
             said = {"error": {"diagnostics": problems}, "summary": effect_rows.failure(error), "not_before": None}
             firing_log.change_effect(self.connection, self._tried.id, status="failed", **said)
             self.failed_again = True
             return
-        again = not isinstance(error, Blocked)  # a rule that says no means it
+        again = not isinstance(error, Blocked | RunBroken)  # a rule that says no means it
         self.leaves = self.leaves or again
         status, later = ("pending", self.uow.now + RETRY_AFTER) if again else ("failed", None)
         summary = effect_rows.failure(error)
-        told = {} if firing.change is None else {"change": effect_rows.told_change(firing.change)}
+        told = effect_rows.told_run(run)
         self._effect(firing, "actions", status, told, summary, error={"diagnostics": problems}, not_before=later)
 
     def try_again(self, effect: firing_log.EffectRow) -> None:
@@ -317,7 +318,7 @@ class SqlDesk(SqlStore):
         run.id = self.uow.workspace.ids.next()
         row = parked_runs.ParkedRow(
             run.id, cast("int", run.firing.id), run.version, run.branch, run.position,
-            cast("int", run.firing.record), run.wake, run.watch, run.since,
+            cast("int", run.firing.record), run.wake, run.watch, run.since, effect_rows.told_change(run.firing.change),
         )  # fmt: skip
         parked_runs.park(self.connection, row)
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, cast
 from ruleloom.actions.base import About, Both, both
 from ruleloom.dsl.types import RecordId
 from ruleloom.engine.intents import CreateRecord, DeleteRecord, GiveTask, Intent, SendNotice, UpdateRecords
+from ruleloom.engine.ruleset import RuleLogic
 from ruleloom.engine.store import RecordChange, Snapshot
 from ruleloom.forms.entity import USER, Entity
 from ruleloom.messages import LANGUAGES, Language, RuleloomError
 from ruleloom.runtime import reasons
 from ruleloom.runtime.pipeline.carrying import LONGEST_CHAIN
-from ruleloom.runtime.pipeline.ports import Cause, Firing, Run
+from ruleloom.runtime.pipeline.ports import Cause, Firing, Run, RunBroken
 from ruleloom.runtime.rule_content import tree_of
 from ruleloom.storage import change_log, firing_log
 from ruleloom.storage.parked_runs import ParkedRow
@@ -70,9 +71,15 @@ def skipped(firing: Firing) -> dict[str, Any] | None:
     return told
 
 
-def told_change(change: RecordChange) -> dict[str, Any]:
+def told_change(change: RecordChange | None) -> dict[str, Any] | None:
     """The change that a firing answers, to be kept as JSON."""
-    return {"before": change.before, "after": change.after}
+    return None if change is None else {"before": change.before, "after": change.after}
+
+
+def told_run(run: Run) -> dict[str, Any]:
+    """What has to be known to carry out again what failed: of which change, and what comes behind a wait from where."""
+    told: dict[str, Any] = {} if run.firing.change is None else {"change": told_change(run.firing.change)}
+    return told | {"position": run.position, "version": run.version} if run.position else told
 
 
 def change_of(uow: UnitOfWork, row: firing_log.FiringRow, told: Mapping[str, Any] | None) -> RecordChange | None:
@@ -154,21 +161,29 @@ def too_deep(_firing: Firing) -> Both:
 
 
 def run_of(uow: UnitOfWork, row: ParkedRow) -> Run:
-    """A waiting run with its firing, and the rule version that it began with compiled in this process."""
-    found = firing_log.page(uow.connection, firing_log.FiringFilter(ids=[row.firing]), 1)[0]
-    keep_version(uow, found, row.version)
+    """A waiting run with its firing, and the rule version that it began with compiled in this process.
+
+    Where that version cannot be read any more (a field is gone) the run says so: it fails, and nothing else does.
+    """
+    found = firing_log.by_id(uow.connection, [row.firing])[0]
     rule = uow.published.rules.get(found.rule)
-    firing = Firing(
-        found.rule, rule.name if rule else "", 0, found.entity, found.record,
-        cast("Any", found.edge), found.at, found.depth, id=found.id,
-    )  # fmt: skip
-    return Run(firing, row.version, row.branch, row.position, row.wake, row.watch, row.id)
-
-
-def keep_version(uow: UnitOfWork, found: firing_log.FiringRow, version: str) -> None:
-    """The rule version of a content key is compiled in this process, also when another one is in force now."""
+    name, priority, broken = rule.name if rule else "", 0, None
     try:
-        uow.published.book.version(version)
+        tree = keep_version(uow, found, row.version).rule
+        name, priority = tree.name, tree.priority
+    except RuleloomError as error:
+        broken = RunBroken(*error.diagnostics)
+    firing = Firing(
+        found.rule, name, priority, found.entity, found.record,
+        cast("Any", found.edge), found.at, found.depth, change_of(uow, found, row.change), id=found.id,
+    )  # fmt: skip
+    return Run(firing, row.version, row.branch, row.position, row.wake, row.watch, broken, row.id)
+
+
+def keep_version(uow: UnitOfWork, found: firing_log.FiringRow, version: str) -> RuleLogic:
+    """The rule version of a content key, compiled in this process, also when another one is in force now."""
+    try:
+        return uow.published.book.version(version)
     except KeyError:
         old = uow.definitions.version(int(found.rule), found.rule_version)
-        uow.published.book.keep(tree_of(old.content, uow.published.model))
+        return uow.published.book.keep(tree_of(old.content, uow.published.model), version)

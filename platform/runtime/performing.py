@@ -79,7 +79,11 @@ def _again(uow: UnitOfWork, effect: EffectRow) -> None:
     )  # fmt: skip
     firing_log.change_effect(uow.connection, effect.id, **tried)
     uow.desk.try_again(effect)
-    uow.pipeline.retry(firing, rule.of.version, uow.now)
+    position = effect.content.get("position", 0)  # behind a wait: with the version that it began with
+    version = str(effect.content.get("version") or rule.of.version)
+    if position:
+        effect_rows.keep_version(uow, row, version)
+    uow.pipeline.retry(firing, version, uow.now, position)
     if not uow.desk.failed_again:
         firing_log.change_effect(uow.connection, effect.id, status="done", summary=both("did-again"), error=None)
 

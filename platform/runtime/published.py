@@ -20,6 +20,7 @@ from ruleloom.forms.validation import Validator
 from ruleloom.messages import RuleloomError
 from ruleloom.runtime.missing import Missing
 from ruleloom.runtime.rule_content import tree_of
+from ruleloom.storage import parked_runs
 from ruleloom.storage import workspace_settings as settings
 from ruleloom.storage.catalogue import Catalogue
 from ruleloom.storage.database import Connection
@@ -108,6 +109,7 @@ def anew(connection: Connection, known: Published | None, version: int | None = 
         model = model_of(*drawn)
         catalogue, book = Catalogue(model), RuleBook(model)
     rules, broken = _take_in(definitions.all("rule", published=True), book, model)
+    _keep_waited_for(connection, definitions, book, model)
     others = {kind: definitions.all(kind, published=True) for kind in ("view", "form", "pipeline")}
     return Published(version, model, catalogue, book, rules, others, broken=broken, drawn=drawn)
 
@@ -128,6 +130,17 @@ def _take_in(
             continue
         rules[str(rule.id)] = PublishedRule(str(rule.id), rule.name, rule.published_version)
     return rules, broken
+
+
+def _keep_waited_for(connection: Connection, definitions: Definitions, book: RuleBook, model: Model) -> None:
+    """What runs of earlier versions wait for is watched too; one that cannot be read says so when its time is over."""
+    for rule, number, version, watch in parked_runs.waited_for(connection):
+        if watch in book.watches:
+            continue
+        try:
+            book.keep(tree_of(definitions.version(int(rule), number).content, model), version)
+        except RuleloomError as error:
+            log.error("waiting run put aside", rule=rule, problems=[d.code for d in error.diagnostics])
 
 
 def model_of(contents: Sequence[Content], calendar: Calendar, error: type[RuleloomError] | None = None) -> Model:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import BigInteger, Column, Connection, ForeignKey, Index, Integer, Table, delete, func, insert, select
 
-from ruleloom.storage.columns import SYSTEM, BigId, PlainText
+from ruleloom.storage.columns import SYSTEM, BigId, JsonText, PlainText
+from ruleloom.storage.tables_work import firings
 
 parked_runs = Table(
     "parked_runs",
@@ -22,6 +23,7 @@ parked_runs = Table(
     Column("wake", BigInteger, comment="when the wait is over at the latest"),
     Column("watch", PlainText, comment="the condition waited for"),
     Column("parked_at", BigInteger, comment="since when it waits; unknown for runs older than this column"),
+    Column("change", JsonText, comment="the change that its firing answers: before and after"),
     Index("i_parked_runs_wake", "wake"),
     Index("i_parked_runs_watch", "watch", "record"),
 )
@@ -40,6 +42,7 @@ class ParkedRow:
     wake: int | None
     watch: str | None
     parked_at: int | None = None
+    change: Mapping[str, Any] | None = None
 
 
 def park(connection: Connection, row: ParkedRow) -> None:
@@ -61,6 +64,13 @@ def waiting(connection: Connection, watch: str, record: int) -> Sequence[ParkedR
 def at(connection: Connection, instant: int) -> Sequence[ParkedRow]:
     """Runs that wake at that instant, oldest first; those that another process has in hand are left to it."""
     return _rows(connection, parked_runs.c.wake == instant, skip_locked=True)
+
+
+def waited_for(connection: Connection) -> Sequence[tuple[str, int, str, str]]:
+    """The conditions that runs wait for: rule, number of its version, content key of the version, id of the watch."""
+    asked = select(firings.c.rule, firings.c.rule_version, parked_runs.c.version, parked_runs.c.watch)
+    joined = asked.join(firings, firings.c.id == parked_runs.c.firing).where(parked_runs.c.watch.is_not(None))
+    return [(row[0], row[1], row[2], row[3]) for row in connection.execute(joined.distinct())]
 
 
 def next_wake(connection: Connection, up_to: int) -> int | None:

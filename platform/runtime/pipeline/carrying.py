@@ -91,7 +91,7 @@ class Carrying:
                     self._queue.pop()
                 del self._outcome.firings[entered:]
                 run.position = place
-                self._desk.failed(run.firing, error)
+                self._desk.failed(run, error)
                 self._keep_blocking(error)
 
     def _keep_blocking(self, error: RuleloomError) -> None:
@@ -103,6 +103,8 @@ class Carrying:
             self._outcome.firings.append(firing)
 
     def _go(self, run: Run, at: int) -> None:
+        if run.broken is not None:
+            raise run.broken
         steps = self._program(run).steps
         while run.position < len(steps):
             acting = self._noticing.acting(run.firing, at)

@@ -168,9 +168,10 @@ class Pipeline:
         self._carry(noticed, at, outcome)
         return outcome
 
-    def retry(self, firing: Firing, version: str, at: int) -> Outcome:
-        """Carries out again a firing whose actions failed and were undone."""
-        return self.carry(Noticed(runs=[Run(firing, version, "ending" if firing.edge == "off" else "then")]), at)
+    def retry(self, firing: Firing, version: str, at: int, position: int = 0) -> Outcome:
+        """Carries out again what failed and was undone of a firing: its actions from a place on."""
+        branch = "ending" if firing.edge == "off" else "then"
+        return self.carry(Noticed(runs=[Run(firing, version, branch, position)]), at)
 
     def wake(self, run: Run, at: int) -> Outcome:
         """A waiting run goes on at `at`, before what it waits for."""

@@ -167,7 +167,10 @@ class Noticing:
                 continue
             found = self._desk.memories(rule.entity, records, [rule_id])
             known = {record: memory for (_, record), memory in found.items()}
-            self.judge(rule, dict(self._desk.snapshots(rule.entity, records)), known, at, Cause(), noticed)
+            snapshots = dict(self._desk.snapshots(rule.entity, records))
+            if len(snapshots) < len(records):  # a run that answers a deletion waits for what cannot become true
+                self._desk.forget(rule_id, [record for record in records if record not in snapshots])
+            self.judge(rule, snapshots, known, at, Cause(), noticed)
         return noticed
 
     def ticked(self, rule_id: str, at: int) -> list[Firing]:

@@ -69,6 +69,10 @@ class Firing:
         return (-self.priority, self.rule_name, self.record)
 
 
+class RunBroken(RuleloomError):
+    """A run whose rule version cannot be read any more ends where it stands."""
+
+
 @dataclass(slots=True)
 class Run:
     """A firing carried out as far as `position`; parked while it waits. It keeps the rule version it began with."""
@@ -83,6 +87,8 @@ class Run:
     """When the wait is over at the latest."""
     watch: str | None = None
     """Id of the condition waited for, as a rule of its own; None for a plain wait."""
+    broken: RunBroken | None = None
+    """Why it cannot go on: its rule version cannot be read any more."""
     id: object = None
     since: int | None = None
     """Since when it waits."""
@@ -251,8 +257,11 @@ class Desk(Store, Protocol):
         """Does an effect that stays inside at once; inserts one that leaves the workspace as pending."""
         ...
 
-    def failed(self, firing: Firing, error: RuleloomError) -> None:
-        """Records that the actions of a firing failed and were undone (for the worker to retry, unless blocked)."""
+    def failed(self, run: Run, error: RuleloomError) -> None:
+        """Records that actions of a firing failed and were undone: those from the run's position on.
+
+        The worker carries them out once more, unless a rule blocks them or they cannot be read any more.
+        """
         ...
 
     def stopped(self, firing: Firing) -> None:

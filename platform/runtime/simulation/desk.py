@@ -284,8 +284,8 @@ class MemoryDesk:
     def perform(self, firing: Firing, effect: Effect) -> None:
         self._keep(self.notes, ("effect", firing, effect))
 
-    def failed(self, firing: Firing, error: RuleloomError) -> None:
-        self._keep(self.notes, ("failed", firing, error))
+    def failed(self, run: Run, error: RuleloomError) -> None:
+        self._keep(self.notes, ("failed", run.firing, error))
 
     def stopped(self, firing: Firing) -> None:
         self._keep(self.notes, ("stopped", firing, None))
