@@ -17,7 +17,8 @@ export function UndoFiring({ firing }: { firing: Firing }) {
   const zone = useSession()?.workspace.timezone ?? 'UTC'
   const [deed, setDeed] = useState<Deed | null>(null)
   const { undone } = firing
-  if (!undone && (DID_NOTHING.has(firing.edge) || !mayWrite)) return null
+  const nothing = DID_NOTHING.has(firing.edge) || firing.effects.length === 0
+  if (!undone && (nothing || !mayWrite)) return null
   return (
     <>
       {undone && (

@@ -46,13 +46,15 @@ export function FiringItem({ firing, open: startsOpen }: { firing: Firing; open:
           <span className="mut">{t('version', { version: firing.rule.version })}</span>
           {late && <span className="mut">{t('caughtUp', { at: formatInstant(firing.recorded_at, zone) })}</span>}
         </p>
-        {firing.reason && (
-          <button type="button" className="btn small quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
-            {t('why')}
-            <Icon name={open ? 'up' : 'down'} />
-          </button>
-        )}
-        <UndoFiring firing={firing} />
+        <span className="firing-actions">
+          <UndoFiring firing={firing} />
+          {firing.reason && (
+            <button type="button" className="btn small quiet" aria-expanded={open} onClick={() => setOpen(!open)}>
+              {t('why')}
+              <Icon name={open ? 'up' : 'down'} />
+            </button>
+          )}
+        </span>
       </div>
       {firing.skipped && <SkippedNote skipped={firing.skipped} />}
       {firing.chain.links.length > 0 && <Chain chain={firing.chain} />}

@@ -63,7 +63,12 @@ export function PublishPanel({
   const count = formatDecimal(String(matching ?? 0), tag)
   const first = Math.min(matching ?? 0, cap ?? Number.POSITIVE_INFINITY)
   const firstShown = formatDecimal(String(first), tag)
-  const warnings = rule.parsed?.diagnostics.filter((one) => one.severity !== 'error') ?? []
+  const told = rule.parsed?.circles ?? []
+  // A circle is drawn below: its sentence would say the same again.
+  const warnings =
+    rule.parsed?.diagnostics.filter(
+      (one) => one.severity !== 'error' && !(told.length > 0 && one.code === 'rules-in-a-circle'),
+    ) ?? []
   return (
     <SidePanel
       title={t('publishTitle')}
@@ -120,7 +125,7 @@ export function PublishPanel({
             {one.message}
           </p>
         ))}
-        <CircleCard circles={rule.parsed?.circles ?? []} />
+        <CircleCard circles={told} />
         <RateField value={rate} standard={safety.data?.default} onChange={setTyped} />
         {publishing.error && <ProblemNote error={publishing.error} />}
       </div>

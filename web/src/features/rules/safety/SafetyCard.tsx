@@ -5,8 +5,9 @@ import { drawnKey } from '@/api/drawn'
 import { LIVE } from '@/api/records'
 import { useSession } from '@/api/session'
 import { useTexts } from '@/locales/i18n'
-import { Button } from '@/ui/Button'
+import { Button, IconButton } from '@/ui/Button'
 import { Icon } from '@/ui/icons'
+import { Menu, type MenuItem } from '@/ui/Menu'
 import { ProblemNote } from '@/ui/ProblemNote'
 import { toast } from '@/ui/toasts'
 import { formatDecimal } from '@/values/decimal'
@@ -24,6 +25,17 @@ export function SafetyCard({ rule }: { rule: Rule }) {
   if (safety.error) return <ProblemNote error={safety.error} />
   if (!found?.stopped && !found?.held) return null
   const { stopped } = found
+  const more: MenuItem[] = [
+    {
+      key: 'all',
+      icon: 'check',
+      label: t(stopped ? 'safety.goOnAll' : 'safety.all'),
+      onPick: () => decide.run('all', stopped !== null),
+    },
+    ...(stopped
+      ? [{ key: 'later', icon: 'clock' as const, label: t('safety.goOnLater'), onPick: () => decide.run(null, true) }]
+      : []),
+  ]
   return (
     <section className={stopped ? 'card safety-card stopped' : 'card safety-card'} aria-label={t('safety.title')}>
       <div className="safety-words">
@@ -38,17 +50,17 @@ export function SafetyCard({ rule }: { rule: Rule }) {
             <Button tone="primary" busy={decide.busy} onClick={() => decide.run('matching', stopped !== null)}>
               {t(stopped ? 'safety.goOnMatching' : 'safety.matching')}
             </Button>
-            <Button busy={decide.busy} onClick={() => decide.run('all', stopped !== null)}>
-              {t(stopped ? 'safety.goOnAll' : 'safety.all')}
-            </Button>
             <Button busy={decide.busy} onClick={() => decide.run('leave', stopped !== null)}>
               {t(stopped ? 'safety.goOnLeave' : 'safety.leave')}
             </Button>
+            <Menu items={more}>
+              <IconButton icon="more" label={t('moreActions')} />
+            </Menu>
           </>
         )}
-        {stopped && (
-          <Button tone={found.held > 0 ? 'quiet' : 'primary'} busy={decide.busy} onClick={() => decide.run(null, true)}>
-            {t(found.held > 0 ? 'safety.goOnLater' : 'safety.goOn')}
+        {stopped && found.held === 0 && (
+          <Button tone="primary" busy={decide.busy} onClick={() => decide.run(null, true)}>
+            {t('safety.goOn')}
           </Button>
         )}
       </div>
