@@ -1,6 +1,6 @@
 """What is put off because so many records are concerned fires as if it had been evaluated at once, on both databases.
 
-The same random histories with the limit lowered to three records; RULELOOM_SIZE=full plays more of them.
+The same random histories with the limit lowered to none: every write is put off. RULELOOM_SIZE=full plays more of them.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from hypothesis import strategies as st
 from ruleloom.runtime.pipeline import putting_off
 from tests.properties.histories import histories
 from tests.properties.production import Arena
-from tests.properties.test_production_is_simulation import compare
+from tests.properties.test_production_is_simulation import compare, played
 
 FULL = os.environ.get("RULELOOM_SIZE") == "full"
 SETTINGS: dict[str, Any] = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
-LIMIT = 3
+LIMIT = 0
+put_off: list[int] = []
+"""One for each write that was put off."""
 
 
 def _lowered(arena: Arena) -> Iterator[Arena]:
@@ -44,18 +46,30 @@ def on_postgres(postgres_template: str, copies: Any, tmp_path_factory: pytest.Te
 
 @pytest.fixture(autouse=True)
 def _small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two records or firings in a transaction, so that every evaluation takes several."""
-    monkeypatch.setattr(putting_off, "JUDGED", 2)
-    monkeypatch.setattr(putting_off, "CARRIED", 2)
+    """One record or firing in a transaction, so that evaluations take several."""
+    monkeypatch.setattr(putting_off, "JUDGED", 1)
+    monkeypatch.setattr(putting_off, "CARRIED", 1)
+    real = putting_off.PuttingOff.begin
+
+    def counted(*given: Any) -> None:
+        put_off.append(1)
+        real(*given)
+
+    monkeypatch.setattr(putting_off.PuttingOff, "begin", counted)
 
 
-@settings(max_examples=800 if FULL else 20, **SETTINGS)
+@settings(max_examples=800 if FULL else 12, **SETTINGS)
 @given(history=histories(), lazily=st.booleans())
 def test_on_sqlite(on_sqlite: Arena, history: Any, lazily: bool) -> None:
     compare(on_sqlite, "sqlite", history, lazily)
 
 
-@settings(max_examples=300 if FULL else 10, **SETTINGS)
+@settings(max_examples=300 if FULL else 6, **SETTINGS)
 @given(history=histories(), lazily=st.booleans())
 def test_on_postgresql(on_postgres: Arena, history: Any, lazily: bool) -> None:
     compare(on_postgres, "postgresql", history, lazily)
+
+
+def test_writes_were_put_off() -> None:
+    """After the two above, where they ran: the histories concern enough records at once."""
+    assert not played["sqlite"] or len(put_off) >= 5, len(put_off)
