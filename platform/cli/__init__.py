@@ -27,6 +27,29 @@ class _Files(click.Group):
             raise TypeError(f"{cmd_name}: `command` is not a click command")
         return found
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Runs the command; what a person can mend is said in words, whichever command meets it."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            words = _words(error)
+            if words is None:
+                raise
+            raise click.ClickException(words) from error
+
+
+def _words(error: Exception) -> str | None:
+    """What to say of an error; None when it is ours."""
+    from ruleloom.messages import RuleloomError
+    from ruleloom.storage.troubles import explained
+
+    known = error if isinstance(error, RuleloomError) else explained(error)
+    if known is not None:
+        return "\n".join(diagnostic.message("en") for diagnostic in known.diagnostics)
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+    return None
+
 
 def _files() -> dict[str, str]:
     """Commands by name, with their files."""

@@ -27,8 +27,16 @@ def command(database: str | None) -> None:
             click.echo(f"ok    {name}: {check()}")
         except Exception as error:  # noqa: BLE001 - a doctor reports whatever it finds
             failed = True
-            click.echo(f"wrong {name}: {error}")
+            click.echo(f"wrong {name}: {_said(error)}")
     sys.exit(1 if failed else 0)
+
+
+def _said(error: Exception) -> str:
+    from ruleloom.messages import RuleloomError
+    from ruleloom.storage.troubles import explained
+
+    known = error if isinstance(error, RuleloomError) else explained(error)
+    return str(error) if known is None else " ".join(each.message("en") for each in known.diagnostics)
 
 
 def _python() -> str:
@@ -45,13 +53,13 @@ def _front_end() -> str:
 
 
 def _database(url: str) -> str:
-    from ruleloom.storage.database import Database
+    from ruleloom.storage.database import Database, DatabaseError
     from ruleloom.storage.migrate import is_current
 
     database = Database(url)
     try:
         if not is_current(database):
-            raise RuntimeError("not at this version; run: ruleloom migrate")
+            raise DatabaseError.of("database-not-ready")
         return database.url.render_as_string(hide_password=True)
     finally:
         database.close()
@@ -61,6 +69,7 @@ def _workspace(url: str) -> str:
     from ruleloom.runtime.workspace import Workspace
     from ruleloom.storage.database import Database
 
+    _database(url)  # a workspace is opened only on tables that are there
     workspace = Workspace(Database(url))
     try:
         published = workspace.published

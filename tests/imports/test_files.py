@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import io
+import zipfile
 from collections import Counter
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -16,6 +18,7 @@ from openpyxl import Workbook
 
 from ruleloom.dsl.calendar import Calendar
 from ruleloom.forms.schema_file import read_schema
+from ruleloom.runtime.imports import sources
 from ruleloom.runtime.imports.cells import CellError, converter
 from ruleloom.runtime.imports.grouping import count_groups, grouped
 from ruleloom.runtime.imports.plan import PlanInvalid, read_plan
@@ -81,6 +84,54 @@ def test_a_workbook_reads_like_the_same_csv(tmp_path: Path) -> None:
     assert open_source(path, sheet="更多").columns == ("x",)
     with pytest.raises(FileUnreadable):
         open_source(path, sheet="none")
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+ROWS = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+)
+TEXT = '<row><c t="inlineStr"><is><t>{}</t></is></c></row>'
+
+
+def workbook_with(part: str, content: str) -> bytes:
+    """A workbook of which one part is something else."""
+    made, changed = io.BytesIO(), io.BytesIO()
+    book = Workbook()
+    book.worksheets[0].append(["A"])
+    book.save(made)
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, content if name == part else old.read(name))
+    return changed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("part", "content", "code"),
+    [
+        (SHEET, "<worksheet><sheetData><row><c", "import-not-a-workbook"),
+        (SHEET, "\x00\x01", "import-not-a-workbook"),
+        (SHEET, "", "import-not-a-workbook"),
+        (SHEET, ROWS.format(TEXT.format("A") + '<row><c t="s"><v>99999</v></c></row>'), "import-cut-off"),
+        (SHEET, ROWS.format(TEXT.format("A") + '<row><c t="d"><v>never</v></c></row>'), "import-cut-off"),
+        (SHEET, ROWS.format(TEXT.format("x" * 10_000_000)), "import-cut-off"),
+        ("xl/workbook.xml", "<workbook/>", "import-not-a-workbook"),
+        ("xl/workbook.xml", "", "import-not-a-workbook"),
+        ("[Content_Types].xml", "<a>", "import-not-a-workbook"),
+    ],
+)
+def test_workbooks_that_are_broken_inside(tmp_path: Path, part: str, content: str, code: str) -> None:
+    with pytest.raises(FileUnreadable) as error:
+        list(open_source(written(tmp_path, workbook_with(part, content), "f.xlsx")).rows())
+    assert error.value.diagnostics[0].code == code
+
+
+def test_a_workbook_that_unpacks_without_end_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "LARGEST_WORKBOOK", 10_000_000)
+    bomb = workbook_with(SHEET, ROWS.format(TEXT.format("x") * 400_000))
+    assert len(bomb) < 200_000
+    with pytest.raises(FileUnreadable) as error:
+        open_source(written(tmp_path, bomb, "f.xlsx"))
+    assert error.value.diagnostics[0].code == "import-too-large"
 
 
 def test_a_cell_of_ten_megabytes_is_refused_not_swallowed(tmp_path: Path) -> None:

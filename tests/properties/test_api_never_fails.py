@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -22,7 +23,7 @@ from tests.api.client import PASSWORD, Client
 from tests.api.conftest import ENTITIES
 from tests.api.openapi_cases import HOSTILE_TEXTS, Operation, body_of, operations
 
-EXAMPLES = 3
+EXAMPLES, EXAMPLES_ON_POSTGRESQL = (30, 30) if os.environ.get("RULELOOM_SIZE") == "full" else (3, 1)
 LEFT_OUT = {("delete", "/api/v1/session"), ("patch", "/api/v1/session"), ("patch", "/api/v1/users/{user}")}
 """They would end the session of the test itself."""
 OF_THE_OTHER_SIDE = 502
@@ -37,7 +38,8 @@ PIPELINE = {"stage_field": "region", "stages": [{"value": "East"}, {"value": "We
 class World:
     """A signed-in administrator, and names of things that exist, by the names of the document."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, examples: int) -> None:
+        self.examples = examples
         self.client = client
         customer = client.create("customer", name="A", credit="5")["record"]["id"]
         order = client.create("order", customer=customer, amount="5")["record"]["id"]
@@ -89,11 +91,11 @@ def _quoted(text: str) -> str:
     return quote(text.encode("utf-8", "surrogatepass"), safe="")
 
 
-@pytest.fixture(scope="module")
-def world(sqlite_template: str, copies: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def world(request: pytest.FixtureRequest, copies: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """One workspace for all operations: what one breaks the next should survive."""
     folder: Path = tmp_path_factory.mktemp("files")
-    with copies(sqlite_template) as url:
+    with copies(request.getfixturevalue(f"{request.param}_template")) as url:
         workspace = open_workspace(url, folder=folder, demo=True)
         accounts.create(workspace, WORKSPACE, "Ada", "ada@example.com", PASSWORD, ["administrator"])
         app = create_app(workspace, TESTING=True, PROPAGATE_EXCEPTIONS=False)
@@ -101,14 +103,14 @@ def world(sqlite_template: str, copies: Any, tmp_path_factory: pytest.TempPathFa
         for content in ENTITIES:
             assert client.post("/entities", content).status_code == 201
             assert client.post(f"/entities/{content['name']}/publish").status_code == 200
-        yield World(client)
+        yield World(client, EXAMPLES if request.param == "sqlite" else EXAMPLES_ON_POSTGRESQL)
         workspace.close()
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: f"{each.method} {each.path}")
 def test_every_answer_is_described(world: World, operation: Operation) -> None:
     @settings(
-        max_examples=EXAMPLES, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
+        max_examples=world.examples, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(st.data())

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import IO, Any, Literal
-from zipfile import BadZipFile
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile, ZipFile
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -30,7 +31,20 @@ LONGEST_CELL = 1_000_000
 LARGEST_UNPACKED = 4 * 1024**3
 _CHUNK = 1 << 20
 UNDECODABLE = "\ufffd"
+LARGEST_WORKBOOK = 1024**3
+"""Bytes of all parts of a workbook, unpacked: more is a mistake, or meant to hurt."""
 _BROKEN = (EOFError, gzip.BadGzipFile, zlib.error, OSError)
+_BROKEN_BOOK = (
+    BadZipFile,
+    InvalidFileException,
+    ParseError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    *_BROKEN,
+)
+"""What the reader of workbooks raises for parts that are not as they should be."""
 
 Cells = Sequence[str]
 Format = Literal["csv", "xlsx"]
@@ -125,7 +139,7 @@ def _records(source: Source) -> Iterator[Iterator[tuple[int, list[str]]]]:
     """All records with their row numbers, the header included."""
     if source.format == "xlsx":
         with _workbook(source.path) as book:
-            yield _sheet_records(book[source.sheet or book.sheetnames[0]])
+            yield _sheet_records(book, source.sheet)
         return
     with _text(source.path, source.encoding) as stream:
         yield _csv_records(stream, source.separator)
@@ -146,13 +160,18 @@ def _csv_records(stream: IO[str], separator: str) -> Iterator[tuple[int, list[st
         raise FileUnreadable(Diagnostic("import-cut-off", params={"row": number + 1})) from error
 
 
-def _sheet_records(sheet: Any) -> Iterator[tuple[int, list[str]]]:
-    sheet.reset_dimensions()
-    for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-        texts = [_cell_text(cell) for cell in cells]
-        while texts and not texts[-1]:
-            texts.pop()
-        yield number, texts
+def _sheet_records(book: Any, name: str | None) -> Iterator[tuple[int, list[str]]]:
+    number = 0
+    try:
+        sheet = book[name or book.sheetnames[0]]
+        sheet.reset_dimensions()
+        for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+            texts = [_cell_text(cell) for cell in cells]
+            while texts and not texts[-1]:
+                texts.pop()
+            yield number, texts
+    except _BROKEN_BOOK as error:
+        raise FileUnreadable(Diagnostic("import-cut-off", params={"row": number + 1})) from error
 
 
 def _cell_text(cell: Any) -> str:
@@ -166,7 +185,10 @@ def _cell_text(cell: Any) -> str:
     if isinstance(cell, datetime):
         midnight = cell.time() == time(0)
         return cell.date().isoformat() if midnight else cell.isoformat(sep=" ")
-    return cell.isoformat() if isinstance(cell, date | time) else str(cell)
+    text = cell.isoformat() if isinstance(cell, date | time) else str(cell)
+    if len(text) > LONGEST_CELL:
+        raise ValueError(f"a cell of {len(text)} characters")
+    return text
 
 
 @contextmanager
@@ -174,13 +196,24 @@ def _workbook(path: Path) -> Iterator[Any]:
     """Opened as bytes: an uploaded file is kept under a name without the ending that the reader asks for."""
     with path.open("rb") as raw:
         try:
+            _require_bounded(raw)
             book = load_workbook(raw, read_only=True, data_only=True)
-        except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+        except _BROKEN_BOOK as error:
             raise FileUnreadable.of("import-not-a-workbook") from error
+        if not book.sheetnames:
+            raise FileUnreadable.of("import-not-a-workbook")
         try:
             yield book
         finally:
             book.close()
+
+
+def _require_bounded(raw: IO[bytes]) -> None:
+    """Before anything is unpacked: what the parts say of their size is what the reader lets them have."""
+    with ZipFile(raw) as packed:
+        if sum(part.file_size for part in packed.infolist()) > LARGEST_WORKBOOK:
+            raise FileUnreadable(Diagnostic("import-too-large", params={"limit": LARGEST_WORKBOOK >> 20}))
+    raw.seek(0)
 
 
 @contextmanager
