@@ -89,7 +89,7 @@ class Process:
                 cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True,
             )  # fmt: skip
         assert self._running.stdout is not None
-        assert any(line == "ready\n" for line in self._running.stdout), self._log.read_text()
+        assert any(line == "ready\n" for line in self._running.stdout), self._log.read_text()[-4000:]
 
     def kill(self) -> None:
         """SIGKILL."""
