@@ -12,6 +12,7 @@ from ruleloom.access import WORKSPACE
 from ruleloom.runtime.commands import definitions, entities, records
 from ruleloom.runtime.opening import open_workspace
 from ruleloom.runtime.workspace import Workspace
+from tests.conftest import Copies, template_of
 
 CUSTOMER: dict[str, Any] = {
     "name": "customer",
@@ -32,12 +33,30 @@ COUPON: dict[str, Any] = {
 }
 
 
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def workspace_template(
+    request: pytest.FixtureRequest, copies: Copies, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """URL of the database of such a workspace, from which tests get their copies."""
+    with copies(template_of(request)) as url:
+        opened = open_workspace(url, folder=tmp_path_factory.mktemp("template"))
+        for content in (CUSTOMER, COUPON):
+            entities.draw(opened, WORKSPACE, content)
+            entities.publish(opened, WORKSPACE, content["name"])
+        opened.close()
+        yield url
+
+
 @pytest.fixture
-def workspace(database: str, tmp_path: Path) -> Iterator[Workspace]:
-    opened = open_workspace(database, folder=tmp_path)
-    for content in (CUSTOMER, COUPON):
-        entities.draw(opened, WORKSPACE, content)
-        entities.publish(opened, WORKSPACE, content["name"])
+def workspace_url(workspace_template: str, copies: Copies) -> Iterator[str]:
+    """URL of the database of `workspace`, for another process."""
+    with copies(workspace_template) as url:
+        yield url
+
+
+@pytest.fixture
+def workspace(workspace_url: str, tmp_path: Path) -> Iterator[Workspace]:
+    opened = open_workspace(workspace_url, folder=tmp_path)
     yield opened
     opened.close()
 

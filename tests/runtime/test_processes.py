@@ -23,9 +23,9 @@ KEY = "5f0c7e0a-3f7b-4a7e-9f5d-0c6a1d2e3f40"
 
 
 @pytest.fixture
-def other(workspace: Workspace, database: str, tmp_path: Path) -> Iterator[Workspace]:
+def other(workspace: Workspace, workspace_url: str, tmp_path: Path) -> Iterator[Workspace]:
     """The same database as another process has it open: with a memory of its own."""
-    opened = open_workspace(database, folder=tmp_path)
+    opened = open_workspace(workspace_url, folder=tmp_path)
     yield opened
     opened.close()
 

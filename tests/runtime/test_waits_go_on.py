@@ -39,12 +39,12 @@ def time(workspace: Workspace) -> list[int]:
 
 
 @pytest.fixture
-def another(database: str, tmp_path: Path, time: list[int]) -> Iterator[Callable[[], Workspace]]:
+def another(workspace_url: str, tmp_path: Path, time: list[int]) -> Iterator[Callable[[], Workspace]]:
     """Opens the workspace as a process does that was started just now."""
     opened: list[Workspace] = []
 
     def begin() -> Workspace:
-        opened.append(open_workspace(database, folder=tmp_path, clock=Clock(source=lambda: time[0])))
+        opened.append(open_workspace(workspace_url, folder=tmp_path, clock=Clock(source=lambda: time[0])))
         return opened[-1]
 
     yield begin
