@@ -53,7 +53,7 @@ class Source:
 
         `plain`: numbers are JSON's, so whole constants are `int`, and `float` beside fields with decimals (comparing
         with a `Decimal` takes four times as long as with the own kind; all are exact). `present`: fields are read as
-        `record[key]`, half as long as `get(key)`; whoever calls deals with the KeyError of a missing key.
+        `record[key]`, half as long as `get(key)`; whoever calls answers the KeyError of a missing key.
         """
         self._vocabulary = vocabulary
         self._externals = {external: index for index, external in enumerate(reads.externals)}
