@@ -38,6 +38,12 @@ class SettingSchema(Schema):
     secret = fields.Boolean(required=True)
     default = fields.Raw(required=True, allow_none=True)
     options = fields.Raw(required=True, metadata={"description": "value → labels"})
+    only_when = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.String()),
+        required=True,
+        metadata={"description": "Other settings and their values with which this one is asked for; empty: always"},
+    )
 
 
 class RemoteFieldSchema(Schema):

@@ -6,7 +6,7 @@ Every error message of these fields is a message code, so that the form speaks t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -23,7 +23,9 @@ _CODES = {
 
 
 def _known(labels: Labels, options: dict[str, Any]) -> dict[str, Any]:
-    return {"error_messages": _CODES, "metadata": {"labels": labels, "help": options.pop("help", None)}, **options}
+    """`only_when`: the values of other settings (key → values) with which this one is asked for; always without."""
+    metadata = {"labels": labels, "help": options.pop("help", None), "only_when": options.pop("only_when", {})}
+    return {"error_messages": _CODES, "metadata": metadata, **options}
 
 
 class Text(fields.String):
@@ -111,20 +113,22 @@ class Setting:
     default: Any
     options: Mapping[str, Labels]
     help: Labels | None = None
+    only_when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Values of other settings with which this one matters; a form shows it only then."""
 
 
 def form(schema: type[Schema]) -> tuple[Setting, ...]:
     """The settings form of a schema, in the order of its fields."""
-    return tuple(_setting(key, field) for key, field in schema().fields.items())
+    return tuple(_setting(key, slot) for key, slot in schema().fields.items())
 
 
-def _setting(key: str, field: fields.Field[Any]) -> Setting:
-    metadata, kind = field.metadata, getattr(field, "form_type", "text")
-    given = field.load_default() if callable(field.load_default) else field.load_default
+def _setting(key: str, slot: fields.Field[Any]) -> Setting:
+    metadata, kind = slot.metadata, getattr(slot, "form_type", "text")
+    given = slot.load_default() if callable(slot.load_default) else slot.load_default
     default = str(given) if isinstance(given, ZoneInfo) else given if isinstance(given, str | int | bool) else None
     return Setting(
-        key, metadata.get("labels", {}), kind, field.required, isinstance(field, Secret), default,
-        getattr(field, "choices", {}), metadata.get("help"),
+        key, metadata.get("labels", {}), kind, slot.required, isinstance(slot, Secret), default,
+        getattr(slot, "choices", {}), metadata.get("help"), metadata.get("only_when", {}),
     )  # fmt: skip
 
 

@@ -231,6 +231,14 @@ def test_what_is_wrong_is_named_all_at_once(workspace: Workspace, double: Kingde
         connections.change(workspace, WORKSPACE, made.id, made.revision - 1, name="late")
 
 
+def test_a_mapping_that_leaves_a_required_field_empty_is_refused(workspace: Workspace, double: KingdeeDouble) -> None:
+    with pytest.raises(MappingInvalid) as refused:
+        connect(workspace, double, {"customers": {"entity": "customer", "fields": {"name": "FName"}}})
+    (diagnostic,) = refused.value.diagnostics
+    assert (diagnostic.code, diagnostic.target) == ("mapping-field-unfed", "customers.fields.code")
+    assert "code" in diagnostic.message("en")
+
+
 def test_only_administrators_connect(workspace: Workspace, double: KingdeeDouble) -> None:
     member = Actor(7, frozenset({"member"}))
     with pytest.raises(Forbidden):

@@ -18,6 +18,11 @@ _NEEDED = {
 """Settings without which a way of signing in cannot work."""
 
 
+def _asked_for(key: str) -> dict[str, tuple[str, ...]]:
+    """The ways of signing in that need a setting."""
+    return {"sign_in": tuple(way for way, keys in _NEEDED.items() if key in keys)}
+
+
 class Options(Schema):
     """Where the server is, who signs in and how, and what the server stands."""
 
@@ -41,9 +46,11 @@ class Options(Schema):
         },
         load_default="headers",
     )
-    password = Secret({"zh": "密码", "en": "Password"}, load_default="")
-    app_id = Text({"zh": "应用 ID", "en": "Application id"}, load_default="")
-    app_secret = Secret({"zh": "应用密钥", "en": "Application secret"}, load_default="")
+    password = Secret({"zh": "密码", "en": "Password"}, load_default="", only_when=_asked_for("password"))
+    app_id = Text({"zh": "应用 ID", "en": "Application id"}, load_default="", only_when=_asked_for("app_id"))
+    app_secret = Secret(
+        {"zh": "应用密钥", "en": "Application secret"}, load_default="", only_when=_asked_for("app_secret")
+    )
     lcid = Int({"zh": "语言代码", "en": "Language code"}, low=1, high=65535, load_default=2052)
     org = Text({"zh": "组织编码", "en": "Organisation number"}, load_default="0")
     zone = Zone(

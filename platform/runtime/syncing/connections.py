@@ -16,7 +16,7 @@ from ruleloom.messages import Diagnostic, RuleloomError
 from ruleloom.runtime.clock import machine_now
 from ruleloom.runtime.missing import Conflict, Missing, Stale
 from ruleloom.runtime.syncing.context import Lent, network_of
-from ruleloom.runtime.syncing.mapping import ResourceMapping, read_mapping
+from ruleloom.runtime.syncing.mapping import ResourceMapping, read_mapping, require_fed
 from ruleloom.runtime.syncing.running import PAGE, Sync, end_unbegun
 from ruleloom.runtime.syncing.vault import Vault
 from ruleloom.storage import exchange
@@ -118,7 +118,7 @@ def set_mapping(
     """Says what goes where; MappingInvalid names everything that is wrong. Another mapping reads everything again."""
     access.require(actor, Verb.CONNECT)
     row = _row(workspace, connection_id)
-    read_mapping(mapping, registry.kind(row.kind), workspace.model)
+    require_fed(read_mapping(mapping, registry.kind(row.kind), workspace.model), workspace.model)
     changed = _change(workspace, row, revision, {"mapping": mapping, "updated_at": machine_now()})
     if mapping != row.mapping:
         start_over(workspace, actor, connection_id)

@@ -20,12 +20,13 @@ Resources are synced in the order of the mapping: those that others refer to fir
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ruleloom.connectors import Connector, Resource
 from ruleloom.forms.entity import Model
+from ruleloom.forms.validation import shown_name
 from ruleloom.messages import Diagnostic, RuleloomError
 from ruleloom.runtime.imports.plan import Column, PlanInvalid, read_plan
 
@@ -91,6 +92,25 @@ def read_mapping(raw: Mapping[str, Any], kind: type[Connector], model: Model) ->
     if wrong:
         raise MappingInvalid(*wrong)
     return found
+
+
+def require_fed(mappings: Sequence[ResourceMapping], model: Model) -> None:
+    """MappingInvalid for required fields that nothing feeds: every new row would be refused."""
+    wrong: list[Diagnostic] = []
+    for each in mappings:
+        wrong += _unfed(each.mapped, model, f"{each.resource.name}.fields", ())
+        if each.lines:
+            wrong += _unfed(each.lines.mapped, model, f"{each.resource.name}.lines.fields", (each.lines.parent,))
+    if wrong:
+        raise MappingInvalid(*wrong)
+
+
+def _unfed(mapped: Mapped, model: Model, place: str, there: Sequence[str]) -> Iterator[Diagnostic]:
+    entity, fed = model.by_key[mapped.entity], {column.key for column in mapped.columns} | set(there)
+    for field in entity.fields:
+        if field.required and not field.system and field.default is None and field.key not in fed:
+            params = {"field": shown_name(field), "entity": entity.labels or entity.name}
+            yield Diagnostic("mapping-field-unfed", params=params, target=f"{place}.{field.key}")
 
 
 def _resource(resource: Resource, raw: Mapping[str, Any], model: Model) -> ResourceMapping:

@@ -33,8 +33,11 @@ export function SettingsForm({ kind, name, settings, secrets, busy, error, actio
   const of = (key: string) =>
     problem?.problems.filter((one) => [key, `settings.${key}`].includes(one.field ?? '')) ?? []
   const placed = kind.settings.flatMap((one) => [one.key, `settings.${one.key}`])
+  const asked = kind.settings.filter((one) =>
+    Object.entries(one.only_when).every(([key, wanted]) => wanted.includes(values[key] ?? '')),
+  )
   const submit = () => {
-    const given = kind.settings
+    const given = asked
       .map((one) => [one.key, (values[one.key] ?? '').trim()] as const)
       // A secret left blank stays as it is; other blanks leave the default in force.
       .filter(([, value]) => value !== '')
@@ -52,7 +55,7 @@ export function SettingsForm({ kind, name, settings, secrets, busy, error, actio
         {(ids) => <TextInput {...ids} required maxLength={200} value={title} onChange={setTitle} />}
       </Labelled>
       <div className="connection-settings">
-        {kind.settings.map((one) => (
+        {asked.map((one) => (
           <Labelled
             key={one.key}
             label={labelOf({ labels: one.labels, name: one.key }, language)}

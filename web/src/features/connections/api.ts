@@ -13,6 +13,8 @@ export interface Setting {
   secret: boolean
   default: unknown
   options: Record<string, Labels>
+  /** Values of other settings with which this one is asked for; empty: always. */
+  only_when: Record<string, string[]>
 }
 
 export interface RemoteField {
