@@ -77,7 +77,8 @@ def compile_condition(
     """A condition (a tree, or its text in either language) as a function of a mapping from field keys to values.
 
     `entity` may be given by permanent id, key or name; without a vocabulary it has to be the entity itself, days and
-    windows are then those of UTC. Raises NotACondition for a text with errors, NotRecordLocal for a condition that
+    windows are then those of UTC. A missing key is empty; a mapping that makes values up (`defaultdict`) is asked for
+    them. Raises NotACondition for a text with errors, NotRecordLocal for a condition that
     reads more than the record, `me`, `now` and `today`.
     """
     local = read_local(condition, entity, vocabulary)
