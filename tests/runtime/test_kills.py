@@ -172,6 +172,21 @@ def until_quiet(workspace: Workspace) -> None:
         time.sleep(0.2)
 
 
+def kill_in_turn(processes: list[Process], writers: list[Writer], times: int, killed: Counter[str]) -> None:
+    """Kills one process after the other at random points, each time when more was confirmed, and starts it anew."""
+    for number in range(times):
+        before = sum(len(writer.confirmed) for writer in writers)
+        end = time.monotonic() + PATIENCE
+        while sum(len(writer.confirmed) for writer in writers) < before + 10 and time.monotonic() < end:
+            time.sleep(0.01)
+        time.sleep(random.uniform(0, 1))  # noqa: S311
+        process = processes[number % len(processes)]
+        process.kill()
+        killed[process.role] += 1
+        time.sleep(random.uniform(0, 0.5))  # noqa: S311 - due instants pass while nothing runs
+        process.start()
+
+
 def test_killed_apart_under_load(
     workspace: Workspace, rule: Callable[[str], str], database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -193,17 +208,7 @@ def test_killed_apart_under_load(
                 process.start()
             for writer in writers:
                 writer.start()
-            for number in range(30 if FULL else len(processes)):
-                before = sum(len(writer.confirmed) for writer in writers)
-                end = time.monotonic() + PATIENCE
-                while sum(len(writer.confirmed) for writer in writers) < before + 10 and time.monotonic() < end:
-                    time.sleep(0.01)
-                time.sleep(random.uniform(0, 1))  # noqa: S311
-                process = processes[number % len(processes)]
-                process.kill()
-                killed[process.role] += 1
-                time.sleep(random.uniform(0, 0.5))  # noqa: S311 - due instants pass while nothing runs
-                process.start()
+            kill_in_turn(processes, writers, 30 if FULL else len(processes), killed)
             stop.set()
             for writer in writers:
                 writer.join(PATIENCE + 10)
