@@ -1,4 +1,4 @@
-"""Housekeeping at real times, once an hour: files that no record has named for a day, uploads of old imports."""
+"""Housekeeping at real times, once an hour: files that nothing has named for a day, old uploads, old backtests."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import threading
 
 import structlog
 
+from ruleloom.runtime.backtest import service as backtests
 from ruleloom.runtime.commands import files
 from ruleloom.runtime.imports import service as imports
 from ruleloom.runtime.workspace import Workspace
@@ -40,6 +41,7 @@ class Caretaker:
                     if held:
                         files.sweep(self._workspace)
                         imports.sweep(self._workspace)
+                        backtests.sweep(self._workspace)
             except Exception as error:
                 log.error("caretaker failed", exc_info=error)
             self._stopped.wait(self._pause)

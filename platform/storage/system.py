@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ruleloom.storage.columns import SYSTEM
 from ruleloom.storage.parked_runs import parked_runs
+from ruleloom.storage.tables_backtests import backtest_hits, backtests
 from ruleloom.storage.tables_definitions import (
     change_counters,
     definition_versions,
@@ -28,6 +29,8 @@ __all__ = [
     "SYSTEM",
     "accounts",
     "api_tokens",
+    "backtest_hits",
+    "backtests",
     "change_counters",
     "changes",
     "connections",

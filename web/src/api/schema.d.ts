@@ -40,6 +40,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/backtests/{backtest_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        /** How far a backtest is, and what it found when it is done */
+        get: operations["backtests_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backtests/{backtest_id}/hits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        /** Who would have been hit, when and why, page by page */
+        get: operations["backtests_hits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backtests/{backtest_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a run that is not done yet */
+        post: operations["backtests_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/boards/{pipeline}": {
         parameters: {
             query?: never;
@@ -1416,6 +1473,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules/{rule_id}/backtests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        /** The latest backtests of a rule, newest first */
+        get: operations["backtests_recent"];
+        put?: never;
+        /** Play a rule over the past; a short run is done when this answers, a long one says how far it is */
+        post: operations["backtests_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs": {
         parameters: {
             query?: never;
@@ -1779,6 +1856,36 @@ export interface components {
             name: string;
             version: number | null;
         };
+        Backtest: {
+            created_at: string;
+            done: number;
+            errors: string[];
+            from: string;
+            /** @enum {string} */
+            history: "recorded" | "business";
+            id: string;
+            result: components["schemas"]["BacktestResult"] | null;
+            rule: string;
+            /** @enum {string} */
+            status: "waiting" | "running" | "stopping" | "stopped" | "done" | "failed";
+            to: string;
+            total: number;
+            versions: (number | null)[];
+        };
+        BacktestResult: {
+            comparison: components["schemas"]["Comparison"] | null;
+            entity: string;
+            events: number;
+            kept: number;
+            known_since: string | null;
+            late: number;
+            records: number;
+            seconds: number;
+            sides: components["schemas"]["Side"][];
+        };
+        Backtests: {
+            items: components["schemas"]["Backtest"][];
+        };
         Board: {
             columns: components["schemas"]["BoardColumn"][];
             entity: string;
@@ -1877,6 +1984,12 @@ export interface components {
             field: string;
             width?: number;
         };
+        Comparison: {
+            a: number;
+            b: number;
+            both: number;
+            shifted: number;
+        };
         Completion: {
             detail: string;
             insert: string;
@@ -1933,6 +2046,10 @@ export interface components {
         Counter: {
             counter: string;
         };
+        Day: {
+            day: string;
+            hits: number;
+        };
         Diagnostic: {
             code: string;
             fix?: components["schemas"]["Fix"];
@@ -1977,6 +2094,11 @@ export interface components {
             /** @enum {string} */
             status: "done" | "pending" | "running" | "failed" | "skipped";
             summary: components["schemas"]["Both"];
+        };
+        EffectCount: {
+            count: number;
+            entity: string | null;
+            kind: string;
         };
         EffectPage: {
             items: components["schemas"]["WaitingEffect"][];
@@ -2201,6 +2323,25 @@ export interface components {
             items: components["schemas"]["Change"][];
             next: string | null;
         };
+        Hit: {
+            at: string;
+            edge: string;
+            effects: components["schemas"]["TriedEffect"][];
+            reason: unknown;
+        };
+        HitPage: {
+            items: components["schemas"]["HitPair"][];
+            next: string | null;
+        };
+        HitPair: {
+            a: components["schemas"]["Hit"] | null;
+            b: components["schemas"]["Hit"] | null;
+            /** @enum {string} */
+            group: "a" | "b" | "both" | "shifted";
+            id: string;
+            record: string;
+            title: string | null;
+        };
         Holder: {
             name: string;
             since: string;
@@ -2327,6 +2468,15 @@ export interface components {
             id: string;
             title: string | null;
         };
+        NewBacktest: {
+            compare?: number | null;
+            from?: string;
+            /** @enum {string} */
+            history?: "recorded" | "business";
+            last_days?: number;
+            to?: string;
+            version?: number | null;
+        };
         NewConnection: {
             kind: string;
             name: string;
@@ -2396,6 +2546,11 @@ export interface components {
             next: string | null;
             unread: number;
         };
+        Often: {
+            hits: number;
+            record: string;
+            title: string | null;
+        };
         Option: {
             color: string | null;
             labels: components["schemas"]["Labels"];
@@ -2453,6 +2608,12 @@ export interface components {
             jsonlogic?: unknown;
             sentence: components["schemas"]["Both"] | null;
             tree: unknown;
+        };
+        Person: {
+            messages: number;
+            tasks: number;
+            title: string | null;
+            user: string;
         };
         Pipeline: {
             content: components["schemas"]["PipelineContent"] | null;
@@ -2770,6 +2931,23 @@ export interface components {
             fields: components["schemas"]["ShownFormField"][];
             title?: components["schemas"]["Labels"];
         };
+        Side: {
+            blocked: number;
+            days: components["schemas"]["Day"][];
+            effects: components["schemas"]["EffectCount"][];
+            ended: number;
+            hits: number;
+            left_out: number;
+            matching_at_start: number;
+            most: components["schemas"]["Often"][];
+            peak: components["schemas"]["Day"] | null;
+            people: components["schemas"]["Person"][];
+            records: number;
+            sentence: components["schemas"]["Both"];
+            skipped: number;
+            times: components["schemas"]["Times"][];
+            version: number | null;
+        };
         SignIn: {
             email?: string;
             password?: string;
@@ -2849,6 +3027,10 @@ export interface components {
             language: "en" | "zh";
             text: string;
         };
+        Times: {
+            records: number;
+            times: number;
+        };
         Titled: {
             entity: string;
             id: string;
@@ -2868,6 +3050,14 @@ export interface components {
             field?: string | null;
             /** @enum {string} */
             function: "count" | "sum" | "avg" | "min" | "max";
+        };
+        TriedEffect: {
+            entity?: string;
+            kind: string;
+            people?: string[];
+            problem?: components["schemas"]["Both"];
+            records?: number;
+            text?: string;
         };
         UndoFiring: {
             edge: string;
@@ -3151,6 +3341,81 @@ export interface operations {
                 };
             };
             422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    backtests_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backtest"];
+                };
+            };
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    backtests_hits: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+                group?: "a" | "b" | "both" | "shifted";
+                record?: string;
+            };
+            header?: never;
+            path: {
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HitPage"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    backtests_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backtest"];
+                };
+            };
             default: components["responses"]["DEFAULT_ERROR"];
         };
     };
@@ -5440,6 +5705,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Why"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    backtests_recent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backtests"];
+                };
+            };
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    backtests_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBacktest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backtest"];
                 };
             };
             422: components["responses"]["UNPROCESSABLE_ENTITY"];

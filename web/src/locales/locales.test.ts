@@ -1,6 +1,11 @@
 import { expect, it } from 'vitest'
-import en from './en'
-import zh from './zh-CN'
+import ownEn from './en'
+import lateEn from './en/late/backtest.json'
+import ownZh from './zh-CN'
+import lateZh from './zh-CN/late/backtest.json'
+
+const en: Record<string, unknown> = { ...ownEn, backtest: lateEn }
+const zh: Record<string, unknown> = { ...ownZh, backtest: lateZh }
 
 function keys(texts: unknown, prefix = ''): string[] {
   if (typeof texts !== 'object' || texts === null) return [prefix]

@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { LIVE } from '@/api/records'
 import type { LanguageText } from '@/api/types'
@@ -59,6 +60,11 @@ export function PublishPanel({
       onClose()
     },
   })
+  const navigate = useNavigate()
+  const tryIt = async () => {
+    const saved = await draft.flush()
+    if (saved) void navigate({ to: `/rules/${saved.id}/backtest` })
+  }
   const matching = preview.data?.matching
   const count = formatDecimal(String(matching ?? 0), tag)
   const first = Math.min(matching ?? 0, cap ?? Number.POSITIVE_INFINITY)
@@ -119,6 +125,15 @@ export function PublishPanel({
             )}
           </>
         )}
+        <p className="rule-note">
+          <Icon name="clock" />
+          <span>
+            {t('tryPastHint')}{' '}
+            <Button small onClick={() => void tryIt()}>
+              {t('tryPast')}
+            </Button>
+          </span>
+        </p>
         {warnings.map((one) => (
           <p key={one.code + one.message} className="rule-note">
             <Icon name="info" />

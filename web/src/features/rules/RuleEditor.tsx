@@ -1,3 +1,4 @@
+import { useNavigate } from '@tanstack/react-router'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import type { Answer } from '@/api/client'
 import { useMay } from '@/api/session'
@@ -146,7 +147,13 @@ function RuleTop({
   const switching = useSwitching(draft.rule, draft.adopt)
   const title = /["“「]([^"”」\n]+)["”」]/.exec(rule.value.text)?.[1] ?? draft.rule?.name ?? t('unnamed')
   const states = { saved: t('app:draftSaved'), saving: t('app:draftSaving'), local: t('app:draftLocal') }
+  const navigate = useNavigate()
+  const tryIt = async () => {
+    const saved = await draft.flush()
+    if (saved) void navigate({ to: `/rules/${saved.id}/backtest` })
+  }
   const items = [
+    { key: 'backtest', icon: 'play' as const, label: t('tryPast'), onPick: () => void tryIt() },
     ...(draft.rule?.published_version
       ? [
           { key: 'why', icon: 'info' as const, label: t('whyTitle'), onPick: () => onPanel('why') },

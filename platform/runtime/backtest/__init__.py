@@ -1,0 +1,1 @@
+"""Backtests: a rule played over what has happened in the workspace; see the README."""

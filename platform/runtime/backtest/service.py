@@ -1,0 +1,322 @@
+"""Backtests as people know them: short ones are answered at once, long ones played by a worker; listed, stopped.
+
+Statuses: `waiting` → `running` → `done`; `stopping` → `stopped` when somebody stopped it; `failed` with why. A run
+whose process died is begun anew by another one: nothing of it is in the workspace but its own row.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from ruleloom import access
+from ruleloom.access import Actor, Verb
+from ruleloom.dsl import nodes as n
+from ruleloom.dsl.calendar import DAY
+from ruleloom.dsl.types import Value
+from ruleloom.forms.entity import USER
+from ruleloom.messages import Diagnostic, RuleloomError
+from ruleloom.runtime.backtest import result
+from ruleloom.runtime.backtest.history import BUSINESS, RECORDED, History, told
+from ruleloom.runtime.backtest.playing import Played, Player, TooManyHits
+from ruleloom.runtime.backtest.reach import reach_of
+from ruleloom.runtime.clock import machine_now
+from ruleloom.runtime.commands import definitions
+from ruleloom.runtime.missing import Missing
+from ruleloom.runtime.moments import instant_of, instant_text
+from ruleloom.runtime.rule_content import sentences, tree_of
+from ruleloom.runtime.secrets_of import error_id
+from ruleloom.storage import backtest_log, shown
+from ruleloom.storage.backtest_log import BacktestRow, HitRow
+from ruleloom.storage.definitions import Content, Definition, Definitions
+from ruleloom.storage.leases import lease
+from ruleloom.storage.timeline import BEFORE_ALL, TooMuch, led_to, size, timeline
+
+if TYPE_CHECKING:
+    from ruleloom.runtime.workspace import Workspace
+
+KIND = "backtest"
+AT_ONCE = 10_000
+"""Records and changes up to which a backtest is played while one waits for the answer."""
+MOST, MOST_HITS = 2_000_000, 300_000
+"""Records and changes that one backtest reads, and hits that it keeps in memory."""
+KEPT_HITS = 5_000
+"""Hits that are kept with their reasons; the numbers count all of them."""
+KEPT = 30 * DAY
+"""Microseconds after which an ended backtest goes."""
+LONGEST = 3_660
+"""Days of the longest period."""
+_SIGN_OF_LIFE = 1.0
+_log = structlog.get_logger("ruleloom.backtest")
+
+
+class Unplayable(RuleloomError):
+    """A backtest that cannot be: an empty period, a rule without text, too much to read."""
+
+
+class _Stopped(Exception):
+    """Somebody stopped the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownHit:
+    """A hit with what its record is called now (None: it has no title, or is gone)."""
+
+    row: HitRow
+    title: Value
+
+
+def begin(
+    workspace: Workspace,
+    actor: Actor,
+    rule: str,
+    version: int | None = None,
+    compare: int | None = None,
+    last_days: int | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    history: str = RECORDED,
+) -> BacktestRow:
+    """Asks for a backtest of a rule's draft (or of what is published, without one) or of a version.
+
+    `compare`: a version to lay beside it. The period: the last so many days, or since–until (RFC 3339). A short one is
+    done when this returns. `TextError` when a text cannot be read, `Missing` for what is not there.
+    """
+    access.require(actor, Verb.DEFINE)
+    drawn = definitions.read(workspace, actor, "rule", rule)
+    with workspace.reading() as reading:
+        start, end = _period(reading.now, last_days, since, until)
+        found = Definitions(reading.connection)
+        sides = [_side(found, drawn, version)]
+        sides += [] if compare is None else [_side(found, drawn, compare)]
+        model = reading.published.model
+        trees = [tree_of(side["content"], model) for side in sides]
+        for side, tree in zip(sides, trees, strict=True):
+            side["sentence"] = sentences(tree, model)
+        wanted = reach_of(trees, model)
+        for entity in wanted:
+            access.require(actor, Verb.READ, entity)
+        first = BEFORE_ALL if history == BUSINESS else start
+        small = size(reading.connection, reading.published.catalogue, wanted, max(first, 0), end) <= AT_ONCE
+    request = {"sides": sides, "from": start, "to": end, "history": history}
+    now, user = machine_now(), actor.user if isinstance(actor.user, int) else None
+    row = BacktestRow(workspace.ids.next(), drawn.id, "waiting", request, {"done": 0, "total": 0}, None, now, user, now)
+    with workspace.database.write() as connection:
+        backtest_log.add(connection, row)
+    if not small:
+        workspace.hand_over(KIND, row.id, row.updated_at)
+        return row
+    carry_on(workspace, row.id)
+    return _read(workspace, row.id)
+
+
+def _period(now: int, last_days: int | None, since: str | None, until: str | None) -> tuple[int, int]:
+    end = min(instant_of(until, "to") or now, now)
+    begins = instant_of(since, "from")
+    start = begins if begins is not None else end - (last_days or 30) * DAY
+    if start >= end:
+        raise Unplayable(Diagnostic("backtest-empty-period", target="from"))
+    if end - start > LONGEST * DAY:
+        raise Unplayable(Diagnostic("backtest-too-long", params={"years": LONGEST // 366}, target="from"))
+    return start, end
+
+
+def _side(found: Definitions, drawn: Definition, version: int | None) -> dict[str, Any]:
+    """What is played on one side: a version, or the draft with what is published behind it."""
+    if version is not None:
+        return {"version": version, "content": _text(found.version(drawn.id, version).content)}
+    if drawn.draft is not None:
+        return {"version": None, "content": _text(drawn.draft)}
+    if drawn.content is None:
+        raise Missing.of("not-found")
+    return {"version": drawn.published_version, "content": _text(drawn.content)}
+
+
+def _text(content: Content) -> dict[str, str]:
+    return {"text": str(content.get("text", "")), "language": str(content.get("language", "en"))}
+
+
+# ---- asked about ---------------------------------------------------------------------------------------------------
+
+
+def read(workspace: Workspace, actor: Actor, run: int) -> BacktestRow:
+    """A run, for those who may draw rules."""
+    access.require(actor, Verb.DEFINE)
+    return _read(workspace, run)
+
+
+def _read(workspace: Workspace, run: int) -> BacktestRow:
+    with workspace.database.read() as connection:
+        row = backtest_log.read(connection, run)
+    if row is None:
+        raise Missing.of("not-found")
+    return row
+
+
+def recent(workspace: Workspace, actor: Actor, rule: str, limit: int) -> list[BacktestRow]:
+    """Runs of a rule, newest first."""
+    access.require(actor, Verb.DEFINE)
+    drawn = definitions.read(workspace, actor, "rule", rule)
+    with workspace.database.read() as connection:
+        return backtest_log.recent(connection, drawn.id, limit)
+
+
+def hits(
+    workspace: Workspace,
+    actor: Actor,
+    run: int,
+    after: int,
+    limit: int,
+    groups: Sequence[str] = (),
+    record: int | None = None,
+) -> list[ShownHit]:
+    """Hits of a run in the order of time, behind a position."""
+    row = read(workspace, actor, run)
+    with workspace.reading() as reading:
+        found = backtest_log.page(reading.connection, row.id, after, limit, groups, record)
+        entity = (row.result or {}).get("entity_id")
+        titles: Mapping[int, Value] = {}
+        if entity in reading.published.catalogue.tables:
+            ids = {each.record for each in found}
+            titles = shown.titles(reading.connection, reading.published.catalogue, str(entity), ids)
+    return [ShownHit(each, titles.get(each.record)) for each in found]
+
+
+def stop(workspace: Workspace, actor: Actor, run: int) -> BacktestRow:
+    """Asks a run to stop; one that has ended stays as it is."""
+    row = read(workspace, actor, run)
+    with workspace.database.write() as connection:
+        if not backtest_log.claim(connection, row.id, ("waiting",), "stopped", machine_now()):
+            backtest_log.claim(connection, row.id, ("running",), "stopping", machine_now())
+    return _read(workspace, run)
+
+
+def sweep(workspace: Workspace) -> int:
+    """Removes backtests that ended long ago; how many."""
+    with workspace.database.write() as connection:
+        return backtest_log.sweep(connection, machine_now() - KEPT)
+
+
+# ---- played --------------------------------------------------------------------------------------------------------
+
+
+def lease_of(run: int) -> str:
+    """The lease that a process holds while it plays a run."""
+    return f"{KIND}-{run}"
+
+
+def carry_on(workspace: Workspace, run: int) -> None:
+    """Plays a run to its end; nothing when another process has it in hand or it has ended."""
+    with lease(workspace.database, lease_of(run), workspace.folder) as free:
+        if not free:
+            return
+        with workspace.database.write() as connection:
+            backtest_log.claim(connection, run, ("stopping",), "stopped", machine_now())
+            if not backtest_log.claim(connection, run, ("waiting", "running"), "running", machine_now()):
+                return
+        row = _read(workspace, run)
+        status, told_result, rows = _carried_out(workspace, row)
+        with workspace.database.write() as connection:
+            backtest_log.keep_hits(connection, run, rows)
+            backtest_log.change(connection, run, status=status, result=told_result, updated_at=machine_now())
+
+
+def _carried_out(workspace: Workspace, row: BacktestRow) -> tuple[str, Mapping[str, Any] | None, list[HitRow]]:
+    try:
+        found, rows = _Run(workspace, row).play()
+    except _Stopped:
+        return "stopped", None, []
+    except (TooMuch, TooManyHits) as error:
+        code = "backtest-too-much" if isinstance(error, TooMuch) else "backtest-too-many-hits"
+        return "failed", {"errors": [{"code": code, "params": {"most": MOST, "hits": MOST_HITS}}]}, []
+    except RuleloomError as error:
+        problems = [{"code": d.code, "params": {k: str(v) for k, v in d.params.items()}} for d in error.diagnostics]
+        return "failed", {"errors": problems}, []
+    except Exception:  # noqa: BLE001 - a run that nobody waits for has to say that it ended
+        number = error_id()
+        _log.exception("backtest-stuck", run=row.id, error_id=number)
+        return "failed", {"errors": [{"code": "backtest-stuck", "params": {"error_id": number}}]}, []
+    return "done", found, rows
+
+
+class _Run:
+    """One playing of one run."""
+
+    def __init__(self, workspace: Workspace, row: BacktestRow) -> None:
+        self._workspace = workspace
+        self._row = row
+        self._start, self._end = row.request["from"], row.request["to"]
+        self._told = time.monotonic()
+        self._done = self._total = 0
+
+    def play(self) -> tuple[dict[str, Any], list[HitRow]]:
+        """The result, and the hits to keep."""
+        began, request = time.monotonic(), self._row.request
+        model, trees, history, own = self._load()
+        sides = [Player(model, tree, own, reasons=KEPT_HITS, most=MOST_HITS, tell=self._tell) for tree in trees]
+        self._total = len(history.after) * len(sides)
+        played: list[Played] = []
+        for player in sides:
+            played.append(player.play(history, self._start, self._end))
+            self._done += len(history.after)
+        pairs = result.paired(played[0].hits, played[1].hits if len(played) > 1 else ())
+        found = {
+            "entity": model.entity(trees[0].entity).key,
+            "entity_id": trees[0].entity,
+            "known_since": None if history.known_since is None else instant_text(history.known_since),
+            "late": history.late,
+            "records": sum(1 for row in history.before if row.operation == "create"),
+            "events": len(history.after),
+            "seconds": round(time.monotonic() - began, 3),
+            "sides": [result.numbers_of(each, model.calendar) for each in played],
+            "comparison": result.comparison(pairs) if len(request["sides"]) > 1 else None,
+            "kept": min(len(pairs), KEPT_HITS),
+        }
+        self._name(found, trees[0].entity)
+        return found, result.hit_rows(pairs[:KEPT_HITS])
+
+    def _load(self) -> tuple[Any, list[n.Rule], History, set[int]]:
+        request = self._row.request
+        with self._workspace.reading() as reading:
+            model = reading.published.model
+            trees = [tree_of(side["content"], model) for side in request["sides"]]
+            first = BEFORE_ALL if request["history"] == BUSINESS else self._start
+            read_ = timeline(
+                reading.connection, reading.published.catalogue, reach_of(trees, model), first, MOST, self._tell
+            )
+            own = led_to(reading.connection, str(self._row.rule))
+        return model, trees, told(read_, model, self._start, self._end, request["history"]), own
+
+    def _name(self, found: dict[str, Any], entity: str) -> None:
+        """People and records as they are called now."""
+        with self._workspace.reading() as reading:
+
+            def titles(of: str, ids: set[int]) -> Mapping[int, Value]:
+                return shown.titles(reading.connection, reading.published.catalogue, of, ids)
+
+            for side in found["sides"]:
+                _put_titles(side["people"], "user", lambda ids: titles(USER, ids))
+                _put_titles(side["most"], "record", lambda ids: titles(entity, ids))
+
+    def _tell(self, done: int) -> None:
+        """How far it is, at most once a second; stops when somebody wants that."""
+        if time.monotonic() - self._told < _SIGN_OF_LIFE:
+            return
+        self._told = time.monotonic()
+        progress = {"done": self._done + done if self._total else 0, "total": self._total}
+        with self._workspace.database.write() as connection:
+            backtest_log.change(connection, self._row.id, progress=progress, updated_at=machine_now())
+            row = backtest_log.read(connection, self._row.id)
+        if row is None or row.status == "stopping":
+            raise _Stopped
+
+
+def _put_titles(rows: list[dict[str, Any]], key: str, titles: Callable[[set[int]], Mapping[int, Value]]) -> None:
+    known = titles({int(row[key]) for row in rows})
+    for row in rows:
+        title = known.get(int(row[key]))
+        row["title"] = None if title is None else str(title)
