@@ -215,3 +215,14 @@ def test_nothing_fires_twice_when_nothing_is_due(workspace: Workspace, model: Cl
 
     assert demo.advance(workspace, WORKSPACE, 30)[1] == []
     assert model.count("coupon") == 1
+
+
+def test_a_record_that_a_rule_deletes_as_soon_as_it_is_made_is_shown_as_it_was_made(model: Client) -> None:
+    drawn = model.post(
+        "/rules", {"content": {"language": "en", "text": 'rule "No" on customer when credit < 0 then delete this'}}
+    )
+    assert model.post(f"/rules/{drawn.get_json()['id']}/publish", {}).status_code == 200
+    answer = model.create("customer", name="A", credit="-1")
+    assert [each["edge"] for each in answer["firings"]] == ["on"]
+    gone = model.get(f"/records/customer/{answer['record']['id']}")
+    assert gone.status_code == 404

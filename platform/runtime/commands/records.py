@@ -179,7 +179,11 @@ def _written(uow: UnitOfWork, entity: Entity, record: RecordId, outcome: Outcome
 def _written_together(uow: UnitOfWork, entity: Entity, records: Sequence[RecordId], outcome: Outcome) -> list[Written]:
     """The same for several records: each has the firings about itself, the first one those about others too."""
     after = uow.records.read(entity.id, records)
-    before = {change.record: change.before for change in outcome.changes if change.entity == entity.id}
+    before = {
+        change.record: change.after if change.before is None and change.record not in after else change.before
+        for change in outcome.changes
+        if change.entity == entity.id
+    }  # a record that a rule deleted as soon as it was made is shown as it was made
     warnings = [*outcome.warnings, *(text for text in uow.desk.warnings if text not in outcome.warnings)]
     firings: dict[RecordId, list[int]] = {record: [] for record in records}
     for firing in uow.desk.entered:
