@@ -39,6 +39,7 @@ PAGES: dict[str, Place] = {
     "/entities/$entity": Place("/entities/customer", ".field-row"),
     "/rules": Place("/rules", "main a"),
     "/rules/$rule": Place("/rules/{rule}", ".cm-content"),
+    "/rules/$rule/backtest": Place("/rules/{rule}/backtest", ".backtest-form"),
     "/rules/new": Place("/rules/new", ".cm-content"),
     "/firings": Place("/firings", "main .firing-item, main .empty"),
     "/boards": Place("/boards", ".board-card[data-card]"),

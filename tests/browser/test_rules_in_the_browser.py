@@ -167,3 +167,20 @@ def test_no_page_has_a_violation(
         page.wait_for_load_state("networkidle")
         found[path] = violations(page)
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
+
+
+def test_a_rule_is_tried_on_the_past_before_it_is_published(visit: Visit) -> None:
+    page = visit("/rules")
+    page.get_by_role("link", name="唤回沉默客户", exact=True).click()
+    expect(page.locator(".rule-sync")).to_contain_text("两侧已同步")
+    page.get_by_role("button", name="更多操作").click()
+    page.get_by_role("menuitem", name="用过去试一试").click()
+    page.get_by_text("365 天", exact=True).click()
+    page.get_by_role("checkbox", name="按业务时间还原每条记录").check()
+    page.get_by_role("button", name="开始试").click()
+    expect(page.locator(".backtest-known")).to_contain_text("没有通知任何人", timeout=60_000)
+    expect(page.locator(".chart svg")).to_be_visible()
+    hit = page.locator(".backtest-hits > li").first
+    hit.get_by_text("为什么").click()
+    expect(hit.locator(".explained")).to_contain_text("没有")
+    assert "run=" in page.url
