@@ -38,7 +38,7 @@ def main(url: str, folder: str, import_id: str | None = None) -> None:
                 hold()
             real(self, *given)
 
-        running.Importing._one = one  # type: ignore[method-assign]
+        running.Importing._one = one  # type: ignore[method-assign, assignment]
         service.start(workspace, WORKSPACE, int(import_id), dry=False)
     time.sleep(LONGER_THAN_ANY_TEST)
 

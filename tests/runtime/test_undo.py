@@ -35,7 +35,7 @@ def values(workspace: Workspace, record: Any, entity: str = "customer") -> dict[
     return {key: value for key, (_, value) in shown.values.items()}
 
 
-def coupons(workspace: Workspace) -> list[int]:
+def coupons(workspace: Workspace) -> list[int | str]:
     return [each.id for each in reading.records(workspace, WORKSPACE, "coupon").items]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl import numbers
-from ruleloom.dsl.compile import compiled_condition, compiled_value
+from ruleloom.dsl.compile import Compiled, compiled_condition, compiled_value
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.types import Kind
 from ruleloom.forms.entity import Model
@@ -172,7 +172,7 @@ class World:
     # ---- the oracle
 
     def holds(self, condition: n.Condition, snapshot: Row, moment: Moment) -> bool:
-        compiled = self._once(condition, "this", compiled_condition)
+        compiled: Compiled = self._once(condition, "this", compiled_condition)
         facts = [self.fact(external, moment, snapshot, None) for external in compiled.externals]
         return compiled.holds(snapshot, facts, moment)
 
@@ -257,7 +257,7 @@ class World:
         return kept
 
     def _inside(self, condition: n.Condition, row: Row, this: Row, moment: Moment) -> bool:
-        compiled = self._once(condition, "row", compiled_condition)
+        compiled: Compiled = self._once(condition, "row", compiled_condition)
         facts = [self.fact(external, moment, this, row) for external in compiled.externals]
         return compiled.holds(row, facts, moment, outer=this)
 
