@@ -1,6 +1,7 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
+import { entitiesQuery, labelOf } from '@/api/model'
 import { useSession } from '@/api/session'
 import { useTexts } from '@/locales/i18n'
 import { Button } from '@/ui/Button'
@@ -114,7 +115,9 @@ function One({ hit, side }: { hit: Hit; side: string | null }) {
 /** One thing that would have been done. */
 function Effect({ effect }: { effect: TriedEffect }) {
   const { t, language } = useTexts('backtest')
-  const words = effect.problem?.[language] ?? effect.text ?? effect.entity ?? ''
+  const { data: entities } = useQuery(entitiesQuery)
+  const entity = entities?.find((one) => one.key === effect.entity)
+  const words = effect.problem?.[language] ?? effect.text ?? (entity ? labelOf(entity, language) : '')
   return (
     <li>
       {t(`kinds.${effect.kind}`)}
