@@ -84,9 +84,12 @@ def _wait_for(port: int) -> None:
     raise AssertionError(port)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all tests; absent: loud skip, failure with CI=true."""
+    """One Chromium for a file, since its event loop is in the way of other rooms' tests in this process.
+
+    Absent: loud skip, failure with CI=true.
+    """
     if not CHROMIUM.exists():
         reason = f"no {CHROMIUM}: apt-get install chromium"
         if os.environ.get("CI"):

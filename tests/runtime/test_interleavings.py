@@ -64,9 +64,9 @@ def _stopping(point: str, step: Callable[..., Any], held: list[Gate]) -> Callabl
 
 
 @pytest.fixture
-def other(workspace: Workspace, database: str, tmp_path: Path) -> Iterator[Workspace]:
+def other(workspace: Workspace, workspace_url: str, tmp_path: Path) -> Iterator[Workspace]:
     """The same database as another process has it open."""
-    opened = open_workspace(database, folder=tmp_path)
+    opened = open_workspace(workspace_url, folder=tmp_path)
     yield opened
     opened.close()
 

@@ -104,6 +104,7 @@ def test_a_year_of_orders(workspace: Workspace, tmp_path: Path) -> None:
     assert done.report is not None
     assert done.report == {
         "rows": lines, "created": len(expected), "lines": lines, "made": {"customer": len(customers)},
+        "unknown": {},
         "empty": {"customer": sum(invoice.customer is None for invoice in expected.values())},
         "skipped": 0, "left_out": 0, "updated": 0, "unchanged": 0, "reasons": {}, "dry": False,
     }  # fmt: skip

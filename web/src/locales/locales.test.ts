@@ -1,11 +1,25 @@
 import { expect, it } from 'vitest'
 import ownEn from './en'
-import lateEn from './en/late/backtest.json'
 import ownZh from './zh-CN'
-import lateZh from './zh-CN/late/backtest.json'
 
-const en: Record<string, unknown> = { ...ownEn, backtest: lateEn }
-const zh: Record<string, unknown> = { ...ownZh, backtest: lateZh }
+type File = { default: Record<string, unknown> }
+
+/** What is loaded at once, together with what comes with its page. */
+function all(own: Record<string, Record<string, unknown>>, late: Record<string, File>): Record<string, unknown> {
+  const found: Record<string, unknown> = { ...own }
+  for (const [path, file] of Object.entries(late)) {
+    const namespace = path.replace(/^.*\/|\.json$/g, '')
+    expect(
+      Object.keys(file.default).filter((key) => key in (own[namespace] ?? {})),
+      namespace,
+    ).toEqual([])
+    found[namespace] = { ...own[namespace], ...file.default }
+  }
+  return found
+}
+
+const en = all(ownEn, import.meta.glob<File>('./en/late/*.json', { eager: true }))
+const zh = all(ownZh, import.meta.glob<File>('./zh-CN/late/*.json', { eager: true }))
 
 function keys(texts: unknown, prefix = ''): string[] {
   if (typeof texts !== 'object' || texts === null) return [prefix]

@@ -10,6 +10,7 @@ import { Pill, Top } from '@/ui/Top'
 import { toast } from '@/ui/toasts'
 import { changeOwn } from './api'
 import { Tokens } from './Tokens'
+import './texts'
 import './admin.css'
 
 /** The own account: who I am here, language, password, API tokens. */

@@ -15,6 +15,7 @@ import { changePerson, makeSignInLink, type Person, peopleQuery } from './api'
 import { found } from './model'
 import { PersonFields } from './PersonFields'
 import { SignInLink } from './SignInLink'
+import './texts'
 import './admin.css'
 
 /** Who can sign in, with which roles. */

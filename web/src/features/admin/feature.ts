@@ -7,7 +7,7 @@ export const feature: Feature = {
     { path: '/account', page: () => import('./AccountPage') },
   ],
   accountEntries: [
-    { to: '/account', text: 'admin:account.rail', icon: 'user', order: 0 },
-    { to: '/people', text: 'admin:people.rail', icon: 'users', order: 10, roles: ['administrator'] },
+    { to: '/account', text: 'admin:accountRail', icon: 'user', order: 0 },
+    { to: '/people', text: 'admin:peopleRail', icon: 'users', order: 10, roles: ['administrator'] },
   ],
 }

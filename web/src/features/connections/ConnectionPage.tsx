@@ -27,6 +27,7 @@ import {
 import { MappingRoom } from './MappingRoom'
 import { Runs } from './Runs'
 import { SettingsForm } from './SettingsForm'
+import './texts'
 import './connections.css'
 
 type Tab = 'mapping' | 'runs' | 'settings'

@@ -11,6 +11,7 @@ import { SidePanel } from '@/ui/SidePanel'
 import { Pill, Top } from '@/ui/Top'
 import { type Connection, connectionsQuery, createConnection, type Kind, kindsQuery } from './api'
 import { SettingsForm } from './SettingsForm'
+import './texts'
 import './connections.css'
 
 /** Connections that exist, and the kinds that a new one can be. */

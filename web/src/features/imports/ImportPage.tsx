@@ -12,6 +12,7 @@ import { ColumnsStep } from './ColumnsStep'
 import { RunStep } from './RunStep'
 import { StatusPill } from './StatusPill'
 import { Steps } from './Steps'
+import './texts'
 import './imports.css'
 
 type Step = 'columns' | 'check' | 'run'

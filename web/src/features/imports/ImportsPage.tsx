@@ -16,6 +16,7 @@ import { importsQuery, upload } from './api'
 import { remember } from './files'
 import { StatusPill } from './StatusPill'
 import { Steps } from './Steps'
+import './texts'
 import './imports.css'
 
 /** Begin an import, or go on with an earlier one. */
