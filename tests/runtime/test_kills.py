@@ -188,7 +188,11 @@ def kill_in_turn(processes: list[Process], writers: list[Writer], times: int, ki
 
 
 def test_killed_apart_under_load(
-    workspace: Workspace, rule: Callable[[str], str], database: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    workspace: Workspace,
+    rule: Callable[[str], str],
+    workspace_url: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     tell, gift, quiet = (rule(each) for each in RULES)
     account = accounts.create(workspace, WORKSPACE, "Ada", "ada@example.com", roles=["administrator"])
@@ -198,7 +202,7 @@ def test_killed_apart_under_load(
     writers = [Writer(number, port, secret, stop) for number in range(WRITERS)]
     killed: Counter[str] = Counter()
     with receiving() as receiver:
-        words = [database, str(tmp_path)]
+        words = [workspace_url, str(tmp_path)]
         processes = [
             Process(role, [*words, role, str(port), str(receiver.server_port)], tmp_path / f"{role}.log")
             for role in roles

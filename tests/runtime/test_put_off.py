@@ -90,11 +90,11 @@ def test_few_records_are_evaluated_at_once(workspace: Workspace, rule: Rule, cre
 
 
 def test_a_later_write_finds_everything_done(
-    workspace: Workspace, rule: Rule, customer: int, database: str, tmp_path: Path
+    workspace: Workspace, rule: Rule, customer: int, workspace_url: str, tmp_path: Path
 ) -> None:
     """Also one of another process, which takes the first write's effect back."""
     rule(FLAGGED.replace('"R"', "customer.name"))
-    workspace_of_another = open_workspace(database, folder=tmp_path)
+    workspace_of_another = open_workspace(workspace_url, folder=tmp_path)
     workspace_of_another.fan_out = workspace.fan_out
     try:
         flag(workspace, customer, "red")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from ruleloom.access import WORKSPACE, Actor, RoleName
 from ruleloom.messages import RuleloomError
-from ruleloom.runtime import reading
-from ruleloom.runtime.commands import entities, records, undo
+from ruleloom.runtime import performing, reading
+from ruleloom.runtime.commands import effects, entities, records, undo
+from ruleloom.runtime.undoing.carrying_out import Undoing
 from ruleloom.runtime.workspace import Workspace
+from ruleloom.storage import firing_log
+from tests.runtime.test_interleavings import SECONDS, as_far_as_it_gets
 
 Rule = Callable[[str], str]
 Create = Callable[..., records.Written]
@@ -230,3 +235,82 @@ def test_waiting_runs_and_unread_notices_go_too(workspace: Workspace, rule: Rule
     assert plan.runs == 1
     with workspace.reading() as opened:
         assert opened.store.earliest() is None
+
+
+def test_of_two_who_undo_at_once_one_does(
+    workspace: Workspace, rule: Rule, create: Create, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule(FLAG)
+    firing = firing_of(create(name="A", credit=20))
+    real, reached, go = Undoing.carry_out, threading.Event(), threading.Event()
+
+    def held(self: Undoing) -> Any:
+        if not reached.is_set():
+            reached.set()
+            assert go.wait(SECONDS)
+        return real(self)
+
+    monkeypatch.setattr(Undoing, "carry_out", held)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(undone, workspace, firing)
+        assert reached.wait(SECONDS)
+        second = pool.submit(undone, workspace, firing)
+        as_far_as_it_gets(workspace, second)
+        go.set()
+        done = first.result(SECONDS)
+        with pytest.raises(RuleloomError, match="already-undone"):
+            second.result(SECONDS)
+    assert undo.undo(workspace, WORKSPACE, undo.UNDO, str(done.undo)).left == 0, "the undo is the firing's own"
+    assert len(coupons(workspace)) == 1
+
+
+def test_what_is_undone_before_it_begins_is_not_performed(
+    workspace: Workspace, rule: Rule, create: Create, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker has read the effect already when its firing is undone."""
+    rule('rule "Tell" on customer when credit > 10 then set flag = "told" call "erp.save" (name = name)')
+    firing = firing_of(create(name="A", credit=20))
+    with workspace.database.read() as connection:
+        (call,) = [
+            each for each in firing_log.effects_of(connection, [int(firing)])[int(firing)] if each.kind == "call"
+        ]
+    performed: list[Any] = []
+    begin = performing._begin
+
+    def undone_first(of: Workspace, effect: Any) -> bool:
+        undone(of, firing)
+        return begin(of, effect)
+
+    monkeypatch.setattr(performing, "_begin", undone_first)
+    performing.perform(workspace, {"call": performed.append}, call.id)
+    with workspace.database.read() as connection:
+        now = firing_log.effect(connection, call.id)
+    assert now is not None
+    assert (performed, now.status) == ([], "cancelled")
+
+
+def test_of_two_who_replay_at_once_one_does(
+    workspace: Workspace, rule: Rule, create: Create, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule('rule "Tell" on customer when credit > 10 then call "erp.save" (name = name)')
+    firing = int(firing_of(create(name="A", credit=20)))
+    with workspace.database.read() as connection:
+        ((call,),) = firing_log.effects_of(connection, [firing]).values()
+    performing.perform(workspace, {}, call.id)
+    real, reached, go = effects._hand_over, threading.Event(), threading.Event()
+
+    def held(*given: Any) -> int:
+        if not reached.is_set():
+            reached.set()
+            assert go.wait(SECONDS)
+        return real(*given)
+
+    monkeypatch.setattr(effects, "_hand_over", held)
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(effects.replay, workspace, WORKSPACE, str(call.id))]
+        assert reached.wait(SECONDS)
+        both.append(pool.submit(effects.replay, workspace, WORKSPACE, str(call.id)))
+        as_far_as_it_gets(workspace, both[1])
+        go.set()
+        refused = [each.exception(SECONDS) for each in both]
+    assert sorted(str(each) for each in refused if each is not None) == ["not-failed"]

@@ -5,7 +5,9 @@ What cannot go on says so and stands in nobody's way; what failed behind a wait 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +16,17 @@ from sqlalchemy import text
 
 from ruleloom.access import WORKSPACE
 from ruleloom.dsl.calendar import DAY, moment
+from ruleloom.runtime import effect_rows
 from ruleloom.runtime.clock import Clock, machine_now
 from ruleloom.runtime.commands import definitions, records
 from ruleloom.runtime.opening import open_workspace
 from ruleloom.runtime.performing import perform
 from ruleloom.runtime.settling import settle
+from ruleloom.runtime.unit_of_work import UnitOfWork
 from ruleloom.runtime.workspace import Workspace
-from ruleloom.storage import firing_log
+from ruleloom.storage import firing_log, parked_runs
 from ruleloom.storage.firing_log import EffectRow
+from tests.runtime.test_interleavings import SECONDS, as_far_as_it_gets
 
 Rule = Callable[[str], str]
 Create = Callable[..., records.Written]
@@ -164,3 +169,32 @@ def test_what_failed_behind_a_wait_goes_on_there_and_nothing_is_done_twice(
     assert [(effect.kind, effect.status) for effect in effects(fresh, gift)] == [
         ("create", "done"), ("actions", "done"), ("create", "done"),
     ]  # fmt: skip
+
+
+def test_a_run_that_two_wake_at_once_goes_on_once(
+    workspace: Workspace, rule: Rule, create: Create, another: Callable[[], Workspace]
+) -> None:
+    """One lets it go on by hand, and has not committed yet when the other makes true what it waits for."""
+    rule(UNTIL.replace('set flag = "seen"', "create coupon (customer = this)"))
+    customer, other = create(name="A", credit="11").record, another()
+    with workspace.database.read() as connection:
+        run = connection.scalar(text("select id from parked_runs"))
+    reached, go = threading.Event(), threading.Event()
+
+    def skip(uow: UnitOfWork) -> None:
+        row = parked_runs.find(uow.connection, int(str(run)))
+        assert row is not None
+        uow.pipeline.wake(effect_rows.run_of(uow, row), uow.now)
+        reached.set()
+        assert go.wait(SECONDS)
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(workspace.transact, skip, WORKSPACE)
+        assert reached.wait(SECONDS)
+        second = pool.submit(change, other, customer, seen=moment(other.clock.now()).isoformat())
+        as_far_as_it_gets(workspace, second)
+        go.set()
+        first.result(SECONDS)
+        second.result(SECONDS)
+    with workspace.reading() as reading:
+        assert len(reading.store.all_records("coupon")) == 1
