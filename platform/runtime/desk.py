@@ -53,7 +53,7 @@ class SqlDesk(SqlStore):
         self._ids: dict[int, tuple[CreateRecord, int]] = {}
         """Record ids by the identity of their write; the write is kept, or a new one could get the same identity."""
         self._numbers: dict[int, dict[str, Value]] = {}
-        """Autonumbers by the identity of their write."""
+        """Autonumbers by record."""
         self._positions: dict[int, int] = {}
         self._tried: firing_log.EffectRow | None = None
         self.failed_again = False
@@ -122,13 +122,13 @@ class SqlDesk(SqlStore):
             "updated_at": stamp.at, "updated_by": stamp.actor, "version": requirements.FIRST_VERSION,
         }  # fmt: skip
         after = {**system, **{f.key: values.get(f.key) for f in entity.fields if not f.system}}
-        self._number(write, after)
+        self._number(write.entity, after)
         return [RecordChange(write.entity, record, None, after)]
 
-    def _number(self, write: CreateRecord, after: dict[str, Value]) -> None:
-        """Rules and gates see the numbers that the record gets; the same ones each time the write is prepared."""
-        table = self.uow.published.catalogue.tables[write.entity]
-        numbers = self._numbers.setdefault(id(write), {})
+    def _number(self, entity: str, after: dict[str, Value]) -> None:
+        """Rules and gates see the numbers that the record gets; the same ones each time its write is prepared."""
+        table = self.uow.published.catalogue.tables[entity]
+        numbers = self._numbers.setdefault(cast("int", after["id"]), {})
         after.update({key: number for key, number in numbers.items() if after[key] is None})
         autonumbers.fill(self.connection, table, [after])
         numbers.update({field.key: after[field.key] for field in table.numbered})
@@ -322,10 +322,12 @@ class SqlDesk(SqlStore):
         )  # fmt: skip
         parked_runs.park(self.connection, row)
 
-    def unpark(self, run: Run) -> None:
+    def unpark(self, run: Run) -> bool:
         """The run goes on now; what it does stands behind what its firing did before."""
-        self.go_on(cast("int", run.firing.id))
-        parked_runs.unpark(self.connection, cast("int", run.id))
+        mine = parked_runs.unpark(self.connection, cast("int", run.id))
+        if mine:
+            self.go_on(cast("int", run.firing.id))
+        return mine
 
     def waiting(self, watch: str, record: RecordId) -> Sequence[Run]:
         """Runs of a record that wait for a condition, oldest first."""

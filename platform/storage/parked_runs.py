@@ -51,9 +51,9 @@ def park(connection: Connection, row: ParkedRow) -> None:
     connection.execute(insert(parked_runs).values(values))
 
 
-def unpark(connection: Connection, run: int) -> None:
-    """The run goes on."""
-    connection.execute(delete(parked_runs).where(parked_runs.c.id == run))
+def unpark(connection: Connection, run: int) -> bool:
+    """The run goes on; False when it does so already: of two who wake it at the same time one gets it."""
+    return connection.execute(delete(parked_runs).where(parked_runs.c.id == run)).rowcount == 1
 
 
 def waiting(connection: Connection, watch: str, record: int) -> Sequence[ParkedRow]:

@@ -56,8 +56,8 @@ class Carrying:
             self._outcome.firings.append(firing)
             self._queue_up(firing)
         for run in sorted(noticed.runs, key=lambda r: r.firing.order):
-            self._desk.unpark(run)
-            self._append(run, woken=True)
+            if run.id is None or self._desk.unpark(run):  # without an id: tried once more, it does not wait
+                self._append(run, woken=True)
 
     def _queue_up(self, firing: Firing) -> None:
         rule = self._book.rules.get(firing.rule)

@@ -272,8 +272,8 @@ class Desk(Store, Protocol):
         """Keeps a waiting run (durably, in production) and sets its id."""
         ...
 
-    def unpark(self, run: Run) -> None:
-        """The run goes on now: it is no longer waiting."""
+    def unpark(self, run: Run) -> bool:
+        """The run goes on now: it is no longer waiting. False when somebody else woke or ended it meanwhile."""
         ...
 
     def waiting(self, watch: str, record: RecordId) -> Sequence[Run]:

@@ -298,11 +298,13 @@ class MemoryDesk:
         self._parked.append(run)
         self._journal.append((self._parked.remove, (run,)))
 
-    def unpark(self, run: Run) -> None:
+    def unpark(self, run: Run) -> bool:
         place = next((i for i, parked in enumerate(self._parked) if parked is run), None)
-        if place is not None:
-            del self._parked[place]
-            self._journal.append((self._parked.insert, (place, run)))
+        if place is None:
+            return False
+        del self._parked[place]
+        self._journal.append((self._parked.insert, (place, run)))
+        return True
 
     def waiting(self, watch: str, record: RecordId) -> Sequence[Run]:
         return [run for run in self._parked if run.watch == watch and run.firing.record == record]
