@@ -47,7 +47,8 @@ def perform(workspace: Workspace, performers: Mapping[str, Performer], effect_id
         nobody = {language: text("nobody-performs", language, {"kind": effect.kind}) for language in LANGUAGES}
         _finish(workspace, effect, "failed", error={"reason": nobody})
         return
-    _begin(workspace, effect)
+    if not _begin(workspace, effect):
+        return
     try:
         result = performer(effect)
     except TryAgain as again:
@@ -62,10 +63,10 @@ def perform(workspace: Workspace, performers: Mapping[str, Performer], effect_id
 
 def _again(uow: UnitOfWork, effect: EffectRow) -> None:
     """Carries out the actions of a firing once more; its row says what came of it: done now, or failed again."""
+    row = firing_log.by_id(uow.connection, [effect.firing], lock=True)[0]
     now = firing_log.effect(uow.connection, effect.id)
     if now is None or now.status not in firing_log.UNFINISHED:
         return  # undone meanwhile
-    row = firing_log.by_id(uow.connection, [effect.firing])[0]
     rule = uow.published.book.rules.get(row.rule)
     uow.wrote = True
     tried = {"attempts": effect.attempts + 1, "updated_at": uow.now}
@@ -88,9 +89,10 @@ def _again(uow: UnitOfWork, effect: EffectRow) -> None:
         firing_log.change_effect(uow.connection, effect.id, status="done", summary=both("did-again"), error=None)
 
 
-def _begin(workspace: Workspace, effect: EffectRow) -> None:
+def _begin(workspace: Workspace, effect: EffectRow) -> bool:
+    """Whether it is still wanted: its firing may have been undone since it was read."""
     with workspace.database.write() as connection:
-        firing_log.change_effect(connection, effect.id, status="running", updated_at=workspace.now(connection))
+        return firing_log.begun(connection, effect.id, workspace.now(connection))
 
 
 def _finish(workspace: Workspace, effect: EffectRow, status: str, **more: Any) -> None:

@@ -13,6 +13,7 @@ from ruleloom.storage.tables_definitions import definitions
 from ruleloom.storage.tables_work import effects, firings
 
 UNFINISHED = ("pending", "queued", "running")
+FAILED = ("failed", "dead")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +95,12 @@ def add_firings(connection: Connection, rows: Sequence[FiringRow]) -> None:
         )
 
 
-def by_id(connection: Connection, ids: Collection[int]) -> Sequence[FiringRow]:
-    """These firings in the order in which they were recorded."""
+def by_id(connection: Connection, ids: Collection[int], *, lock: bool = False) -> Sequence[FiringRow]:
+    """These firings in the order in which they were recorded. `lock`: whoever does something about them waits."""
     found: list[FiringRow] = []
     for part in chunks(sorted(ids)):
         asked = select(*_FIRING).where(firings.c.id.in_(part)).order_by(firings.c.id)
-        found += [FiringRow(*row) for row in connection.execute(asked)]
+        found += [FiringRow(*row) for row in connection.execute(asked.with_for_update() if lock else asked)]
     return found
 
 
@@ -200,6 +201,19 @@ def queued(connection: Connection, effect_id: int, now: int) -> None:
     """A pending effect was handed to the worker; one that is already further stays so."""
     pending = (effects.c.id == effect_id) & (effects.c.status == "pending")
     connection.execute(update(effects).where(pending).values(status="queued", updated_at=now))
+
+
+def begun(connection: Connection, effect_id: int, now: int) -> bool:
+    """An effect is performed now; False when that is not wanted any more (undone meanwhile), or it is done."""
+    here = (effects.c.id == effect_id) & effects.c.status.in_(UNFINISHED)
+    return connection.execute(update(effects).where(here).values(status="running", updated_at=now)).rowcount == 1
+
+
+def once_more(connection: Connection, effect_id: int, now: int) -> bool:
+    """An effect that failed waits for the worker again; False when somebody else saw to that, or it did not fail."""
+    here = (effects.c.id == effect_id) & effects.c.status.in_(FAILED)
+    again = update(effects).where(here).values(status="pending", not_before=now, error=None, updated_at=now)
+    return connection.execute(again).rowcount == 1
 
 
 def last_position(connection: Connection, firing: int) -> int:

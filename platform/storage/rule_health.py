@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Connection, String, and_, case, cast, func, select
 
+from ruleloom.storage.firing_log import FAILED
 from ruleloom.storage.tables_definitions import definitions
 from ruleloom.storage.tables_work import effects, firings, rule_memories, schedules
 
 NEAREST = 20_000
 """Stored deadlines that are looked at, the earliest ones: a rule that has none among them is asked for by itself."""
-DEAD = ("failed", "dead")
 _F, _E, _M = firings.c, effects.c, rule_memories.c
 
 
@@ -53,7 +53,7 @@ def failures(connection: Connection) -> Mapping[str, int]:
     """Effects of each rule that failed for good, or wait after a failure."""
     asked = select(_F.rule, func.count()).select_from(effects.join(firings, _E.firing == _F.id))
     return {
-        rule: int(number) for rule, number in connection.execute(asked.where(_E.status.in_(DEAD)).group_by(_F.rule))
+        rule: int(number) for rule, number in connection.execute(asked.where(_E.status.in_(FAILED)).group_by(_F.rule))
     }
 
 

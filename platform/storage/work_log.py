@@ -8,12 +8,11 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
-from ruleloom.storage.firing_log import UNFINISHED, EffectRow
+from ruleloom.storage.firing_log import FAILED, UNFINISHED, EffectRow
 from ruleloom.storage.parked_runs import ParkedRow, parked_runs
 from ruleloom.storage.tables_exchange import import_runs, sync_runs
 from ruleloom.storage.tables_work import effects, firings
 
-FAILED = ("failed", "dead")
 _E = effects.c
 _STATES: dict[str, ColumnElement[bool]] = {
     "queued": and_(_E.status.in_(("pending", "queued")), _E.attempts == 0),

@@ -24,9 +24,8 @@ def replay(workspace: Workspace, actor: Actor, effect: str) -> None:
         found = firing_log.effect(uow.connection, id_of(effect))
         if found is None:
             raise Missing.of("not-found")
-        if found.status not in work_log.FAILED:
+        if not _hand_over(uow, [found.id]):
             raise Conflict.of("not-failed")
-        _hand_over(uow, [found.id])
 
     workspace.transact(command, actor, origin=ORIGIN)
 
@@ -36,17 +35,14 @@ def replay_all(workspace: Workspace, actor: Actor, rule: str | None = None) -> i
     access.require(actor, Verb.PUBLISH)
 
     def command(uow: UnitOfWork) -> int:
-        found = work_log.failed_of(uow.connection, rule, MOST)
-        _hand_over(uow, found)
-        return len(found)
+        return _hand_over(uow, work_log.failed_of(uow.connection, rule, MOST))
 
     return workspace.transact(command, actor, origin=ORIGIN)
 
 
-def _hand_over(uow: UnitOfWork, found: Sequence[int]) -> None:
-    for effect in found:
-        firing_log.change_effect(
-            uow.connection, effect, status="pending", not_before=uow.now, error=None, updated_at=uow.now
-        )
-    if found:
+def _hand_over(uow: UnitOfWork, found: Sequence[int]) -> int:
+    """How many: one that somebody else hands over at this moment is theirs, or it would be done twice."""
+    handed = sum(firing_log.once_more(uow.connection, effect, uow.now) for effect in found)
+    if handed:
         uow.desk.leaves = uow.wrote = True
+    return handed

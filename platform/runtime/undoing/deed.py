@@ -48,7 +48,7 @@ def read(connection: Connection, kind: str, deed: int, chained: bool) -> Deed:
 
 
 def _firing(connection: Connection, firing: int, chained: bool) -> Deed:
-    found = firing_log.by_id(connection, [firing])
+    found = firing_log.by_id(connection, [firing], lock=True)
     if not found:
         raise Missing.of("not-found")
     if found[0].edge in _DID_NOTHING:
@@ -56,7 +56,16 @@ def _firing(connection: Connection, firing: int, chained: bool) -> Deed:
     if found[0].undone_at is not None:
         raise Conflict.of("already-undone")
     further = _came_of(connection, firing)
+    if chained:
+        further = _still_standing(connection, further)
     return Deed(FIRING, firing, chained, [*found, *further] if chained else found, further)
+
+
+def _still_standing(connection: Connection, rows: Sequence[FiringRow]) -> list[FiringRow]:
+    """Those that nobody else took back until they were locked: of two undoings at once one comes after the other."""
+    locked = firing_log.by_id(connection, [row.id for row in rows], lock=True)
+    gone = {row.id for row in locked if row.undone_at is not None}
+    return [row for row in rows if row.id not in gone]
 
 
 def _undo(connection: Connection, undo: int, chained: bool) -> Deed:
