@@ -6,6 +6,8 @@ from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from ruleloom.storage.system import settings
 
@@ -29,10 +31,13 @@ def read_all(connection: Connection, keys: Collection[str]) -> dict[str, Any]:
 
 
 def write(connection: Connection, key: str, value: Any) -> None:
-    """Sets a setting; None takes it away."""
-    connection.execute(settings.delete().where(settings.c.key == key))
-    if value is not None:
-        connection.execute(settings.insert().values(key=key, value=value))
+    """Sets a setting; None takes it away. Of two who set it at the same time the later one counts."""
+    if value is None:
+        connection.execute(settings.delete().where(settings.c.key == key))
+        return
+    insert = sqlite_insert if connection.dialect.name == "sqlite" else postgresql_insert
+    made = insert(settings).values(key=key, value=value)
+    connection.execute(made.on_conflict_do_update(index_elements=[settings.c.key], set_={"value": made.excluded.value}))
 
 
 def rule_set_version(connection: Connection) -> int:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from decimal import Decimal
 
-from ruleloom.storage import counter
+from ruleloom.storage import counter, workspace_settings
 from ruleloom.storage.catalogue import Catalogue
 from ruleloom.storage.change_log import Stamp
 from ruleloom.storage.conflicts import StaleVersion
@@ -90,3 +90,16 @@ def test_running_numbers_are_given_once(workspace: Database, catalogue: Catalogu
         found = Records(connection, catalogue).read("line", ids)
     positions = sorted(int(str(snapshot["position"])) for snapshot in found.values())
     assert positions == list(range(1, len(ids) + 1))
+
+
+def test_a_setting_may_be_set_by_several_at_once(workspace: Database) -> None:
+    """As the clock's floor is by the processes that settle what is due."""
+
+    def write(number: int) -> None:
+        for place in range(10):
+            with workspace.write() as connection:
+                workspace_settings.write(connection, "clock_floor", 10 * number + place)
+
+    together(write)
+    with workspace.read() as connection:
+        assert workspace_settings.read(connection, "clock_floor") in {10 * number + 9 for number in range(THREADS)}

@@ -198,6 +198,7 @@ class Player:
     def _settle(self, up_to: int) -> None:
         while self._pipeline.tick(up_to) is not None:
             self._collect()
+            self._tell(self._played.events)
 
     # ---- what came of it ------------------------------------------------------------------------------------------
 
