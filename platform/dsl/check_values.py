@@ -282,7 +282,7 @@ def _is_related(c: Checker, part: Part, scope: Scope) -> bool:
 def _applied(
     c: Checker, part: Syntax, scope: Scope, function: Function, arguments: list[Part], want: ValueType | None
 ) -> n.Expression | None:
-    common = _common_type(c, scope, function, arguments) or want
+    common = _common_type(c, part, scope, function, arguments) or want
     made: list[n.Node] = []
     for position, argument in enumerate(arguments):
         kinds = function.parameters[min(position, len(function.parameters) - 1)]
@@ -306,10 +306,20 @@ def _only(kinds: frozenset[Kind]) -> ValueType | None:
     return ValueType(next(iter(kinds))) if len(kinds) == 1 else None
 
 
-def _common_type(c: Checker, scope: Scope, function: Function, arguments: list[Part]) -> ValueType | None:
-    """The type that the arguments of `coalesce`, `if`, `min`, `max` share: that of the first that is no literal."""
+def _common_type(c: Checker, part: Syntax, scope: Scope, function: Function, arguments: list[Part]) -> ValueType | None:
+    """The type that the arguments of `coalesce`, `if`, `min`, `max` share: that of the first that is no literal.
+
+    Found once for each call: calls inside each other would be looked at twice as often at each further level.
+    """
     if function.result is not None:
         return None
+    place = (id(part), id(scope.this), id(scope.row), scope.silent, scope.no_change)
+    if place not in c.common_types:
+        c.common_types[place] = part, _found_type(c, scope, function, arguments)
+    return c.common_types[place][1]
+
+
+def _found_type(c: Checker, scope: Scope, function: Function, arguments: list[Part]) -> ValueType | None:
     kept, was_change, found = c.diagnostics, c.is_change, None
     c.diagnostics = []
     for argument in arguments[function.result_from :]:

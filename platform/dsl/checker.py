@@ -82,6 +82,8 @@ class Checker:
         """Repairs of grammar that are still tried; after them errors are only named, so that work stays bounded."""
         self.is_change = False
         """Whether the rule being checked has met a change condition or `previous`."""
+        self.common_types: dict[tuple[object, ...], tuple[Part, ValueType | None]] = {}
+        """What the arguments of a call share, by the call (which is kept: its identity stands for it) and its scope."""
 
     # ---- reporting
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, cast
 
 from ruleloom.dsl import nodes as n
+from ruleloom.dsl.formulas import formula_of
 from ruleloom.dsl.kinds import kind_of
 from ruleloom.dsl.parsing import parse
 from ruleloom.dsl.reads import walk
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from ruleloom.forms.findings import Findings
 
 FORMULA = "formula"
+LARGEST, DEEPEST = 1_000, 20
+"""Parts of an expression, and fields that name each other, with all that is put in the place of other fields."""
 _REFUSED: tuple[type[n.Node], ...] = (n.Me, n.Previous, n.Held, n.RecordIs, n.Changes, n.Trend, n.ChangesBy)
 """What depends on who looks, or on a change: the value of a field does not."""
 
@@ -37,6 +41,10 @@ def read_formulas(model: Model, paths: Mapping[str, str], findings: Findings) ->
             found[field_id] = tree
     for field_id in [each for each in found if _leads_back(each, found)]:
         findings.add("formula-in-circle", f"{paths.get(field_id, field_id)}.expression", name=fields[field_id][1].name)
+        del found[field_id]
+    for field_id in _too_large(found):
+        path = f"{paths.get(field_id, field_id)}.expression"
+        findings.add("formula-too-large", path, name=fields[field_id][1].name, parts=LARGEST, deep=DEEPEST)
         del found[field_id]
     return {field_id: _rounded(tree, fields[field_id][1]) for field_id, tree in found.items()}
 
@@ -95,6 +103,20 @@ def _leads_back(field_id: str, found: Mapping[str, n.Expression]) -> bool:
                     seen.add(named)
                     waiting.append(named)
     return False
+
+
+def _too_large(found: Mapping[str, n.Expression]) -> list[str]:
+    """Worked-out fields (none leads back to itself) that are too much once the expressions of others stand in them."""
+    named = {
+        field_id: [part.fields[-1] for part in walk(tree) if isinstance(part, n.Path) and formula_of(part, found)]
+        for field_id, tree in found.items()
+    }
+    size, depth = dict[str, int](), dict[str, int]()
+    for field_id in TopologicalSorter(named).static_order():
+        inner = named[field_id]
+        size[field_id] = sum(1 for _ in walk(found[field_id])) + sum(size[each] for each in inner)
+        depth[field_id] = 1 + max((depth[each] for each in inner), default=0)
+    return [field_id for field_id in found if size[field_id] > LARGEST or depth[field_id] > DEEPEST]
 
 
 def _rounded(tree: n.Expression, field: Field) -> n.Expression:
