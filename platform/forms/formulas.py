@@ -11,7 +11,7 @@ from ruleloom.dsl import nodes as n
 from ruleloom.dsl.formulas import formula_of
 from ruleloom.dsl.kinds import kind_of
 from ruleloom.dsl.parsing import parse
-from ruleloom.dsl.reads import walk
+from ruleloom.dsl.reads import children, walk
 from ruleloom.dsl.types import NUMBER, Kind
 from ruleloom.messages import LANGUAGES, Diagnostic, Language, text
 
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 FORMULA = "formula"
 LARGEST, DEEPEST = 1_000, 20
-"""Parts of an expression, and fields that name each other, with all that is put in the place of other fields."""
+"""Parts of an expression, and levels of its tree, with all that is put in the place of other fields.
+
+SQLite reads no deeper: from about thirty levels on, no record of the entity could be shown.
+"""
 _REFUSED: tuple[type[n.Node], ...] = (n.Me, n.Previous, n.Held, n.RecordIs, n.Changes, n.Trend, n.ChangesBy)
 """What depends on who looks, or on a change: the value of a field does not."""
 
@@ -111,12 +114,20 @@ def _too_large(found: Mapping[str, n.Expression]) -> list[str]:
         field_id: [part.fields[-1] for part in walk(tree) if isinstance(part, n.Path) and formula_of(part, found)]
         for field_id, tree in found.items()
     }
-    size, depth = dict[str, int](), dict[str, int]()
+    size, levels = dict[str, int](), dict[str, int]()
     for field_id in TopologicalSorter(named).static_order():
         inner = named[field_id]
         size[field_id] = sum(1 for _ in walk(found[field_id])) + sum(size[each] for each in inner)
-        depth[field_id] = 1 + max((depth[each] for each in inner), default=0)
-    return [field_id for field_id in found if size[field_id] > LARGEST or depth[field_id] > DEEPEST]
+        levels[field_id] = _levels(found[field_id], levels) + 1  # the field's rounding
+    return [field_id for field_id in found if size[field_id] > LARGEST or levels[field_id] > DEEPEST]
+
+
+def _levels(node: n.Node, known: Mapping[str, int]) -> int:
+    """How deep a tree is; `known`: the worked-out fields that it may name."""
+    if isinstance(node, n.Path):
+        return known.get(node.fields[-1], 1) if node.fields else 1
+    own = 2 if isinstance(node, n.Call) else 1  # in SQL most functions are a choice with something inside
+    return own + max((_levels(each, known) for each in children(node)), default=0)
 
 
 def _rounded(tree: n.Expression, field: Field) -> n.Expression:
