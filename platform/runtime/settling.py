@@ -40,10 +40,17 @@ def settle(workspace: Workspace) -> list[int]:
     """
     fired: list[int] = []
     while True:
-        settled = workspace.transact(_batch(), WORKSPACE, origin=TIME)
+        settled = _settle_batch(workspace)
         if settled is None:
             return fired
         fired += settled
+
+
+def _settle_batch(workspace: Workspace) -> list[int] | None:
+    try:
+        return workspace.transact(_batch(), WORKSPACE, origin=TIME)
+    except Exception:  # noqa: BLE001 - what one instant stumbles over must not take those before it along
+        return workspace.transact(lambda uow: _some(uow, 1), WORKSPACE, origin=TIME)
 
 
 def _batch() -> Callable[[UnitOfWork], list[int] | None]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import DBAPIError as StatementFailed
 from sqlalchemy.exc import IntegrityError as AlreadyThere
 from sqlalchemy.pool import StaticPool
@@ -26,6 +26,10 @@ class DatabaseError(RuleloomError):
     """The address of the database cannot be used."""
 
     status = 500
+
+
+class TooDeep(RuleloomError):
+    """A condition whose SQL is nested deeper than the database reads."""
 
 
 class Database:
@@ -83,7 +87,14 @@ def _sqlite(url: URL) -> Engine:
     engine = create_engine(url, **options)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "handle_error", _told)
     return engine
+
+
+def _told(context: ExceptionContext) -> None:
+    """What a person wrote may be too much for SQLite's parser: that is said, and is no failure of ours."""
+    if "parser stack overflow" in str(context.original_exception):
+        raise TooDeep.of("condition-too-deep")
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -239,3 +239,10 @@ def test_sizes(model: Client) -> None:
     signing = stranger.post("/api/v1/session", json={"email": "a@b.c", "password": PASSWORD * 100})
     refused(signing, 422)
     assert model.count("customer") == 0
+
+
+def test_a_filter_deeper_than_the_database_reads_is_a_clear_refusal(model: Client) -> None:
+    text = " + ".join(["credit"] * 60) + " > 1"
+    answer = model.post("/records/customer/query", {"filter": {"text": text, "language": "en"}})
+    if answer.status_code != 200:  # PostgreSQL reads it
+        refused(answer, 422, "condition-too-deep")

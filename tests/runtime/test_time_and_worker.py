@@ -13,6 +13,7 @@ from ruleloom.runtime import reading
 from ruleloom.runtime.clock import Clock, machine_now
 from ruleloom.runtime.commands import records
 from ruleloom.runtime.performing import TryAgain, perform
+from ruleloom.runtime.pipeline.driver import Pipeline
 from ruleloom.runtime.settling import settle
 from ruleloom.runtime.ticker import Ticker
 from ruleloom.runtime.worker import Worker
@@ -77,6 +78,30 @@ def test_what_was_due_while_nothing_ran_is_caught_up_at_its_own_time(
     assert len(settle(workspace)) == 2
     assert settle(workspace) == []
     assert sorted(firing.row.at for firing in firings(workspace)) == sorted(dues)
+
+
+def test_what_one_instant_stumbles_over_takes_nothing_before_it_along(
+    workspace: Workspace, rule: Callable[[str], str], create: Create, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule('rule "Quiet" on customer when seen older than 1 minute then set flag = "quiet"')
+    first = machine_now() + 200_000
+    for number in range(3):
+        create(name=str(number), seen=moment(first + number - 60_000_000).isoformat())
+    workspace.clock = Clock(offset=1_000_000)
+    settle_at = Pipeline._settle
+
+    def stumbling(pipeline: Pipeline, instant: int, pairs: Any) -> bool:
+        if instant == first + 2:
+            raise ValueError("a fault of ours")
+        return settle_at(pipeline, instant, pairs)
+
+    monkeypatch.setattr(Pipeline, "_settle", stumbling)
+    with pytest.raises(ValueError, match="a fault of ours"):
+        settle(workspace)
+    assert sorted(each.row.at for each in firings(workspace)) == [first, first + 1]
+    monkeypatch.undo()
+    settle(workspace)
+    assert len(firings(workspace)) == 3
 
 
 def test_an_outside_effect_is_pending_in_the_answer_and_done_once_by_the_worker(
