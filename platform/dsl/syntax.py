@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ruleloom.messages import Diagnostic, Place
@@ -65,26 +64,3 @@ Part = Token | Syntax | Ambiguous
 def place_of(part: Part) -> Place:
     """Where a part stands."""
     return Place(part.start, part.end)
-
-
-def first_token(part: Part) -> Token | None:
-    """The first token that the tree kept of a part."""
-    while not isinstance(part, Token):
-        inner = part.readings if isinstance(part, Ambiguous) else part.children
-        if not inner:
-            return None
-        part = inner[0]
-    return part
-
-
-def tokens_of(part: Part) -> Iterator[Token]:
-    """The kept tokens of a part in order; of an ambiguous part those of its first reading."""
-    waiting = [part]
-    while waiting:
-        current = waiting.pop()
-        if isinstance(current, Token):
-            yield current
-        elif isinstance(current, Ambiguous):
-            waiting.append(current.readings[0])
-        else:
-            waiting.extend(reversed(current.children))

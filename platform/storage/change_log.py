@@ -102,15 +102,6 @@ def history(
     return [logged(row, entity) for row in connection.execute(rows.order_by(changes.c.id.desc()).limit(limit))]
 
 
-def logged_since(
-    connection: Connection, entities: Mapping[str, Entity], after_id: int, limit: int
-) -> list[LoggedChange]:
-    """Changes of these entities in order, later than `after_id`: for backtests and exports."""
-    rows = select(changes).where((changes.c.id > after_id) & changes.c.entity.in_(list(entities)))
-    found = connection.execute(rows.order_by(changes.c.id).limit(limit))
-    return [logged(row, entities[row.entity]) for row in found]
-
-
 def of_causes(connection: Connection, entities: Mapping[str, Entity], causes: Collection[int]) -> list[LoggedChange]:
     """What these firings and undos wrote, in order; of entities that are gone nothing is told."""
     rows = select(changes).where(changes.c.cause_id.in_(list(causes))).order_by(changes.c.id)

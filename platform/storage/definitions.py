@@ -218,10 +218,6 @@ class Definitions:
         now = self._lock(definition, None)
         return self._change(now, {"draft": dict(old.content), "name": old.name, "labels": dict(old.labels)}, stamp)
 
-    def discard_draft(self, definition: int, stamp: Stamp) -> Definition:
-        """Throws the draft away; what is published stays."""
-        return self._change(self._lock(definition, None), {"draft": None}, stamp)
-
     def pause(self, definition: int, stamp: Stamp, *, paused: bool) -> Definition:
         """Pauses or resumes what is published."""
         return self._change(self._lock(definition, None), {"paused": paused}, stamp)

@@ -244,5 +244,6 @@ def test_sizes(model: Client) -> None:
 def test_a_filter_deeper_than_the_database_reads_is_a_clear_refusal(model: Client) -> None:
     text = " + ".join(["credit"] * 60) + " > 1"
     answer = model.post("/records/customer/query", {"filter": {"text": text, "language": "en"}})
-    if answer.status_code != 200:  # PostgreSQL reads it
+    assert answer.status_code in (200, 422), "PostgreSQL and later versions of SQLite read it"
+    if answer.status_code == 422:
         refused(answer, 422, "condition-too-deep")

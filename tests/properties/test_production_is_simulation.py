@@ -6,11 +6,8 @@ RULELOOM_SIZE=full plays twenty times as many.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,22 +18,6 @@ from tests.properties.production import Arena, simulated, with_people
 FULL = os.environ.get("RULELOOM_SIZE") == "full"
 SETTINGS: dict[str, Any] = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
 played = {"sqlite": 0, "postgresql": 0}
-
-
-@pytest.fixture(scope="module")
-def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
-    folder = tmp_path_factory.mktemp("arena")
-    arena = Arena(f"sqlite:///{folder / 'workspace.db'}", folder)
-    yield arena
-    arena.workspace.close()
-
-
-@pytest.fixture(scope="module")
-def on_postgres(postgres_template: str, copies: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
-    with copies(postgres_template) as url:
-        arena = Arena(url, Path(tmp_path_factory.mktemp("arena")))
-        yield arena
-        arena.workspace.close()
 
 
 def compare(arena: Arena, kind: str, history: Any, lazily: bool) -> None:

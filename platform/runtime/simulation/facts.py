@@ -55,11 +55,6 @@ class Related:
         """One step back and no `where`: the shelf itself is the collection."""
         return self._where is None and not self._of_me and len(self._steps) == 1 and self._steps[0][0]
 
-    @property
-    def filtered(self) -> bool:
-        """Whether a `where` has to be asked."""
-        return self._where is not None
-
     def shelf(self, holder: RecordId) -> Shelf:
         """The shelf of a plain collection."""
         return self.table.shelf(self._steps[0][2], holder)
