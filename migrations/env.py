@@ -9,8 +9,8 @@ from alembic import context
 from sqlalchemy import create_engine, pool
 from sqlalchemy.engine import Connection
 
-from ruleloom.storage.columns import ExactNumber, JsonText
-from ruleloom.storage.system import SYSTEM
+from ruleloom.storage.schema.columns import ExactNumber, JsonText
+from ruleloom.storage.tables.system import SYSTEM
 
 NOT_OURS = ("r_", "v_", "l_")
 

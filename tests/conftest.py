@@ -18,10 +18,10 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.pool import NullPool
 
-from ruleloom.runtime.worker import Worker
+from ruleloom.runtime.durable.worker import Worker
 from ruleloom.runtime.workspace import HOME_VARIABLE, Workspace
 from ruleloom.storage.database import Database
-from ruleloom.storage.migrate import migrate
+from ruleloom.storage.schema.migrate import migrate
 
 _numbers = itertools.count(1)
 

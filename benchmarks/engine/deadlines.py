@@ -13,10 +13,10 @@ from sqlalchemy import insert, select
 
 from ruleloom.access import WORKSPACE
 from ruleloom.runtime.commands import accounts, batch
-from ruleloom.runtime.ticker import Ticker
+from ruleloom.runtime.time.ticker import Ticker
 from ruleloom.runtime.workspace import Workspace
-from ruleloom.storage.sql_store import SqlStore
-from ruleloom.storage.tables_work import firings, rule_memories
+from ruleloom.storage.facts.store import SqlStore
+from ruleloom.storage.tables.work import firings, rule_memories
 
 FAR = 4_000_000_000_000_000
 """An instant that does not come while this runs."""

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ruleloom.access import WORKSPACE
-from ruleloom.runtime.clock import Clock
 from ruleloom.runtime.commands import definitions, entities
 from ruleloom.runtime.opening import open_workspace
+from ruleloom.runtime.time.clock import Clock
 from ruleloom.runtime.workspace import Workspace
 
 CUSTOMER: dict[str, Any] = {

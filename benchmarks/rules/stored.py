@@ -17,9 +17,10 @@ from ruleloom import dsl
 from ruleloom.dsl.calendar import DAY
 from ruleloom.dsl.moment import Moment
 from ruleloom.forms.schema_file import read_schema
-from ruleloom.storage import sql_functions, to_sql
-from ruleloom.storage.catalogue import Catalogue
+from ruleloom.storage import to_sql
 from ruleloom.storage.database import Database
+from ruleloom.storage.schema.catalogue import Catalogue
+from ruleloom.storage.sql import functions
 
 MODEL = read_schema(
     {
@@ -72,7 +73,7 @@ def compare(count: int, rounds: int) -> dict[str, Any]:
         catalogue = Catalogue(MODEL)
         table = catalogue.table("customer")
         with database.write() as connection:
-            sql_functions.install(connection)
+            functions.install(connection)
             catalogue.metadata.create_all(connection)
             for part in _parts(count):
                 connection.execute(table.insert(), part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from ruleloom.storage import sql_functions
+from ruleloom.storage.sql import functions
 
 revision = "0003"
 down_revision = "0002"
@@ -13,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    sql_functions.install(op.get_bind())
+    functions.install(op.get_bind())
 
 
 def downgrade() -> None:

@@ -18,7 +18,7 @@ from ruleloom.runtime.backtest import service
 from ruleloom.runtime.backtest.history import BUSINESS, RECORDED
 from ruleloom.runtime.backtest.result import BOTH, SHIFTED, A, B
 from ruleloom.runtime.missing import id_of
-from ruleloom.storage.backtest_log import BacktestRow
+from ruleloom.storage.logs.backtest_log import BacktestRow
 
 resource = Resource("backtests", "Rules tried on the past of the workspace; nothing is written but the result.")
 PAGE, RECENT = 50, 10

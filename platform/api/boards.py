@@ -11,7 +11,7 @@ from ruleloom.api.record_json import record_json
 from ruleloom.api.resource import Resource
 from ruleloom.api.shapes import LabelsSchema, RecordSchema
 from ruleloom.api.signed_in import current_actor
-from ruleloom.runtime import reading
+from ruleloom.runtime.showing import reading
 
 resource = Resource("boards", "Cards in stages.")
 

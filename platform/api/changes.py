@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 from ruleloom.api.conditional import etag
 from ruleloom.api.here import workspace
 from ruleloom.api.resource import Resource
-from ruleloom.runtime import reading
+from ruleloom.runtime.showing import reading
 
 resource = Resource("changes", "Whether anything changed.")
 

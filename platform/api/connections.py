@@ -21,7 +21,7 @@ from ruleloom.messages import text
 from ruleloom.runtime.missing import id_of
 from ruleloom.runtime.syncing import connections
 from ruleloom.runtime.syncing.connections import Connection
-from ruleloom.storage.exchange import SyncRunRow
+from ruleloom.storage.logs.exchange import SyncRunRow
 
 resource = Resource("connections", "Other systems: connections, mappings and syncs.")
 PAGE = 20

@@ -15,10 +15,10 @@ from ruleloom.api.resource import Resource
 from ruleloom.api.shapes import BothSchema, LabelsSchema
 from ruleloom.api.signed_in import current_actor
 from ruleloom.api.wire import instant_text
-from ruleloom.runtime import reading
 from ruleloom.runtime.commands import definitions
-from ruleloom.runtime.rule_publishing import CAP
-from ruleloom.storage.definitions import Definition, DefinitionVersion
+from ruleloom.runtime.rules.publishing import CAP
+from ruleloom.runtime.showing import reading
+from ruleloom.storage.schema.definitions import Definition, DefinitionVersion
 
 STATUSES = ("draft", "published", "paused", "stopped")
 

@@ -8,9 +8,9 @@ from typing import Any
 from ruleloom.api.wire import instant_text
 from ruleloom.forms.entity import Entity, Model
 from ruleloom.messages import LANGUAGES
-from ruleloom.runtime import language
-from ruleloom.runtime.published import Published
-from ruleloom.storage.definitions import Content, Definition
+from ruleloom.runtime.rules import language
+from ruleloom.runtime.rules.published import Published
+from ruleloom.storage.schema.definitions import Content, Definition
 
 Enrich = Callable[[Content, Model, Entity | None], Mapping[str, Any]]
 

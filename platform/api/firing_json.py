@@ -8,9 +8,9 @@ from typing import Any
 from ruleloom.api.wire import instant_text
 from ruleloom.forms.entity import USER, Model
 from ruleloom.messages import LANGUAGES, text
-from ruleloom.runtime.chains import Chains
-from ruleloom.runtime.reading import ShownFiring
-from ruleloom.storage.firing_log import EffectRow, FiringRow
+from ruleloom.runtime.showing.chains import Chains
+from ruleloom.runtime.showing.reading import ShownFiring
+from ruleloom.storage.logs.firing_log import EffectRow, FiringRow
 
 _STATUSES = {"queued": "pending", "dead": "failed", "cancelled": "skipped"}
 

@@ -11,8 +11,8 @@ from ruleloom.api.here import workspace
 from ruleloom.api.resource import Resource
 from ruleloom.api.shapes import FiringPageSchema, PageQuery
 from ruleloom.api.signed_in import current_actor
-from ruleloom.runtime import reading
-from ruleloom.storage.firing_search import STATES
+from ruleloom.runtime.showing import reading
+from ruleloom.storage.logs.firing_search import STATES
 
 resource = Resource("firings", "What fired, why, and what it did.")
 

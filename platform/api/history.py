@@ -11,7 +11,7 @@ from ruleloom.api.record_json import change_json
 from ruleloom.api.resource import Resource
 from ruleloom.api.shapes import ChainSchema, PageQuery, TitledSchema, value_map
 from ruleloom.api.signed_in import current_actor
-from ruleloom.runtime import reading
+from ruleloom.runtime.showing import reading
 
 resource = Resource("history", "Every change of a record.")
 

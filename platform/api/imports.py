@@ -23,7 +23,7 @@ from ruleloom.runtime.imports.cells import DATE_FORMATS
 from ruleloom.runtime.imports.chunk import Looked
 from ruleloom.runtime.imports.sources import ENCODINGS
 from ruleloom.runtime.missing import id_of
-from ruleloom.storage.import_log import ImportRow, ProblemRow
+from ruleloom.storage.logs.import_log import ImportRow, ProblemRow
 
 resource = Resource("imports", "Files brought in as records.")
 PAGE = 100

@@ -10,7 +10,7 @@ from ruleloom.api.here import workspace
 from ruleloom.api.problems import FixSchema, reader_language
 from ruleloom.api.resource import Resource
 from ruleloom.api.shapes import LANGUAGES, BothSchema
-from ruleloom.runtime import language
+from ruleloom.runtime.rules import language
 
 resource = Resource("language", "Read, complete and describe texts of the rule language.")
 _PARTS = ("rule", "condition")

@@ -11,8 +11,8 @@ from ruleloom.api.wire import to_wire
 from ruleloom.dsl.types import Value
 from ruleloom.forms.entity import Entity, Field, Model
 from ruleloom.messages import Language
-from ruleloom.runtime.reading import field_at
-from ruleloom.storage.outline import Outline
+from ruleloom.runtime.showing.reading import field_at
+from ruleloom.storage.records.outline import Outline
 
 Titles = Mapping[tuple[str, int], Value]
 

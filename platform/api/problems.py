@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from ruleloom.api.schema_messages import diagnostics_of
 from ruleloom.messages import Diagnostic, Language, RuleloomError, text
-from ruleloom.runtime.secrets_of import error_id
+from ruleloom.runtime.people.secrets_of import error_id
 
 log = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"

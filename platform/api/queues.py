@@ -12,11 +12,11 @@ from ruleloom.api.resource import Resource
 from ruleloom.api.shapes import BothSchema, FiringRuleSchema, PageQuery, TitledSchema
 from ruleloom.api.signed_in import current_actor
 from ruleloom.api.wire import instant_text
-from ruleloom.runtime import queues
 from ruleloom.runtime.commands import effects
-from ruleloom.storage.firing_log import EffectRow
+from ruleloom.runtime.durable import queues
 from ruleloom.storage.holders import HolderRow
-from ruleloom.storage.work_log import STATES
+from ruleloom.storage.logs.firing_log import EffectRow
+from ruleloom.storage.logs.work_log import STATES
 
 resource = Resource("queues", "How the durable work stands, and what failed.")
 

@@ -10,7 +10,7 @@ from ruleloom.api.here import workspace
 from ruleloom.api.resource import Resource
 from ruleloom.api.shapes import LabelsSchema
 from ruleloom.api.signed_in import current_actor
-from ruleloom.runtime import record_forms
+from ruleloom.runtime.showing import record_forms
 
 resource = Resource("record_forms", "Forms of a record, with their conditions worked out.")
 

@@ -8,11 +8,11 @@ from typing import Any
 from ruleloom.api.firing_json import chain_json, firing_json
 from ruleloom.api.wire import instant_text, to_wire
 from ruleloom.forms.entity import USER, Entity, Model
-from ruleloom.runtime import chains, reading
-from ruleloom.runtime.chains import Chains
 from ruleloom.runtime.commands.records import Written
-from ruleloom.runtime.unit_of_work import UnitOfWork
-from ruleloom.storage.change_log import LoggedChange
+from ruleloom.runtime.showing import chains, reading
+from ruleloom.runtime.showing.chains import Chains
+from ruleloom.runtime.writing.unit_of_work import UnitOfWork
+from ruleloom.storage.logs.change_log import LoggedChange
 
 
 def record_json(shown: reading.Shown) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from ruleloom.api.resource import Resource
 from ruleloom.api.shapes import RecordSchema, TextSchema, WrittenSchema, value_map
 from ruleloom.api.signed_in import current_actor
 from ruleloom.api.views import SortSchema, TotalSchema
-from ruleloom.runtime import reading
 from ruleloom.runtime.commands import records
+from ruleloom.runtime.showing import reading
 
 resource = Resource("records", "The records of every entity.")
 

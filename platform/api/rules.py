@@ -14,9 +14,9 @@ from ruleloom.api.here import workspace
 from ruleloom.api.problems import reader_language
 from ruleloom.api.shapes import LANGUAGES, BothSchema, ExplainedSchema, FiringSchema, TextSchema, TitledSchema
 from ruleloom.api.signed_in import current_actor
-from ruleloom.runtime import rule_health
 from ruleloom.runtime.commands import definitions, rules, why
-from ruleloom.storage.definitions import Definition
+from ruleloom.runtime.rules import health as rule_health
+from ruleloom.storage.schema.definitions import Definition
 
 
 class ShownRuleSchema(TextSchema):

@@ -12,8 +12,8 @@ from ruleloom.api.resource import Resource
 from ruleloom.api.shapes import BothSchema, FiringRuleSchema, PageQuery, TitledSchema
 from ruleloom.api.signed_in import current_actor
 from ruleloom.api.wire import instant_text
-from ruleloom.runtime import waiting_runs
-from ruleloom.runtime.waiting_runs import WaitingRun
+from ruleloom.runtime.durable import waiting_runs
+from ruleloom.runtime.durable.waiting_runs import WaitingRun
 
 resource = Resource("runs", "Runs of rules that wait between two actions.")
 

@@ -12,7 +12,7 @@ from ruleloom.api.resource import Resource
 from ruleloom.api.signed_in import current_actor
 from ruleloom.api.wire import instant_text
 from ruleloom.runtime.commands import safety
-from ruleloom.runtime.stopping import PERIODS, Allowed
+from ruleloom.runtime.rules.stopping import PERIODS, Allowed
 
 resource = Resource("safety", "How often a rule may fire, and what was held back.")
 _NAMES = {length: name for name, length in PERIODS.items()}

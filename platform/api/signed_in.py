@@ -8,7 +8,7 @@ from ruleloom.access import Actor
 from ruleloom.api.here import workspace
 from ruleloom.messages import Language, RuleloomError
 from ruleloom.runtime.commands import sessions, tokens
-from ruleloom.runtime.secrets_of import same
+from ruleloom.runtime.people.secrets_of import same
 
 COOKIE = "ruleloom_session"
 CSRF_HEADER = "X-CSRF-Token"

@@ -11,7 +11,7 @@ from ruleloom.dsl.types import Value
 from ruleloom.forms.entity import Field, Model
 from ruleloom.runtime.undoing.plan import Plan
 from ruleloom.runtime.undoing.steps import Clash, FieldBack, Step
-from ruleloom.storage.firing_log import EffectRow
+from ruleloom.storage.logs.firing_log import EffectRow
 
 
 def plan_json(model: Model, plan: Plan) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from ruleloom.dsl.types import Value
 from ruleloom.forms.entity import Field
 from ruleloom.forms.fields.registry import field_types
-from ruleloom.runtime.moments import instant_text
+from ruleloom.runtime.time.moments import instant_text
 
 __all__ = ["instant_text", "to_wire"]
 

@@ -8,7 +8,7 @@ from ruleloom.access import WORKSPACE, RoleName
 from ruleloom.installer import find_app, install, read_app
 from ruleloom.runtime.commands import accounts
 from ruleloom.runtime.workspace import Workspace
-from ruleloom.storage.definitions import Definition, Definitions
+from ruleloom.storage.schema.definitions import Definition, Definitions
 
 EMAIL, NAME = "admin@example.com", "Demo"
 

@@ -18,7 +18,7 @@ It prints a one-time sign-in; the server may go on running."""
 def say_sign_in(workspace: Workspace, address: str) -> None:
     """Prints the address and, where there is an administrator, a sign-in that works once within 15 minutes."""
     from ruleloom.runtime.commands import sessions
-    from ruleloom.storage import accounts
+    from ruleloom.storage.people import accounts
 
     with workspace.database.read() as connection:
         everybody = accounts.every(connection)

@@ -54,7 +54,7 @@ def _front_end() -> str:
 
 def _database(url: str) -> str:
     from ruleloom.storage.database import Database, DatabaseError
-    from ruleloom.storage.migrate import is_current
+    from ruleloom.storage.schema.migrate import is_current
 
     database = Database(url)
     try:

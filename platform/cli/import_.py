@@ -18,7 +18,7 @@ from ruleloom.messages import LANGUAGES, Language, text
 from ruleloom.runtime.imports import service
 from ruleloom.runtime.imports.sources import ENCODINGS
 from ruleloom.runtime.workspace import Workspace
-from ruleloom.storage.import_log import ImportRow
+from ruleloom.storage.logs.import_log import ImportRow
 
 SHOWN = 20
 """Rows left out that are printed; `--report` writes all."""

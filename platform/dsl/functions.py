@@ -38,7 +38,7 @@ class Function:
     """None: the common kind of the arguments from `result_from` on."""
     python: Callable[..., Any]
     sql: str
-    """The name under which both databases know it (`storage.sql_functions`)."""
+    """The name under which both databases know it (`storage.sql.functions`)."""
     strict: bool = True
     local_days: bool = False
     """Datetime arguments are handed over as local days."""

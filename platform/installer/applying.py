@@ -17,20 +17,20 @@ from ruleloom.installer.people import open_accounts
 from ruleloom.installer.reading import AppError
 from ruleloom.installer.sample import load_samples
 from ruleloom.messages import RuleloomError
-from ruleloom.runtime import checking, published
 from ruleloom.runtime.commands import definitions as drawing
 from ruleloom.runtime.commands import entities
+from ruleloom.runtime.rules import checking, published
 from ruleloom.storage import workspace_settings as settings
-from ruleloom.storage.definitions import Drawn
-from ruleloom.storage.publish import build_missing_indexes
+from ruleloom.storage.schema.definitions import Drawn
+from ruleloom.storage.schema.publish import build_missing_indexes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ruleloom.forms.entity import Entity
     from ruleloom.installer.app_files import AppFiles
-    from ruleloom.runtime.unit_of_work import UnitOfWork
     from ruleloom.runtime.workspace import Workspace
+    from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 
 APP = "app"
 

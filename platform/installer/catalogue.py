@@ -10,7 +10,7 @@ from ruleloom import access
 from ruleloom.access import Actor, Verb
 from ruleloom.installer.applying import APP
 from ruleloom.installer.reading import find_app, read_app, shipped_apps
-from ruleloom.storage.definitions import Definitions
+from ruleloom.storage.schema.definitions import Definitions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

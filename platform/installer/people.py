@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 from ruleloom.access import RoleName
 from ruleloom.forms.entity import USER
 from ruleloom.installer.sample import ROLES
-from ruleloom.runtime.clock import machine_now
-from ruleloom.runtime.emails import folded_email
-from ruleloom.storage import accounts
+from ruleloom.runtime.people.emails import folded_email
+from ruleloom.runtime.time.clock import machine_now
+from ruleloom.storage.people import accounts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ruleloom.installer.app_files import AppFiles
-    from ruleloom.runtime.unit_of_work import UnitOfWork
+    from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 
 
 def open_accounts(uow: UnitOfWork, app: AppFiles) -> int:

@@ -17,12 +17,12 @@ from ruleloom.forms.validation import ValidationError
 from ruleloom.installer.reading import AppError
 from ruleloom.messages import Diagnostic, RuleloomError
 from ruleloom.runtime.commands.batch import create_many_in
-from ruleloom.storage.natural_keys import find_all
+from ruleloom.storage.records.natural_keys import find_all
 
 if TYPE_CHECKING:
     from ruleloom.forms.entity import Entity, Field
     from ruleloom.installer.app_files import AppFiles, SampleTable
-    from ruleloom.runtime.unit_of_work import UnitOfWork
+    from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 
 ROLES = "roles"
 """A column of the sample of people that is no field: the roles of their accounts."""

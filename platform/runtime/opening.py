@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from ruleloom.access import WORKSPACE
-from ruleloom.runtime.clock import Clock
 from ruleloom.runtime.commands import entities
+from ruleloom.runtime.time.clock import Clock
 from ruleloom.runtime.workspace import Workspace
 from ruleloom.storage.database import Database
-from ruleloom.storage.migrate import is_current, migrate
+from ruleloom.storage.schema.migrate import is_current, migrate
 
 
 def open_workspace(

@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ruleloom.runtime.calling import performers
-from ruleloom.runtime.caretaker import Caretaker
-from ruleloom.runtime.ticker import Ticker
-from ruleloom.runtime.worker import Worker
+from ruleloom.runtime.durable.calling import performers
+from ruleloom.runtime.durable.caretaker import Caretaker
+from ruleloom.runtime.durable.worker import Worker
+from ruleloom.runtime.time.ticker import Ticker
 from ruleloom.runtime.workspace import Workspace, home
 
 DATABASE_VARIABLE = "RULELOOM_DATABASE_URL"

@@ -14,19 +14,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ruleloom.access import Actor
 from ruleloom.forms.entity import Entity, Model
-from ruleloom.runtime import published
-from ruleloom.runtime.clock import Clock
 from ruleloom.runtime.ids import PROCESSES, IdMaker
 from ruleloom.runtime.pipeline.ports import Unsettled
-from ruleloom.runtime.published import Published
-from ruleloom.storage import change_log, counter, server_clock
+from ruleloom.runtime.rules import published
+from ruleloom.runtime.rules.published import Published
+from ruleloom.runtime.time.clock import Clock
+from ruleloom.storage import counter, server_clock
 from ruleloom.storage import workspace_settings as settings
 from ruleloom.storage.database import Connection, Database, StatementFailed, is_retriable
+from ruleloom.storage.facts.store import SqlStore
 from ruleloom.storage.leases import lease
-from ruleloom.storage.sql_store import SqlStore
+from ruleloom.storage.logs import change_log
 
 if TYPE_CHECKING:
-    from ruleloom.runtime.unit_of_work import UnitOfWork
+    from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 
 FAN_OUT = 1_000
 REPEATS = 5
@@ -138,7 +139,7 @@ class Workspace:
 
         What was due is settled first and stays so when the command is refused; any other error undoes everything.
         """
-        from ruleloom.runtime.settling import settle
+        from ruleloom.runtime.time.settling import settle
 
         attempt = 0
         while True:
@@ -154,7 +155,7 @@ class Workspace:
             time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - so that two do not meet again
 
     def _once(self, command: Callable[[UnitOfWork], T], actor: Actor, origin: str) -> T:
-        from ruleloom.runtime.unit_of_work import UnitOfWork
+        from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 
         with self.database.write() as connection:
             settings.hold_rule_set(connection)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from ruleloom.storage.sql_trees import to_sql
+from ruleloom.storage.sql.trees import to_sql
 
 __all__ = ["to_sql"]

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from ruleloom.messages import Diagnostic, RuleloomError
-from ruleloom.storage.catalogue import EntityTable
+from ruleloom.storage.schema.catalogue import EntityTable
 
 _SQLITE = re.compile(r"UNIQUE constraint failed: \w+\.(\w+)")
 

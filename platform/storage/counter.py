@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from ruleloom.storage.system import change_counters
+from ruleloom.storage.tables.system import change_counters
 
 SHARDS = 16
 """Rows on PostgreSQL; each connection adds to one, so that writers seldom wait for each other."""

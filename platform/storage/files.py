@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Text, cast, delete, exists, insert, select
 
-from ruleloom.storage.catalogue import Catalogue
-from ruleloom.storage.tables_people import files as table
+from ruleloom.storage.schema.catalogue import Catalogue
+from ruleloom.storage.tables.people import files as table
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select
 
-from ruleloom.storage.tables_put_off import holders
+from ruleloom.storage.tables.put_off import holders
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
-from ruleloom.storage.tables_people import idempotency_keys as table
+from ruleloom.storage.tables.people import idempotency_keys as table
 
 KEPT = 7 * 24 * 3600 * 1_000_000
 """A week, in microseconds: longer than a phone stays offline on a journey."""

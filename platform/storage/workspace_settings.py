@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from ruleloom.storage.system import settings
+from ruleloom.storage.tables.system import settings
 
 RULE_SET_VERSION = "rule_set_version"
 _RULE_SET = 4_781_220_114

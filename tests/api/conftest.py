@@ -12,9 +12,9 @@ from flask import Flask
 
 from ruleloom.access import WORKSPACE
 from ruleloom.api.app import create_app
-from ruleloom.runtime import secrets_of
 from ruleloom.runtime.commands import accounts
 from ruleloom.runtime.opening import open_workspace
+from ruleloom.runtime.people import secrets_of
 from ruleloom.runtime.workspace import Workspace
 from tests.api.client import PASSWORD, Client
 

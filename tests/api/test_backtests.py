@@ -11,8 +11,8 @@ import pytest
 
 from ruleloom.dsl.calendar import instant
 from ruleloom.runtime.backtest import service
-from ruleloom.runtime.clock import Clock
 from ruleloom.runtime.opening import open_workspace
+from ruleloom.runtime.time.clock import Clock
 from ruleloom.runtime.workspace import Workspace
 from tests.api.client import Client
 

@@ -10,7 +10,7 @@ from flask import Flask
 
 from ruleloom.api import frontend
 from ruleloom.api.app import create_app, resources
-from ruleloom.runtime import reading
+from ruleloom.runtime.showing import reading
 from tests.api.client import Client
 
 INDEX = "<!doctype html><script>theme()</script><script src='/assets/app.js'></script>"

@@ -11,8 +11,8 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 
-from ruleloom.runtime.clock import machine_now
 from ruleloom.runtime.commands import sessions
+from ruleloom.runtime.time.clock import machine_now
 from tests.api.client import PASSWORD, Client
 
 STATED = {"type", "title", "status", "code", "detail", "errors"}

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from ruleloom.runtime.clock import Clock
-from ruleloom.runtime.performing import perform
-from ruleloom.runtime.settling import settle
-from ruleloom.runtime.ticker import Ticker
-from ruleloom.runtime.worker import Worker
+from ruleloom.runtime.durable.performing import perform
+from ruleloom.runtime.durable.worker import Worker
+from ruleloom.runtime.time.clock import Clock
+from ruleloom.runtime.time.settling import settle
+from ruleloom.runtime.time.ticker import Ticker
 from ruleloom.runtime.workspace import Workspace
 from tests.api.client import Client
 from tests.runtime.test_time_and_worker import until
@@ -95,7 +95,7 @@ def test_a_rule_that_cannot_be_read_is_shown_with_why(
     tell = rule(model, CALL)
     with workspace.database.write() as connection:
         from ruleloom.storage import workspace_settings
-        from ruleloom.storage.tables_definitions import definition_versions
+        from ruleloom.storage.tables.definitions import definition_versions
 
         rows = definition_versions.c
         broken = {"text": CALL.replace("credit", "gone"), "language": "en"}

@@ -9,8 +9,8 @@ from flask import Flask
 
 from ruleloom.access import WORKSPACE
 from ruleloom.api.app import create_app
-from ruleloom.runtime.clock import machine_now
 from ruleloom.runtime.commands import accounts, sessions
+from ruleloom.runtime.time.clock import machine_now
 from ruleloom.runtime.workspace import Workspace
 from tests.api.client import PASSWORD, Client
 

@@ -19,7 +19,7 @@ from ruleloom.dsl.calendar import Calendar
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.reads import reads_of
 from ruleloom.forms.calendar_file import write_calendar
-from ruleloom.runtime.language import logic_of_tree
+from ruleloom.runtime.rules.language import logic_of_tree
 from tests.conformance.cases import CASES, entity_of, moment_of, trees_of, world_of
 from tests.dsl.backends.trees import NOW, Pieces, calendar, chance
 from tests.dsl.backends.world import MODEL, Row

@@ -11,7 +11,7 @@ from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.parsing import parse
 from ruleloom.dsl.predicate import to_day, to_instant
 from ruleloom.engine import Asked, Explanation, explain
-from ruleloom.storage.sql_store import SqlStore
+from ruleloom.storage.facts.store import SqlStore
 from tests.dsl.backends.conftest import sqlite_bench
 from tests.dsl.backends.databases import Bench
 from tests.dsl.backends.world import MODEL, World

@@ -14,7 +14,7 @@ from ruleloom.dsl.predicate import to_instant
 from ruleloom.engine.evaluate import Logic
 from ruleloom.engine.store import Store
 from ruleloom.runtime.simulation.desk import MemoryDesk
-from ruleloom.storage.sql_store import SqlStore
+from ruleloom.storage.facts.store import SqlStore
 from tests.dsl.backends.conftest import benches, postgres_bench, sqlite_bench
 from tests.dsl.backends.databases import Bench
 from tests.dsl.backends.world import MODEL, World

@@ -13,11 +13,11 @@ from click.testing import CliRunner
 
 from ruleloom.access import WORKSPACE, Actor
 from ruleloom.cli import main
-from ruleloom.runtime import long_runs
+from ruleloom.runtime.durable import long_runs
 from ruleloom.runtime.imports import service
 from ruleloom.runtime.imports.report import reason
 from ruleloom.runtime.workspace import Workspace
-from ruleloom.storage.import_log import ImportRow
+from ruleloom.storage.logs.import_log import ImportRow
 from tests.imports.workspaces import opened, records
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from ruleloom.access import WORKSPACE
 from ruleloom.runtime.commands import entities
-from ruleloom.runtime.unit_of_work import UnitOfWork
 from ruleloom.runtime.workspace import Workspace
+from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 from ruleloom.storage.database import Database
 
 Drawn = Sequence[Mapping[str, Any]]

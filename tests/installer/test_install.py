@@ -15,10 +15,10 @@ from ruleloom.dsl.types import Value
 from ruleloom.installer import AppError, AppInstalled, find_app, install, read_app, shipped_apps
 from ruleloom.runtime.commands import entities
 from ruleloom.runtime.workspace import Workspace
-from ruleloom.storage import accounts
 from ruleloom.storage.database import Database
-from ruleloom.storage.definitions import Definitions
-from ruleloom.storage.system import firings
+from ruleloom.storage.people import accounts
+from ruleloom.storage.schema.definitions import Definitions
+from ruleloom.storage.tables.system import firings
 
 
 @pytest.fixture

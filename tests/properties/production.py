@@ -17,16 +17,17 @@ from ruleloom.dsl import nodes as n
 from ruleloom.dsl.calendar import instant, moment
 from ruleloom.engine import intents as i
 from ruleloom.messages import RuleloomError
-from ruleloom.runtime.clock import Clock
 from ruleloom.runtime.commands import definitions, entities, records
 from ruleloom.runtime.opening import open_workspace
 from ruleloom.runtime.pipeline.ports import Blocked
-from ruleloom.runtime.rule_content import read_rule
-from ruleloom.runtime.settling import settle
+from ruleloom.runtime.rules.content import read_rule
 from ruleloom.runtime.simulation.play import Line as Printed
 from ruleloom.runtime.simulation.play import Simulation
-from ruleloom.runtime.unit_of_work import UnitOfWork
-from ruleloom.storage import firing_log, workspace_settings
+from ruleloom.runtime.time.clock import Clock
+from ruleloom.runtime.time.settling import settle
+from ruleloom.runtime.writing.unit_of_work import UnitOfWork
+from ruleloom.storage import workspace_settings
+from ruleloom.storage.logs import firing_log
 from tests.properties.histories import ENTITIES, START, THIS, record
 
 Line = tuple[int, int, str, str, str, str]

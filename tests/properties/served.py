@@ -18,7 +18,7 @@ from sqlalchemy import text
 from ruleloom.access import WORKSPACE
 from ruleloom.engine import intents as i
 from ruleloom.runtime.commands import accounts, tokens
-from ruleloom.runtime.settling import settle_with_others
+from ruleloom.runtime.time.settling import settle_with_others
 from tests.properties.production import Arena, Line, in_json, meant
 from tests.properties.served_process import HeldClock
 

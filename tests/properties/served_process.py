@@ -16,9 +16,9 @@ import waitress.server  # type: ignore[import-untyped]
 
 from ruleloom.api.app import create_app
 from ruleloom.cli._logging import configure
-from ruleloom.runtime.clock import Clock
 from ruleloom.runtime.opening import open_workspace
 from ruleloom.runtime.serving import in_the_background
+from ruleloom.runtime.time.clock import Clock
 
 _INSTANT = struct.Struct("<q")
 

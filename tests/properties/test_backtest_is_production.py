@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from ruleloom.access import WORKSPACE
 from ruleloom.runtime.backtest import service
 from ruleloom.runtime.commands import definitions
-from ruleloom.runtime.moments import instant_text
-from ruleloom.storage import firing_log
+from ruleloom.runtime.time.moments import instant_text
+from ruleloom.storage.logs import firing_log
 from tests.properties.histories import histories
 from tests.properties.production import Arena, with_people
 

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ruleloom.runtime.rule_content import tree_of
+from ruleloom.runtime.rules.content import tree_of
 from tests.properties.histories import histories
 from tests.properties.production import Arena, simulated, with_people
 

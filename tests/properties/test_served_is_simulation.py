@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ruleloom.runtime.rule_content import tree_of
+from ruleloom.runtime.rules.content import tree_of
 from tests.properties.histories import histories
 from tests.properties.production import simulated, with_people
 from tests.properties.served import Served, in_groups, one_each, plain, served

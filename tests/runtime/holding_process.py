@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from ruleloom.access import WORKSPACE
+from ruleloom.runtime.durable.worker import Worker
 from ruleloom.runtime.imports import running, service
 from ruleloom.runtime.opening import open_workspace
-from ruleloom.runtime.worker import Worker
 
 LONGER_THAN_ANY_TEST = 300
 

@@ -17,11 +17,11 @@ import waitress  # type: ignore[import-untyped]
 
 from ruleloom.api.app import create_app
 from ruleloom.cli._logging import configure
+from ruleloom.runtime.durable.performing import TryAgain
+from ruleloom.runtime.durable.worker import Worker
 from ruleloom.runtime.opening import open_workspace
-from ruleloom.runtime.performing import TryAgain
-from ruleloom.runtime.ticker import Ticker
-from ruleloom.runtime.worker import Worker
-from ruleloom.storage.firing_log import EffectRow
+from ruleloom.runtime.time.ticker import Ticker
+from ruleloom.storage.logs.firing_log import EffectRow
 
 
 def main(url: str, folder: str, role: str, port: str, receiver: str) -> int:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from ruleloom.access import WORKSPACE
-from ruleloom.runtime import reading
 from ruleloom.runtime.commands import records
 from ruleloom.runtime.pipeline.ports import Blocked
+from ruleloom.runtime.showing import reading
 from ruleloom.runtime.workspace import Workspace
 
 GIFT = 'rule "Gift" on customer when credit > 10 then set flag = "rich" create coupon (customer = this, code = "GIFT")'

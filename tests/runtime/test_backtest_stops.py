@@ -7,7 +7,7 @@ import pytest
 from ruleloom.dsl.calendar import DAY
 from ruleloom.runtime.backtest.history import History
 from ruleloom.runtime.backtest.playing import Player
-from ruleloom.runtime.rule_content import tree_of
+from ruleloom.runtime.rules.content import tree_of
 from ruleloom.runtime.workspace import Workspace
 
 

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from ruleloom.access import WORKSPACE
-from ruleloom.runtime.calling import performers
 from ruleloom.runtime.commands import effects as door
 from ruleloom.runtime.commands import records
+from ruleloom.runtime.durable.calling import performers
+from ruleloom.runtime.durable.performing import perform
 from ruleloom.runtime.missing import Conflict
-from ruleloom.runtime.performing import perform
 from ruleloom.runtime.syncing import connections
 from ruleloom.runtime.workspace import Workspace
-from ruleloom.storage import firing_log
-from ruleloom.storage.firing_log import EffectRow
+from ruleloom.storage.logs import firing_log
+from ruleloom.storage.logs.firing_log import EffectRow
 from tests.connectors.doubles.kingdee import KingdeeDouble, serve
 
 Create = Callable[..., records.Written]

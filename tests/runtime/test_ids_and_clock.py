@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ruleloom.runtime.clock import Clock
 from ruleloom.runtime.ids import IdMaker
-from ruleloom.runtime.throttle import Throttle
+from ruleloom.runtime.people.throttle import Throttle
+from ruleloom.runtime.time.clock import Clock
 
 
 def test_ids_grow_also_when_the_machine_clock_steps_back() -> None:

@@ -18,11 +18,11 @@ from sqlalchemy import text
 
 from ruleloom.access import WORKSPACE
 from ruleloom.runtime.commands import records
-from ruleloom.runtime.desk import SqlDesk
 from ruleloom.runtime.opening import open_workspace
-from ruleloom.runtime.unit_of_work import UnitOfWork
 from ruleloom.runtime.workspace import Workspace
-from ruleloom.storage import firing_log
+from ruleloom.runtime.writing.desk import SqlDesk
+from ruleloom.runtime.writing.unit_of_work import UnitOfWork
+from ruleloom.storage.logs import firing_log
 
 FIRST = "first"
 POINTS = ("lock", "instant", "apply", "commit")

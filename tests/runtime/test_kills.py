@@ -28,8 +28,8 @@ from sqlalchemy import text
 
 from ruleloom.access import WORKSPACE
 from ruleloom.dsl.calendar import moment
-from ruleloom.runtime.clock import machine_now
 from ruleloom.runtime.commands import accounts, tokens
+from ruleloom.runtime.time.clock import machine_now
 from ruleloom.runtime.workspace import Workspace
 
 FULL = os.environ.get("RULELOOM_SIZE") == "full"

@@ -9,9 +9,9 @@ import pytest
 
 from ruleloom.access import WORKSPACE, Actor, RoleName
 from ruleloom.messages import RuleloomError
-from ruleloom.runtime import reading
 from ruleloom.runtime.commands import accounts, batch, definitions, entities, records, sessions
-from ruleloom.runtime.performing import perform
+from ruleloom.runtime.durable.performing import perform
+from ruleloom.runtime.showing import reading
 from ruleloom.runtime.workspace import Workspace
 
 Rule = Callable[[str], str]

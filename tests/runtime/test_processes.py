@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from ruleloom.access import WORKSPACE
-from ruleloom.runtime import reading
 from ruleloom.runtime.commands import definitions, records
 from ruleloom.runtime.opening import open_workspace
+from ruleloom.runtime.showing import reading
 from ruleloom.runtime.workspace import Workspace
 
 BIG = {"text": 'rule "Big" on customer when credit > 10 then set flag = "big"', "language": "en"}

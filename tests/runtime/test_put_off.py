@@ -13,11 +13,11 @@ from ruleloom.runtime.commands import records
 from ruleloom.runtime.opening import open_workspace
 from ruleloom.runtime.pipeline import putting_off
 from ruleloom.runtime.pipeline.ports import Blocked
-from ruleloom.runtime.settling import settle
-from ruleloom.runtime.ticker import Ticker
-from ruleloom.runtime.unit_of_work import UnitOfWork
+from ruleloom.runtime.time.settling import settle
+from ruleloom.runtime.time.ticker import Ticker
 from ruleloom.runtime.workspace import Workspace
-from ruleloom.storage import put_off
+from ruleloom.runtime.writing.unit_of_work import UnitOfWork
+from ruleloom.storage.logs import put_off
 from tests.runtime.test_time_and_worker import firings, until
 
 MANY = 7

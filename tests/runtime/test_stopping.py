@@ -10,11 +10,11 @@ import pytest
 
 from ruleloom.access import WORKSPACE
 from ruleloom.messages import RuleloomError
-from ruleloom.runtime import reading
 from ruleloom.runtime.commands import accounts, definitions, records, safety
+from ruleloom.runtime.showing import reading
 from ruleloom.runtime.workspace import Workspace
-from ruleloom.storage import notices
-from ruleloom.storage.definitions import Definitions
+from ruleloom.storage.logs import notices
+from ruleloom.storage.schema.definitions import Definitions
 
 Rule = Callable[[str], str]
 Create = Callable[..., records.Written]

@@ -16,10 +16,10 @@ import pytest
 
 from ruleloom.access import WORKSPACE
 from ruleloom.runtime.commands import records
+from ruleloom.runtime.durable.worker import Worker
 from ruleloom.runtime.imports import service
-from ruleloom.runtime.worker import Worker
 from ruleloom.runtime.workspace import Workspace
-from ruleloom.storage.firing_log import EffectRow
+from ruleloom.storage.logs.firing_log import EffectRow
 from tests.runtime.test_time_and_worker import CALL, effects, until
 
 ROOT = Path(__file__).parents[2]

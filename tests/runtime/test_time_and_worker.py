@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 
 from ruleloom.dsl.calendar import moment
-from ruleloom.runtime import reading
-from ruleloom.runtime.clock import Clock, machine_now
 from ruleloom.runtime.commands import records
-from ruleloom.runtime.performing import TryAgain, perform
+from ruleloom.runtime.durable.performing import TryAgain, perform
+from ruleloom.runtime.durable.worker import Worker
 from ruleloom.runtime.pipeline.driver import Pipeline
-from ruleloom.runtime.settling import settle
-from ruleloom.runtime.ticker import Ticker
-from ruleloom.runtime.worker import Worker
+from ruleloom.runtime.showing import reading
+from ruleloom.runtime.time.clock import Clock, machine_now
+from ruleloom.runtime.time.settling import settle
+from ruleloom.runtime.time.ticker import Ticker
 from ruleloom.runtime.workspace import Workspace
-from ruleloom.storage import firing_log
-from ruleloom.storage.firing_log import EffectRow
+from ruleloom.storage.logs import firing_log
+from ruleloom.storage.logs.firing_log import EffectRow
 
 SOON = 1_500_000
 CALL = 'rule "Tell" on customer when credit > 10 then call "erp.save" (name = name)'

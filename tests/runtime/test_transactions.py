@@ -14,13 +14,14 @@ from ruleloom.access import WORKSPACE
 from ruleloom.dsl.calendar import moment
 from ruleloom.engine.ruleset import RuleLogic
 from ruleloom.messages import RuleloomError
-from ruleloom.runtime.clock import Clock, machine_now
 from ruleloom.runtime.commands import batch, entities, records
 from ruleloom.runtime.pipeline.ports import Blocked
+from ruleloom.runtime.time.clock import Clock, machine_now
 from ruleloom.runtime.workspace import Workspace
-from ruleloom.storage import firing_log, server_clock, workspace_settings
+from ruleloom.storage import server_clock, workspace_settings
 from ruleloom.storage.conflicts import StaleVersion
 from ruleloom.storage.database import Database
+from ruleloom.storage.logs import firing_log
 
 Rule = Callable[[str], str]
 Create = Callable[..., records.Written]

@@ -11,11 +11,12 @@ import pytest
 
 from ruleloom.access import WORKSPACE, Actor, RoleName
 from ruleloom.messages import RuleloomError
-from ruleloom.runtime import performing, reading
 from ruleloom.runtime.commands import effects, entities, records, undo
+from ruleloom.runtime.durable import performing
+from ruleloom.runtime.showing import reading
 from ruleloom.runtime.undoing.carrying_out import Undoing
 from ruleloom.runtime.workspace import Workspace
-from ruleloom.storage import firing_log
+from ruleloom.storage.logs import firing_log
 from tests.runtime.test_interleavings import SECONDS, as_far_as_it_gets
 
 Rule = Callable[[str], str]

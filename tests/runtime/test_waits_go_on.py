@@ -16,16 +16,16 @@ from sqlalchemy import text
 
 from ruleloom.access import WORKSPACE
 from ruleloom.dsl.calendar import DAY, moment
-from ruleloom.runtime import effect_rows
-from ruleloom.runtime.clock import Clock, machine_now
 from ruleloom.runtime.commands import definitions, records
+from ruleloom.runtime.durable.performing import perform
 from ruleloom.runtime.opening import open_workspace
-from ruleloom.runtime.performing import perform
-from ruleloom.runtime.settling import settle
-from ruleloom.runtime.unit_of_work import UnitOfWork
+from ruleloom.runtime.time.clock import Clock, machine_now
+from ruleloom.runtime.time.settling import settle
 from ruleloom.runtime.workspace import Workspace
-from ruleloom.storage import firing_log, parked_runs
-from ruleloom.storage.firing_log import EffectRow
+from ruleloom.runtime.writing import effect_rows
+from ruleloom.runtime.writing.unit_of_work import UnitOfWork
+from ruleloom.storage.logs import firing_log, parked_runs
+from ruleloom.storage.logs.firing_log import EffectRow
 from tests.runtime.test_interleavings import SECONDS, as_far_as_it_gets
 
 Rule = Callable[[str], str]

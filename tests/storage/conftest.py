@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import Connection
 
 from ruleloom.forms.schema_file import read_schema
-from ruleloom.storage.catalogue import Catalogue
 from ruleloom.storage.database import Database
-from ruleloom.storage.publish import publish_tables
-from ruleloom.storage.records import Records
+from ruleloom.storage.records.records import Records
+from ruleloom.storage.schema.catalogue import Catalogue
+from ruleloom.storage.schema.publish import publish_tables
 from tests.conftest import Copies, template_of
 
 SHOP: dict[str, Any] = {

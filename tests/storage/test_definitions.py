@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import Connection
 
 from ruleloom.storage import counter, workspace_settings
-from ruleloom.storage.change_log import Stamp
 from ruleloom.storage.database import Database
-from ruleloom.storage.definitions import (
+from ruleloom.storage.logs.change_log import Stamp
+from ruleloom.storage.schema.definitions import (
     DefinitionGone,
     DefinitionKeyTaken,
     Definitions,

@@ -12,13 +12,13 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from ruleloom.forms.schema_file import read_schema
-from ruleloom.storage.catalogue import Catalogue
-from ruleloom.storage.change_log import Stamp
-from ruleloom.storage.columns import SYSTEM
 from ruleloom.storage.database import Database
-from ruleloom.storage.migrate import is_current, migrate
-from ruleloom.storage.publish import SchemaChangeRefused, build_missing_indexes, publish_tables
-from ruleloom.storage.records import NewRecord, Records
+from ruleloom.storage.logs.change_log import Stamp
+from ruleloom.storage.records.records import NewRecord, Records
+from ruleloom.storage.schema.catalogue import Catalogue
+from ruleloom.storage.schema.columns import SYSTEM
+from ruleloom.storage.schema.migrate import is_current, migrate
+from ruleloom.storage.schema.publish import SchemaChangeRefused, build_missing_indexes, publish_tables
 
 from .conftest import SHOP
 

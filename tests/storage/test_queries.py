@@ -14,14 +14,14 @@ from ruleloom.dsl import nodes as n
 from ruleloom.dsl.calendar import Calendar
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.types import NUMBER, Kind, Value, ValueType
-from ruleloom.storage.catalogue import Catalogue
-from ruleloom.storage.change_log import Stamp
-from ruleloom.storage.deletion import delete
-from ruleloom.storage.outline import Outline, TotalOf, find_outline
-from ruleloom.storage.queries import QueryError, RecordQuery, SortBy, find_page
-from ruleloom.storage.records import NewRecord, Records
-from ruleloom.storage.search import sort_key
-from ruleloom.storage.shown import in_order, path_values, reference_titles, titles
+from ruleloom.storage.logs.change_log import Stamp
+from ruleloom.storage.records.deletion import delete
+from ruleloom.storage.records.outline import Outline, TotalOf, find_outline
+from ruleloom.storage.records.queries import QueryError, RecordQuery, SortBy, find_page
+from ruleloom.storage.records.records import NewRecord, Records
+from ruleloom.storage.records.search import sort_key
+from ruleloom.storage.records.shown import in_order, path_values, reference_titles, titles
+from ruleloom.storage.schema.catalogue import Catalogue
 
 MOMENT = Moment(0, Calendar())
 NAMES = ["张三", "李四", "王五", "alpha", "Beta", "beta", "赵六 Trading", "100%", "a_b", None]

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import Connection, text
 
 from ruleloom.dsl.types import Value
-from ruleloom.storage import change_log
-from ruleloom.storage.change_log import Stamp
 from ruleloom.storage.conflicts import DeleteRefused, NotUnique, RecordsGone, StaleVersion
-from ruleloom.storage.deletion import delete, restore
-from ruleloom.storage.records import NewRecord, Records, RecordUpdate
+from ruleloom.storage.logs import change_log
+from ruleloom.storage.logs.change_log import Stamp
+from ruleloom.storage.records.deletion import delete, restore
+from ruleloom.storage.records.records import NewRecord, Records, RecordUpdate
 
 T0 = 1_767_254_400_000_000
 CUSTOMER: dict[str, Value] = {

@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 
 from ruleloom.dsl.types import Value
 from ruleloom.engine.store import RecordChange
-from ruleloom.storage import change_log
-from ruleloom.storage.change_log import Stamp
-from ruleloom.storage.deletion import delete, restore
-from ruleloom.storage.records import NewRecord, Records, RecordUpdate
+from ruleloom.storage.logs import change_log
+from ruleloom.storage.logs.change_log import Stamp
+from ruleloom.storage.records.deletion import delete, restore
+from ruleloom.storage.records.records import NewRecord, Records, RecordUpdate
 
 CUSTOMERS, ORDERS, LINES = range(1, 6), range(101, 109), range(201, 212)
 

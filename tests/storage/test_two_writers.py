@@ -7,11 +7,11 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from ruleloom.storage import counter, workspace_settings
-from ruleloom.storage.catalogue import Catalogue
-from ruleloom.storage.change_log import Stamp
 from ruleloom.storage.conflicts import StaleVersion
 from ruleloom.storage.database import Database
-from ruleloom.storage.records import NewRecord, Records, RecordUpdate
+from ruleloom.storage.logs.change_log import Stamp
+from ruleloom.storage.records.records import NewRecord, Records, RecordUpdate
+from ruleloom.storage.schema.catalogue import Catalogue
 
 THREADS = 4
 

@@ -20,7 +20,7 @@ from sqlalchemy import text
 from ruleloom.access import WORKSPACE
 from ruleloom.runtime.imports import service
 from ruleloom.runtime.workspace import Workspace
-from ruleloom.storage.import_log import ImportRow
+from ruleloom.storage.logs.import_log import ImportRow
 from tests.imports.workspaces import SHOP, opened, records
 from tests.stories.real_data import FULL, order_lines, raw_rows
 

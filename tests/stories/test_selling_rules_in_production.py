@@ -17,14 +17,15 @@ from ruleloom import dsl
 from ruleloom.access import WORKSPACE
 from ruleloom.dsl.calendar import instant
 from ruleloom.messages import Language
-from ruleloom.runtime.clock import Clock
 from ruleloom.runtime.commands import definitions, entities, files, records
 from ruleloom.runtime.opening import open_workspace
 from ruleloom.runtime.pipeline.ports import Blocked
-from ruleloom.runtime.settling import settle
-from ruleloom.runtime.unit_of_work import UnitOfWork
+from ruleloom.runtime.time.clock import Clock
+from ruleloom.runtime.time.settling import settle
 from ruleloom.runtime.workspace import CLOCK_FLOOR
-from ruleloom.storage import firing_log, workspace_settings
+from ruleloom.runtime.writing.unit_of_work import UnitOfWork
+from ruleloom.storage import workspace_settings
+from ruleloom.storage.logs import firing_log
 from tests.conftest import Copies, template_of
 from tests.engine.test_stories import read
 

@@ -9,7 +9,7 @@ from ruleloom.dsl.moment import Moment
 from ruleloom.engine import Asked
 from ruleloom.forms.entity import Model
 from ruleloom.runtime.pipeline.ports import Firing, Prepared
-from ruleloom.runtime.reasons import explained
+from ruleloom.runtime.rules.reasons import explained
 from ruleloom.runtime.simulation.desk import MemoryDesk
 from ruleloom.runtime.simulation.values import defaults_of
 from ruleloom.runtime.simulation.writes import Writes

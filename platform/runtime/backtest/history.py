@@ -16,7 +16,7 @@ from typing import Any
 
 from ruleloom.dsl.types import Kind, Value
 from ruleloom.forms.entity import Entity, Model
-from ruleloom.storage.timeline import Row, Timeline
+from ruleloom.storage.records.timeline import Row, Timeline
 
 RECORDED, BUSINESS = "recorded", "business"
 _ONE_BY_ONE = frozenset({"import", "sync"})

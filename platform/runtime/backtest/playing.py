@@ -19,7 +19,7 @@ from ruleloom.runtime.pipeline.driver import Pipeline
 from ruleloom.runtime.pipeline.noticing import Noticed
 from ruleloom.runtime.pipeline.ports import Blocked, Cause, Prepared
 from ruleloom.runtime.pipeline.publishing import publish
-from ruleloom.storage.timeline import Row
+from ruleloom.storage.records.timeline import Row
 
 RULE = "tried"
 """The id under which the rule is played."""

@@ -8,7 +8,7 @@ from ruleloom.dsl import nodes as n
 from ruleloom.dsl.formulas import with_formulas
 from ruleloom.dsl.reads import reads_of, walk
 from ruleloom.forms.entity import USER, Entity, Model
-from ruleloom.storage.timeline import Wanted
+from ruleloom.storage.records.timeline import Wanted
 
 _SYSTEM = frozenset({"updated_at", "updated_by", "version"})
 

@@ -10,8 +10,8 @@ from typing import Any, cast
 from ruleloom.dsl.calendar import Calendar, day_date
 from ruleloom.dsl.types import RecordId
 from ruleloom.runtime.backtest.playing import Hit, Played
-from ruleloom.runtime.moments import instant_text
-from ruleloom.storage.backtest_log import HitRow
+from ruleloom.runtime.time.moments import instant_text
+from ruleloom.storage.logs.backtest_log import HitRow
 
 SHOWN = 200
 """People and records that are named, those with most first."""

@@ -24,17 +24,18 @@ from ruleloom.runtime.backtest import result
 from ruleloom.runtime.backtest.history import BUSINESS, RECORDED, History, told
 from ruleloom.runtime.backtest.playing import Played, Player, TooManyHits
 from ruleloom.runtime.backtest.reach import reach_of
-from ruleloom.runtime.clock import machine_now
 from ruleloom.runtime.commands import definitions
 from ruleloom.runtime.missing import Missing
-from ruleloom.runtime.moments import instant_of, instant_text
-from ruleloom.runtime.rule_content import sentences, tree_of
-from ruleloom.runtime.secrets_of import error_id
-from ruleloom.storage import backtest_log, shown
-from ruleloom.storage.backtest_log import BacktestRow, HitRow
-from ruleloom.storage.definitions import Content, Definition, Definitions
+from ruleloom.runtime.people.secrets_of import error_id
+from ruleloom.runtime.rules.content import sentences, tree_of
+from ruleloom.runtime.time.clock import machine_now
+from ruleloom.runtime.time.moments import instant_of, instant_text
 from ruleloom.storage.leases import lease
-from ruleloom.storage.timeline import BEFORE_ALL, TooMuch, led_to, size, timeline
+from ruleloom.storage.logs import backtest_log
+from ruleloom.storage.logs.backtest_log import BacktestRow, HitRow
+from ruleloom.storage.records import shown
+from ruleloom.storage.records.timeline import BEFORE_ALL, TooMuch, led_to, size, timeline
+from ruleloom.storage.schema.definitions import Content, Definition, Definitions
 
 if TYPE_CHECKING:
     from ruleloom.runtime.workspace import Workspace

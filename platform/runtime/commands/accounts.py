@@ -10,17 +10,17 @@ from ruleloom import access
 from ruleloom.access import WORKSPACE, Actor, Forbidden, RoleName, Verb
 from ruleloom.forms.entity import USER
 from ruleloom.messages import Diagnostic, Language, RuleloomError
-from ruleloom.runtime.clock import machine_now
 from ruleloom.runtime.commands import records
-from ruleloom.runtime.emails import folded_email, require_email
-from ruleloom.runtime.leaving import administers, require_another
 from ruleloom.runtime.missing import Conflict, Missing, id_of
-from ruleloom.runtime.secrets_of import hash_password, password_fits
-from ruleloom.runtime.unit_of_work import UnitOfWork
+from ruleloom.runtime.people.emails import folded_email, require_email
+from ruleloom.runtime.people.leaving import administers, require_another
+from ruleloom.runtime.people.secrets_of import hash_password, password_fits
+from ruleloom.runtime.time.clock import machine_now
 from ruleloom.runtime.workspace import Workspace
-from ruleloom.storage import accounts as rows
-from ruleloom.storage import sessions as session_rows
-from ruleloom.storage.accounts import AccountRow
+from ruleloom.runtime.writing.unit_of_work import UnitOfWork
+from ruleloom.storage.people import accounts as rows
+from ruleloom.storage.people import sessions as session_rows
+from ruleloom.storage.people.accounts import AccountRow
 
 SHORTEST_PASSWORD = 10
 

@@ -16,10 +16,10 @@ from ruleloom.engine.intents import CreateRecord, UpdateRecords
 from ruleloom.forms.entity import Entity
 from ruleloom.forms.validation import shown_name
 from ruleloom.messages import Diagnostic, RuleloomError
-from ruleloom.runtime.examining import examine
-from ruleloom.runtime.leaving import follow
-from ruleloom.runtime.unit_of_work import UnitOfWork
-from ruleloom.storage.records import NewRecord, RecordUpdate
+from ruleloom.runtime.people.leaving import follow
+from ruleloom.runtime.writing.examining import examine
+from ruleloom.runtime.writing.unit_of_work import UnitOfWork
+from ruleloom.storage.records.records import NewRecord, RecordUpdate
 
 Values = Mapping[str, Value]
 Fate = int | RuleloomError

@@ -13,12 +13,12 @@ from ruleloom import access
 from ruleloom.access import Actor, Forbidden, Verb
 from ruleloom.forms.names import key_for
 from ruleloom.messages import Diagnostic, RuleloomError
-from ruleloom.runtime import checking, rule_publishing
 from ruleloom.runtime.missing import Missing, Stale, id_of
-from ruleloom.runtime.unit_of_work import UnitOfWork
+from ruleloom.runtime.rules import checking, publishing
 from ruleloom.runtime.workspace import Workspace
+from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 from ruleloom.storage import workspace_settings as settings
-from ruleloom.storage.definitions import Definition, Definitions, DefinitionStale, DefinitionVersion, Drawn
+from ruleloom.storage.schema.definitions import Definition, Definitions, DefinitionStale, DefinitionVersion, Drawn
 
 PERSONAL = frozenset({"view"})
 """Kinds that are their author's own until they are shared."""
@@ -109,7 +109,7 @@ def publish(
     kind: str,
     definition: str,
     also_existing: bool = False,
-    cap: int | None = rule_publishing.CAP,
+    cap: int | None = publishing.CAP,
 ) -> Definition:
     """The draft becomes what everybody sees; `also_existing`: a rule also fires for the records that match now.
 
@@ -128,7 +128,7 @@ def publish_in(
     now: Definition,
     also_existing: bool = False,
     app_version: str | None = None,
-    cap: int | None = rule_publishing.CAP,
+    cap: int | None = publishing.CAP,
 ) -> Definition:
     """Checks and publishes within a transaction (the installer publishes many things at once)."""
     _require_drawing(uow.actor, now.kind, now.shared, Verb.PUBLISH)
@@ -139,7 +139,7 @@ def publish_in(
     done = uow.definitions.publish(now.id, uow.stamp(), app_version=app_version)
     _moved(uow)
     if now.kind == "rule":
-        rule_publishing.put_in_force(uow, done, also_existing, cap)
+        publishing.put_in_force(uow, done, also_existing, cap)
     return done
 
 
@@ -155,12 +155,12 @@ def restore(workspace: Workspace, actor: Actor, kind: str, definition: str, vers
 
 def pause(workspace: Workspace, actor: Actor, kind: str, definition: str) -> Definition:
     """Stops a published rule; what is remembered of it goes, without an edge."""
-    return _switch(workspace, actor, kind, definition, rule_publishing.take_out, paused=True)
+    return _switch(workspace, actor, kind, definition, publishing.take_out, paused=True)
 
 
 def resume(workspace: Workspace, actor: Actor, kind: str, definition: str) -> Definition:
     """Lets a paused rule go on; records that match now do not fire."""
-    return _switch(workspace, actor, kind, definition, rule_publishing.put_in_force, paused=False)
+    return _switch(workspace, actor, kind, definition, publishing.put_in_force, paused=False)
 
 
 def delete(workspace: Workspace, actor: Actor, kind: str, definition: str) -> None:
@@ -169,7 +169,7 @@ def delete(workspace: Workspace, actor: Actor, kind: str, definition: str) -> No
     def command(uow: UnitOfWork) -> None:
         now = _own(uow, actor, kind, definition)
         if kind == "rule":
-            rule_publishing.take_out(uow, now)
+            publishing.take_out(uow, now)
         uow.definitions.delete(now.id, uow.stamp())
         _moved(uow)
 

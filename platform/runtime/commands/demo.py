@@ -6,9 +6,10 @@ from ruleloom import access
 from ruleloom.access import WORKSPACE, Actor, Verb
 from ruleloom.dsl.calendar import DAY
 from ruleloom.messages import RuleloomError
-from ruleloom.runtime import reading, settling
-from ruleloom.runtime.unit_of_work import UnitOfWork
+from ruleloom.runtime.showing import reading
+from ruleloom.runtime.time import settling
 from ruleloom.runtime.workspace import Workspace
+from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 from ruleloom.storage import workspace_settings as settings
 
 SHOWN = 200

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from ruleloom import access
 from ruleloom.access import Actor, Verb
 from ruleloom.runtime.missing import Conflict, Missing, id_of
-from ruleloom.runtime.unit_of_work import UnitOfWork
 from ruleloom.runtime.workspace import Workspace
-from ruleloom.storage import firing_log, work_log
+from ruleloom.runtime.writing.unit_of_work import UnitOfWork
+from ruleloom.storage.logs import firing_log, work_log
 
 ORIGIN = "replay"
 MOST = 500

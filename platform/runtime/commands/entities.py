@@ -13,15 +13,15 @@ from ruleloom.forms.builtin import BUILTIN
 from ruleloom.forms.entity_file import read_entity, write_entity
 from ruleloom.forms.findings import Findings
 from ruleloom.forms.names import key_for
-from ruleloom.runtime import published, renaming
 from ruleloom.runtime.missing import Missing, Stale
-from ruleloom.runtime.published import Published, model_of
-from ruleloom.runtime.unit_of_work import UnitOfWork
+from ruleloom.runtime.rules import published, renaming
+from ruleloom.runtime.rules.published import Published, model_of
 from ruleloom.runtime.workspace import PREPARED, Workspace
+from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 from ruleloom.storage import workspace_settings as settings
-from ruleloom.storage.catalogue import Catalogue
-from ruleloom.storage.definitions import Definition, DefinitionStale, Drawn
-from ruleloom.storage.publish import build_missing_indexes, publish_tables
+from ruleloom.storage.schema.catalogue import Catalogue
+from ruleloom.storage.schema.definitions import Definition, DefinitionStale, Drawn
+from ruleloom.storage.schema.publish import build_missing_indexes, publish_tables
 
 KIND = "entity"
 

@@ -11,10 +11,10 @@ from typing import IO
 from ruleloom import access
 from ruleloom.access import Actor, Verb
 from ruleloom.messages import Diagnostic, RuleloomError
-from ruleloom.runtime import reading
-from ruleloom.runtime.clock import machine_now
 from ruleloom.runtime.file_store import FileStore
 from ruleloom.runtime.missing import Missing, id_of
+from ruleloom.runtime.showing import reading
+from ruleloom.runtime.time.clock import machine_now
 from ruleloom.runtime.workspace import Workspace
 from ruleloom.storage import files as rows
 

@@ -8,10 +8,11 @@ from typing import Any
 from ruleloom.access import Actor
 from ruleloom.runtime.commands.accounts import own_account
 from ruleloom.runtime.missing import id_of
-from ruleloom.runtime.moments import instant_text
+from ruleloom.runtime.time.moments import instant_text
 from ruleloom.runtime.workspace import Workspace
-from ruleloom.storage import counter, shown
-from ruleloom.storage import notices as rows
+from ruleloom.storage import counter
+from ruleloom.storage.logs import notices as rows
+from ruleloom.storage.records import shown
 
 PAGE = 50
 

@@ -19,13 +19,13 @@ from ruleloom.engine.store import Snapshot
 from ruleloom.forms.entity import Entity
 from ruleloom.forms.validation import ValidationError
 from ruleloom.messages import Diagnostic
-from ruleloom.runtime import requirements
-from ruleloom.runtime.examining import examine
 from ruleloom.runtime.missing import Conflict, Missing, id_of
 from ruleloom.runtime.pipeline.ports import Outcome
-from ruleloom.runtime.restoring import RestoreRecord
-from ruleloom.runtime.unit_of_work import UnitOfWork
 from ruleloom.runtime.workspace import Workspace
+from ruleloom.runtime.writing import requirements
+from ruleloom.runtime.writing.examining import examine
+from ruleloom.runtime.writing.restoring import RestoreRecord
+from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 from ruleloom.storage import idempotency
 from ruleloom.storage.database import AlreadyThere
 

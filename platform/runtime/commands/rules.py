@@ -16,11 +16,11 @@ from ruleloom.dsl.types import RecordId
 from ruleloom.engine.evaluate import Logic
 from ruleloom.engine.store import Memory
 from ruleloom.messages import Language
-from ruleloom.runtime import past
-from ruleloom.runtime.moments import instant_text
-from ruleloom.runtime.rule_content import sentences, tree_of
+from ruleloom.runtime.rules import past
+from ruleloom.runtime.rules.content import sentences, tree_of
+from ruleloom.runtime.time.moments import instant_text
 from ruleloom.runtime.workspace import Reading, Workspace
-from ruleloom.storage import shown
+from ruleloom.storage.records import shown
 
 SAMPLE, CHUNK = 20, 1_000
 

@@ -9,16 +9,17 @@ from typing import Any, cast
 from ruleloom import access
 from ruleloom.access import Actor, Verb
 from ruleloom.engine.ruleset import CompiledRule
-from ruleloom.runtime import effect_rows, stopping
 from ruleloom.runtime.missing import Conflict, Missing, id_of
 from ruleloom.runtime.pipeline.noticing import Noticed
 from ruleloom.runtime.pipeline.ports import Cause, Firing
-from ruleloom.runtime.unit_of_work import UnitOfWork
+from ruleloom.runtime.rules import stopping
 from ruleloom.runtime.workspace import Workspace
-from ruleloom.storage import firing_log, rule_rates
-from ruleloom.storage.definitions import Definition, Definitions
-from ruleloom.storage.firing_log import FiringRow
-from ruleloom.storage.rule_rates import Rate
+from ruleloom.runtime.writing import effect_rows
+from ruleloom.runtime.writing.unit_of_work import UnitOfWork
+from ruleloom.storage.logs import firing_log, rule_rates
+from ruleloom.storage.logs.firing_log import FiringRow
+from ruleloom.storage.logs.rule_rates import Rate
+from ruleloom.storage.schema.definitions import Definition, Definitions
 
 ORIGIN = "release"
 BATCH = 200

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from ruleloom import access
 from ruleloom.access import Actor, Verb
 from ruleloom.messages import Diagnostic, RuleloomError
-from ruleloom.runtime.clock import machine_now
 from ruleloom.runtime.commands.accounts import Account, account_row, actor_of, shown
-from ruleloom.runtime.emails import folded_email
 from ruleloom.runtime.missing import Conflict, id_of
-from ruleloom.runtime.secrets_of import fingerprint, new_secret, password_fits
-from ruleloom.runtime.throttle import Throttle
+from ruleloom.runtime.people.emails import folded_email
+from ruleloom.runtime.people.secrets_of import fingerprint, new_secret, password_fits
+from ruleloom.runtime.people.throttle import Throttle
+from ruleloom.runtime.time.clock import machine_now
 from ruleloom.runtime.workspace import Workspace
-from ruleloom.storage import accounts as account_rows
-from ruleloom.storage import sessions as rows
-from ruleloom.storage.accounts import AccountRow
+from ruleloom.storage.people import accounts as account_rows
+from ruleloom.storage.people import sessions as rows
+from ruleloom.storage.people.accounts import AccountRow
 
 SECOND = 1_000_000
 LIFETIME_SECONDS = 30 * 24 * 3600

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ruleloom.access import Actor
-from ruleloom.runtime.clock import machine_now
 from ruleloom.runtime.commands.accounts import actor_of, own_account
 from ruleloom.runtime.missing import Missing, id_of
-from ruleloom.runtime.moments import instant_text
-from ruleloom.runtime.secrets_of import fingerprint, new_secret
+from ruleloom.runtime.people.secrets_of import fingerprint, new_secret
+from ruleloom.runtime.time.clock import machine_now
+from ruleloom.runtime.time.moments import instant_text
 from ruleloom.runtime.workspace import Workspace
-from ruleloom.storage import accounts as account_rows
-from ruleloom.storage import api_tokens as rows
+from ruleloom.storage.people import accounts as account_rows
+from ruleloom.storage.people import api_tokens as rows
 
 _PREFIX = "rl_"
 """So that people and secret scanners know what they see."""

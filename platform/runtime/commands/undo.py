@@ -12,10 +12,10 @@ from ruleloom.runtime.missing import Conflict, Stale, id_of
 from ruleloom.runtime.undoing.carrying_out import LEAVE, REHEARSE, Undoing
 from ruleloom.runtime.undoing.deed import FIRING, UNDO, Deed, read
 from ruleloom.runtime.undoing.plan import Plan, plan_of
-from ruleloom.runtime.unit_of_work import UnitOfWork
 from ruleloom.runtime.workspace import Workspace
-from ruleloom.storage import undo_log
-from ruleloom.storage.undo_log import UndoRow
+from ruleloom.runtime.writing.unit_of_work import UnitOfWork
+from ruleloom.storage.logs import undo_log
+from ruleloom.storage.logs.undo_log import UndoRow
 
 ORIGIN = "undo"
 

@@ -16,17 +16,19 @@ from ruleloom.engine import Asked
 from ruleloom.engine.store import Memory
 from ruleloom.forms.entity import USER, Model
 from ruleloom.messages import Language, RuleloomError
-from ruleloom.runtime import past, reading, reasons
 from ruleloom.runtime.commands import definitions
 from ruleloom.runtime.missing import Missing, id_of
-from ruleloom.runtime.moments import instant_of, instant_text
-from ruleloom.runtime.rule_content import condition_of, tree_of
+from ruleloom.runtime.rules import past, reasons
+from ruleloom.runtime.rules.content import condition_of, tree_of
+from ruleloom.runtime.showing import reading
+from ruleloom.runtime.time.moments import instant_of, instant_text
 from ruleloom.runtime.workspace import Reading, Workspace
-from ruleloom.storage import firing_log, shown
-from ruleloom.storage.definitions import Definition, Definitions
-from ruleloom.storage.engine_memory import tick_of
-from ruleloom.storage.firing_log import FiringFilter, FiringRow
-from ruleloom.storage.rewinding import beginning_of, last_changes
+from ruleloom.storage.facts.memory import tick_of
+from ruleloom.storage.logs import firing_log
+from ruleloom.storage.logs.firing_log import FiringFilter, FiringRow
+from ruleloom.storage.records import shown
+from ruleloom.storage.records.rewinding import beginning_of, last_changes
+from ruleloom.storage.schema.definitions import Definition, Definitions
 
 State = Literal[
     "absent", "not-published", "paused", "broken", "fails", "fired", "skipped", "blocked", "matched-before", "holds",

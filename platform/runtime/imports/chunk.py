@@ -15,11 +15,11 @@ from ruleloom.runtime.imports.drafts import Draft, Drafting, Reading, with_group
 from ruleloom.runtime.imports.references import MISSING_REFERENCE, Create
 from ruleloom.runtime.imports.report import Tally
 from ruleloom.runtime.imports.sources import Row
-from ruleloom.storage.import_log import ProblemRow
-from ruleloom.storage.natural_keys import Key, find_all
+from ruleloom.storage.logs.import_log import ProblemRow
+from ruleloom.storage.records.natural_keys import Key, find_all
 
 if TYPE_CHECKING:
-    from ruleloom.runtime.unit_of_work import UnitOfWork
+    from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 
 Seen = Mapping[Key, int]
 """Keys of the file so far, each with the row that had it first."""

@@ -16,7 +16,7 @@ from ruleloom.runtime.imports.cells import CellError, Converter, converter, numb
 from ruleloom.runtime.imports.plan import Column, Plan, total
 from ruleloom.runtime.imports.references import Finder, finder
 from ruleloom.runtime.imports.sources import UNDECODABLE, Row
-from ruleloom.storage.import_log import ProblemRow
+from ruleloom.storage.logs.import_log import ProblemRow
 
 
 @dataclass(slots=True)

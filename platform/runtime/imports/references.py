@@ -15,11 +15,11 @@ from ruleloom.dsl.types import Value
 from ruleloom.forms.entity import Entity, Field
 from ruleloom.messages import LANGUAGES, RuleloomError
 from ruleloom.runtime.imports.cells import CellError, Converter, converter
-from ruleloom.storage.natural_keys import find_all
+from ruleloom.storage.records.natural_keys import find_all
 
 if TYPE_CHECKING:
     from ruleloom.runtime.imports.plan import Missing
-    from ruleloom.runtime.unit_of_work import UnitOfWork
+    from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 
 REMEMBERED = 100_000
 """Natural keys held per reference; the oldest go first."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ruleloom.messages import Language, text
-from ruleloom.storage.import_log import ProblemRow
+from ruleloom.storage.logs.import_log import ProblemRow
 
 
 @dataclass

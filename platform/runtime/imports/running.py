@@ -21,12 +21,12 @@ from ruleloom.runtime.imports.grouping import count_groups, grouped
 from ruleloom.runtime.imports.plan import Plan
 from ruleloom.runtime.imports.report import Tally
 from ruleloom.runtime.imports.sources import Row, Source
-from ruleloom.storage.import_log import ProblemRow
-from ruleloom.storage.natural_keys import Key
+from ruleloom.storage.logs.import_log import ProblemRow
+from ruleloom.storage.records.natural_keys import Key
 
 if TYPE_CHECKING:
-    from ruleloom.runtime.unit_of_work import UnitOfWork
     from ruleloom.runtime.workspace import Workspace
+    from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 
 ROWS, ROWS_WITH_RULES = 4000, 200
 """Rows of the file in one transaction: fewer where every record takes the whole road of one change."""

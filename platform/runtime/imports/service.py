@@ -1,7 +1,7 @@
 """Imports as people know them: upload, plan with preview, dry run, run, progress, report. For API and command line.
 
 Statuses: `uploaded` → `planned` → `checking` → `checked` → `running` → `done` (or `partial` when rows were left out);
-`failed` when the fault is ours, `stopped` when somebody stopped it. A run is durable (`runtime/long_runs.py`): killed,
+`failed` when the fault is ours, `stopped` when somebody stopped it. A run is durable (`durable/long_runs.py`): killed,
 it goes on by itself. Uploaded files lie in the workspace's folder under their SHA-256 and go after `KEPT`.
 """
 
@@ -20,7 +20,6 @@ from ruleloom import access
 from ruleloom.access import WORKSPACE, Actor, Verb
 from ruleloom.forms.entity import Entity
 from ruleloom.messages import Language, RuleloomError
-from ruleloom.runtime.clock import machine_now
 from ruleloom.runtime.commands.accounts import actor_of
 from ruleloom.runtime.imports.chunk import Looked
 from ruleloom.runtime.imports.grouping import count_groups, grouped
@@ -30,15 +29,17 @@ from ruleloom.runtime.imports.running import Importing, Progress, Stopped, look
 from ruleloom.runtime.imports.sources import FileUnreadable, Row, Source, open_source
 from ruleloom.runtime.imports.suggest import suggest, suggest_lines
 from ruleloom.runtime.missing import Conflict, Missing
-from ruleloom.runtime.secrets_of import error_id
-from ruleloom.storage import accounts, import_log
-from ruleloom.storage.accounts import AccountRow
-from ruleloom.storage.import_log import ImportRow, ProblemRow
+from ruleloom.runtime.people.secrets_of import error_id
+from ruleloom.runtime.time.clock import machine_now
 from ruleloom.storage.leases import lease
+from ruleloom.storage.logs import import_log
+from ruleloom.storage.logs.import_log import ImportRow, ProblemRow
+from ruleloom.storage.people import accounts
+from ruleloom.storage.people.accounts import AccountRow
 
 if TYPE_CHECKING:
-    from ruleloom.runtime.unit_of_work import UnitOfWork
     from ruleloom.runtime.workspace import Workspace
+    from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 
 SAMPLE, GROUPS = 20, 8
 """Rows, or groups of rows, that a preview shows."""

@@ -21,7 +21,7 @@ from ruleloom.engine.store import Snapshot
 from ruleloom.forms.entity import Model
 from ruleloom.runtime.simulation.play import Simulation
 from ruleloom.runtime.simulation.tables import Table, Tables
-from ruleloom.storage.mirror import Mirror
+from ruleloom.storage.sql.mirror import Mirror
 
 
 class Reflection:

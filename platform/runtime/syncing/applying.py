@@ -24,13 +24,13 @@ from ruleloom.runtime.imports.references import MISSING_REFERENCE, Create, Finde
 from ruleloom.runtime.imports.sources import Row
 from ruleloom.runtime.syncing.mapping import Mapped, ResourceMapping
 from ruleloom.runtime.syncing.tally import Problem, Tally
-from ruleloom.storage import exchange
-from ruleloom.storage.exchange import Link
-from ruleloom.storage.import_log import ProblemRow
-from ruleloom.storage.natural_keys import find_all
+from ruleloom.storage.logs import exchange
+from ruleloom.storage.logs.exchange import Link
+from ruleloom.storage.logs.import_log import ProblemRow
+from ruleloom.storage.records.natural_keys import find_all
 
 if TYPE_CHECKING:
-    from ruleloom.runtime.unit_of_work import UnitOfWork
+    from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 
 
 class _Refused(Exception):

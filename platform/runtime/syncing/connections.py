@@ -13,15 +13,15 @@ from ruleloom.access import WORKSPACE, Actor, Verb
 from ruleloom.connectors import Connector, Health, RemoteField, Row, registry
 from ruleloom.connectors import settings as forms
 from ruleloom.messages import Diagnostic, RuleloomError
-from ruleloom.runtime.clock import machine_now
 from ruleloom.runtime.missing import Conflict, Missing, Stale
 from ruleloom.runtime.syncing.context import Lent, network_of
 from ruleloom.runtime.syncing.mapping import ResourceMapping, read_mapping, require_fed
 from ruleloom.runtime.syncing.running import PAGE, Sync, end_unbegun
 from ruleloom.runtime.syncing.vault import Vault
-from ruleloom.storage import exchange
-from ruleloom.storage.exchange import ConnectionRow, SyncRunRow
+from ruleloom.runtime.time.clock import machine_now
 from ruleloom.storage.leases import lease
+from ruleloom.storage.logs import exchange
+from ruleloom.storage.logs.exchange import ConnectionRow, SyncRunRow
 
 if TYPE_CHECKING:
     from ruleloom.runtime.workspace import Workspace

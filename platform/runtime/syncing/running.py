@@ -15,18 +15,18 @@ import structlog
 from ruleloom.access import WORKSPACE
 from ruleloom.connectors import Connector, ConnectorError, CursorState, Page
 from ruleloom.messages import RuleloomError
-from ruleloom.runtime.clock import machine_now
-from ruleloom.runtime.secrets_of import error_id
+from ruleloom.runtime.people.secrets_of import error_id
 from ruleloom.runtime.syncing.applying import Applying, Reader
 from ruleloom.runtime.syncing.context import SyncStopped
 from ruleloom.runtime.syncing.mapping import ResourceMapping
 from ruleloom.runtime.syncing.tally import Problem, Tally
-from ruleloom.storage import exchange
-from ruleloom.storage.exchange import SyncRunRow
+from ruleloom.runtime.time.clock import machine_now
+from ruleloom.storage.logs import exchange
+from ruleloom.storage.logs.exchange import SyncRunRow
 
 if TYPE_CHECKING:
-    from ruleloom.runtime.unit_of_work import UnitOfWork
     from ruleloom.runtime.workspace import Workspace
+    from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 
 PAGE = 500
 """Remote rows in one transaction, about."""

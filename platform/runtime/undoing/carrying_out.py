@@ -15,16 +15,16 @@ from ruleloom.dsl.types import Value
 from ruleloom.engine.intents import DeleteRecord, UpdateRecords
 from ruleloom.engine.store import Memory
 from ruleloom.messages import RuleloomError
-from ruleloom.runtime.effect_rows import title_of
-from ruleloom.runtime.restoring import RestoreRecord
 from ruleloom.runtime.undoing.deed import FIRING, Deed, undone_before
 from ruleloom.runtime.undoing.steps import Clash, Since, Step, by_record, fields_back, left_it, was_there
-from ruleloom.storage import change_log
-from ruleloom.storage.change_log import LoggedChange
-from ruleloom.storage.deletion import holders_of
+from ruleloom.runtime.writing.effect_rows import title_of
+from ruleloom.runtime.writing.restoring import RestoreRecord
+from ruleloom.storage.logs import change_log
+from ruleloom.storage.logs.change_log import LoggedChange
+from ruleloom.storage.records.deletion import holders_of
 
 if TYPE_CHECKING:
-    from ruleloom.runtime.unit_of_work import UnitOfWork
+    from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 
 REHEARSE, LEAVE, OVERWRITE = "rehearse", "leave", "overwrite"
 """What happens to conflicts: only tried, left as they are, or undone all the same."""

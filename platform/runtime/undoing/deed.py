@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ruleloom.runtime.missing import Conflict, Missing
-from ruleloom.storage import firing_log, undo_log
 from ruleloom.storage.database import Connection
-from ruleloom.storage.firing_log import FiringRow
+from ruleloom.storage.logs import firing_log, undo_log
+from ruleloom.storage.logs.firing_log import FiringRow
 
 FIRING, UNDO = "firing", "undo"
 _DID_NOTHING = ("skipped", "blocked")

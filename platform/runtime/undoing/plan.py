@@ -13,11 +13,12 @@ from ruleloom.dsl.types import Kind, Value
 from ruleloom.runtime.pipeline.ports import Firing
 from ruleloom.runtime.undoing.deed import FIRING, Deed
 from ruleloom.runtime.undoing.steps import Step
-from ruleloom.storage import firing_log, shown, undo_log
-from ruleloom.storage.firing_log import EffectRow, FiringRow
+from ruleloom.storage.logs import firing_log, undo_log
+from ruleloom.storage.logs.firing_log import EffectRow, FiringRow
+from ruleloom.storage.records import shown
 
 if TYPE_CHECKING:
-    from ruleloom.runtime.unit_of_work import UnitOfWork
+    from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 
 _ALL_ACTIONS = "actions"
 _NOT_BEGUN = ("pending", "queued", "failed", "dead")

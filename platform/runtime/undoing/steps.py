@@ -11,11 +11,12 @@ from ruleloom.engine.store import Snapshot
 from ruleloom.forms.entity import USER, Entity
 from ruleloom.forms.fields.registry import field_types
 from ruleloom.messages import LANGUAGES, Language, RuleloomError, text
-from ruleloom.storage import change_log, firing_log, shown
-from ruleloom.storage.change_log import LoggedChange
+from ruleloom.storage.logs import change_log, firing_log
+from ruleloom.storage.logs.change_log import LoggedChange
+from ruleloom.storage.records import shown
 
 if TYPE_CHECKING:
-    from ruleloom.runtime.unit_of_work import UnitOfWork
+    from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 
 Both = dict[Language, str]
 State = Literal["free", "conflict", "impossible"]

@@ -11,11 +11,11 @@ from sqlalchemy import Connection, select
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.types import Kind
-from ruleloom.storage import sql_functions
-from ruleloom.storage.catalogue import Catalogue
 from ruleloom.storage.database import Database
-from ruleloom.storage.sql_trees import to_sql, value_to_sql
-from ruleloom.storage.sql_writer import Workshop
+from ruleloom.storage.schema.catalogue import Catalogue
+from ruleloom.storage.sql import functions
+from ruleloom.storage.sql.trees import to_sql, value_to_sql
+from ruleloom.storage.sql.writer import Workshop
 from tests.dsl.backends.world import MODEL, World
 
 
@@ -27,7 +27,7 @@ class Bench:
         self.catalogue = Catalogue(MODEL)
         self.dialect: Any = "sqlite" if self.database.is_sqlite else "postgresql"
         with self.database.write() as connection:
-            sql_functions.install(connection)
+            functions.install(connection)
             self.catalogue.metadata.create_all(connection)
 
     @contextmanager

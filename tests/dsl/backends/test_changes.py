@@ -11,7 +11,7 @@ from ruleloom.dsl import nodes as n
 from ruleloom.dsl.compile import compiled_condition
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.parsing import parse
-from ruleloom.storage.sql_trees import NotInSql, to_sql
+from ruleloom.storage.sql.trees import NotInSql, to_sql
 from tests.dsl.backends.databases import Bench
 from tests.dsl.backends.trees import NOW
 from tests.dsl.backends.world import MODEL

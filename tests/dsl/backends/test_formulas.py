@@ -21,11 +21,12 @@ from ruleloom.engine.jsonlogic import evaluate, truthy
 from ruleloom.engine.jsonlogic_ours import record_data
 from ruleloom.forms.entity import Model
 from ruleloom.forms.schema_file import read_schema
-from ruleloom.runtime.language import logic_of_tree
-from ruleloom.storage import sql_functions, to_sql
-from ruleloom.storage.catalogue import Catalogue
+from ruleloom.runtime.rules.language import logic_of_tree
+from ruleloom.storage import to_sql
 from ruleloom.storage.database import Database
-from ruleloom.storage.formula_values import with_formula_values
+from ruleloom.storage.records.formula_values import with_formula_values
+from ruleloom.storage.schema.catalogue import Catalogue
+from ruleloom.storage.sql import functions
 from tests.dsl.backends.trees import NOW, TODAY
 from tests.dsl.backends.world import World
 
@@ -80,7 +81,7 @@ def stored(request: pytest.FixtureRequest) -> Iterator[tuple[Any, Catalogue, Wor
     url = "sqlite://" if request.param == "sqlite" else request.getfixturevalue("postgres")
     database, catalogue, world = Database(url), Catalogue(MODEL), _world()
     with database.write() as connection:
-        sql_functions.install(connection)
+        functions.install(connection)
         catalogue.metadata.create_all(connection)
         world.store(connection, catalogue)
     with database.read() as connection:

@@ -15,7 +15,7 @@ from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.types import Kind
 from ruleloom.forms.entity import Model
 from ruleloom.forms.schema_file import read_schema
-from ruleloom.storage.catalogue import Catalogue
+from ruleloom.storage.schema.catalogue import Catalogue
 
 SCHEMA: dict[str, Any] = {
     "timezone": "Asia/Shanghai",

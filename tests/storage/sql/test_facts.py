@@ -13,7 +13,7 @@ from ruleloom.dsl import nodes as n
 from ruleloom.dsl.calendar import DAY
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.types import Kind
-from ruleloom.storage import facts
+from ruleloom.storage.facts import loading
 from tests.dsl.backends.databases import Bench
 from tests.dsl.backends.trees import NOW, Pieces, chance
 from tests.dsl.backends.world import MODEL
@@ -36,7 +36,7 @@ def test_facts_are_those_of_python_and_stand_until_their_end(seed: int, benches:
     for bench in benches:
         with bench.holding(world) as connection:
             for external in [found for _ in range(8) if (found := _external(random, pieces)) is not None]:
-                gathered = facts.gather(connection, bench.catalogue, external, live, now)
+                gathered = loading.gather(connection, bench.catalogue, external, live, now)
                 for record, snapshot in live.items():
                     fact = gathered[record]
                     expected = world.fact(external, moment, snapshot, None)

@@ -1,0 +1,1 @@
+"""Who signs in: addresses, secrets, failures that slow down guessing, people who leave."""

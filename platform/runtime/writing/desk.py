@@ -1,0 +1,361 @@
+"""The writing half of the road of one change, over one open transaction. Made anew for every transaction.
+
+`runtime/pipeline` says in which order its methods are called; see `pipeline/ports.py` for what each promises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, cast
+
+from ruleloom.actions.base import Both, both
+from ruleloom.actions.registry import actions
+from ruleloom.dsl.types import RecordId, Value
+from ruleloom.engine.intents import CreateRecord, DeleteRecord, Effect, UpdateRecords, Write
+from ruleloom.engine.ruleset import CompiledRule
+from ruleloom.engine.store import RecordChange, Snapshot
+from ruleloom.forms.gates import GateError
+from ruleloom.messages import RuleloomError
+from ruleloom.runtime.people.leaving import follow
+from ruleloom.runtime.pipeline.ports import Blocked, Cause, Firing, Prepared, Run, RunBroken
+from ruleloom.runtime.rules import reasons, stopping
+from ruleloom.runtime.writing import effect_rows, requirements, stage_gates
+from ruleloom.runtime.writing.requirements import Wrong
+from ruleloom.runtime.writing.restoring import RestoreRecord
+from ruleloom.storage.facts.store import SqlStore
+from ruleloom.storage.logs import firing_log, notices, parked_runs
+from ruleloom.storage.logs.change_log import Stamp
+from ruleloom.storage.records import autonumbers, deletion
+from ruleloom.storage.records.records import NewRecord, RecordUpdate, touched
+
+if TYPE_CHECKING:
+    from ruleloom.runtime.writing.backlog import SqlBacklog
+    from ruleloom.runtime.writing.unit_of_work import UnitOfWork
+
+
+RETRY_AFTER = 30 * 1_000_000
+"""Microseconds until actions that failed are carried out again."""
+
+
+class SqlDesk(SqlStore):
+    """Reads through `SqlStore`, writes through `storage.records`; keeps what the transaction led to for the answer."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        super().__init__(uow.connection, uow.published.catalogue)
+        self.uow = uow
+        self.expected: dict[RecordId, int] = {}
+        """Versions that the writer has seen, by record."""
+        self.entered: list[Firing] = []
+        self.warnings: list[str] = []
+        self.leaves = False
+        """Whether an effect waits for the worker."""
+        self.muted: set[tuple[str, RecordId]] = set()
+        """Rules and records whose firings are being undone: the undoing does not make them fire again."""
+        self._ids: dict[int, tuple[CreateRecord, int]] = {}
+        """Record ids by the identity of their write; the write is kept, or a new one could get the same identity."""
+        self._numbers: dict[int, dict[str, Value]] = {}
+        """Autonumbers by record."""
+        self._positions: dict[int, int] = {}
+        self._tried: firing_log.EffectRow | None = None
+        self.failed_again = False
+        """Whether actions that were carried out once more failed again."""
+
+    @property
+    def backlog(self) -> SqlBacklog:
+        """Where evaluations of very many records are put off."""
+        return self.uow.backlog
+
+    @property
+    def locks(self) -> bool:
+        """Whether others may write at the same time: not on SQLite, which has one writer."""
+        return self.connection.dialect.name != "sqlite"
+
+    def instant(self, at: int) -> int:
+        """The clock, read again where others may have written while locks were waited for."""
+        return self.uow.read_clock() if self.locks else at
+
+    # ---- hop 4: what the write will be
+
+    def prepare(self, write: Write, at: int, cause: Cause) -> Prepared:
+        """Works a write out: required fields, form conditions and gates; *all* that is missing in one error."""
+        changes, wrong = self.examine(write, at, cause)
+        refusal = wrong.refusal()
+        if refusal is not None:
+            raise refusal
+        return Prepared(write, tuple(changes), cause, at)
+
+    def examine(
+        self, write: Write, at: int, cause: Cause, unread: Collection[str] = ()
+    ) -> tuple[list[RecordChange], Wrong]:
+        """What a write would change, and everything that is wrong with it; of `unread` fields no value is known."""
+        stamp, wrong = self._stamp(at, cause), Wrong(set(unread))
+        if isinstance(write, CreateRecord):
+            changes = self._created(write, stamp, cause, wrong)
+        elif isinstance(write, UpdateRecords):
+            changes = self._updated(write, stamp, cause, wrong)
+        else:
+            changes = self._rehearsed(write, stamp, cause)
+        wrong.lack(stage_gates.missing(self.uow, changes, cause, at, wrong.unread, related=False))
+        if changes and (wrong.all() or unread):
+            self._look_ahead(Prepared(write, tuple(changes), cause, at), wrong)
+        return changes, wrong
+
+    def _look_ahead(self, prepared: Prepared, wrong: Wrong) -> None:
+        """What only the written state would show is told together with the rest; nothing of it stays."""
+        rehearsal = self.connection.begin_nested()
+        try:
+            self._put(prepared)
+            found = stage_gates.missing(
+                self.uow, prepared.changes, prepared.cause, prepared.at, wrong.unread, related=True
+            )
+            wrong.lack(found)
+        except RuleloomError as error:
+            wrong.refuse(error.diagnostics)
+        finally:
+            rehearsal.rollback()
+
+    def _created(self, write: CreateRecord, stamp: Stamp, cause: Cause, wrong: Wrong) -> list[RecordChange]:
+        entity = self.uow.published.model.entity(write.entity)
+        record = write.record if write.record is not None else self._id_for(write)
+        values = requirements.clean(self.uow, entity, write.values, wrong, new=True, exact=cause.firing is None)
+        system: dict[str, Value] = {
+            "id": record, "created_at": stamp.at, "created_by": stamp.actor,
+            "updated_at": stamp.at, "updated_by": stamp.actor, "version": requirements.FIRST_VERSION,
+        }  # fmt: skip
+        after = {**system, **{f.key: values.get(f.key) for f in entity.fields if not f.system}}
+        self._number(write.entity, after)
+        return [RecordChange(write.entity, record, None, after)]
+
+    def _number(self, entity: str, after: dict[str, Value]) -> None:
+        """Rules and gates see the numbers that the record gets; the same ones each time its write is prepared."""
+        table = self.uow.published.catalogue.tables[entity]
+        numbers = self._numbers.setdefault(cast("int", after["id"]), {})
+        after.update({key: number for key, number in numbers.items() if after[key] is None})
+        autonumbers.fill(self.connection, table, [after])
+        numbers.update({field.key: after[field.key] for field in table.numbered})
+
+    def _id_for(self, write: CreateRecord) -> int:
+        """The id that a write's record gets, the same each time the write is prepared."""
+        return self._ids.setdefault(id(write), (write, self.uow.workspace.ids.next()))[1]
+
+    def _seen(self, cause: Cause) -> Mapping[RecordId, int]:
+        """The versions that a write must meet: those that its person saw; rules write on what is there."""
+        return self.expected if cause.firing is None else {}
+
+    def _updated(self, write: UpdateRecords, stamp: Stamp, cause: Cause, wrong: Wrong) -> list[RecordChange]:
+        entity, exact = self.uow.published.model.entity(write.entity), cause.firing is None
+        before = self.uow.records.read(write.entity, list(write.values), lock=True)
+        requirements.require_present(before, write.values, self._seen(cause))
+        changes = []
+        for record, given in write.values.items():
+            was, values = before[record], requirements.clean(self.uow, entity, given, wrong, new=False, exact=exact)
+            changed = {key: value for key, value in values.items() if was[key] != value}
+            if changed:
+                changes.append(RecordChange(write.entity, record, was, touched(was, changed, stamp)))
+        return changes
+
+    def _rehearsed(self, write: DeleteRecord | RestoreRecord, stamp: Stamp, cause: Cause) -> list[RecordChange]:
+        """Deleting and restoring reach other records: they are done and undone once to see which."""
+        if isinstance(write, DeleteRecord):
+            before = self.uow.records.read(write.entity, [write.record], lock=True)
+            requirements.require_present(before, [write.record], self._seen(cause))
+        rehearsal = self.connection.begin_nested()
+        try:
+            return self._do(write, stamp)
+        finally:
+            rehearsal.rollback()
+
+    # ---- hop 5: writing
+
+    def apply(self, prepared: Prepared) -> None:
+        """Writes the records and the change log; then the gates that read other records, on the state as written."""
+        follow(self.uow, prepared.changes)
+        self._put(prepared)
+        self.uow.wrote = True
+        lacking = list(stage_gates.missing(self.uow, prepared.changes, prepared.cause, prepared.at, related=True))
+        if lacking:
+            raise GateError(*lacking)
+        if prepared.cause.firing is not None:
+            self._note(prepared.cause.firing, prepared.write, prepared.changes)
+
+    def _put(self, prepared: Prepared) -> None:
+        write, stamp = prepared.write, self._stamp(prepared.at, prepared.cause)
+        if isinstance(write, CreateRecord):
+            change = prepared.changes[0]
+            after = dict(cast("Snapshot", change.after))
+            self.uow.records.insert(write.entity, [NewRecord(cast("int", change.record), after)], stamp)
+        elif isinstance(write, UpdateRecords):
+            updates = [_update(change) for change in prepared.changes]
+            self.uow.records.update(write.entity, updates, stamp)
+        else:
+            self._do(write, stamp)
+
+    def _do(self, write: DeleteRecord | RestoreRecord, stamp: Stamp) -> list[RecordChange]:
+        do = deletion.delete if isinstance(write, DeleteRecord) else deletion.restore
+        return do(self.uow.records, write.entity, [cast("int", write.record)], stamp)
+
+    def lock(self, entity: str, records: Collection[RecordId]) -> None:
+        """Locks a rule's records in id order until the transaction ends."""
+        self.uow.records.lock(entity, records)
+
+    def take(self, entity: str, records: Collection[RecordId]) -> Collection[RecordId]:
+        """Locks those of the records that nobody else has in hand."""
+        return self.uow.records.take(entity, records)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undoes what happens inside when an exception leaves it."""
+        entered, warnings, leaves = len(self.entered), len(self.warnings), self.leaves
+        nested = self.connection.begin_nested()
+        try:
+            yield
+        except BaseException:
+            nested.rollback()
+            del self.entered[entered:], self.warnings[warnings:]
+            self.leaves = leaves
+            raise
+        nested.commit()
+
+    # ---- hops 8 and 9: firings and what they do
+
+    def reason(self, firing: Firing) -> object:
+        """Its explanation on the present state."""
+        return reasons.reason_of(self.uow, firing)
+
+    def admit(self, rule: CompiledRule, firings: Sequence[Firing]) -> None:
+        """Holds back what is more than the rule's author allows, and what answers its own undoing."""
+        stopping.admit(self.uow, rule, firings, self.muted)
+
+    def hold(self, firings: Sequence[Firing]) -> None:
+        """Records firings that are held back, without reasons: these are worked out when they are performed."""
+        for firing in firings:
+            firing.id = self.uow.workspace.ids.next()
+        firing_log.add_firings(self.connection, [effect_rows.bare_row(self.uow, firing) for firing in firings])
+        self.uow.wrote = self.uow.wrote or bool(firings)
+
+    def enter(self, firing: Firing) -> None:
+        """Records a firing with its reason and gives it its id; what one that blocks said is its effects."""
+        firing.id = self.uow.workspace.ids.next()
+        firing_log.add_firing(self.connection, effect_rows.firing_row(self.uow, firing))
+        self.entered.append(firing)
+        self.uow.wrote = True
+        for message in firing.messages if firing.edge == "blocked" else ():
+            self._effect(firing, "block", "done", {"message": message}, both("did-block", text=message))
+
+    def perform(self, firing: Firing, effect: Effect) -> None:
+        """Notices and warnings now; what leaves the workspace becomes a pending effect."""
+        kind, about = actions().of(effect), effect_rows.about(self.uow, firing)
+        work = kind.work_out(effect, about)
+        rows = [
+            notices.NoticeRow(
+                self.uow.workspace.ids.next(), cast("int", notice.user), firing.at, notice.text,
+                cast("int", firing.id), firing.entity, cast("int", firing.record),
+            )
+            for notice in work.notices
+        ]  # fmt: skip
+        notices.add(self.connection, rows)
+        self.warnings += work.warnings
+        self.leaves = self.leaves or kind.leaves
+        summary = kind.summary(effect, about, effect_rows.names_for(self.uow, effect))
+        status = "pending" if kind.leaves else "done"
+        self._effect(firing, kind.kind, status, work.content, summary)
+
+    def failed(self, run: Run, error: RuleloomError) -> None:
+        """Records that actions of a firing failed and were undone; the worker carries these out once more."""
+        firing = run.firing
+        problems = [{"code": d.code, "params": {k: str(v) for k, v in d.params.items()}} for d in error.diagnostics]
+        if self._tried is not None and self._tried.firing == firing.id:
+            said = {"error": {"diagnostics": problems}, "summary": effect_rows.failure(error), "not_before": None}
+            firing_log.change_effect(self.connection, self._tried.id, status="failed", **said)
+            self.failed_again = True
+            return
+        again = not isinstance(error, Blocked | RunBroken)  # a rule that says no means it
+        self.leaves = self.leaves or again
+        status, later = ("pending", self.uow.now + RETRY_AFTER) if again else ("failed", None)
+        summary = effect_rows.failure(error)
+        told = effect_rows.told_run(run)
+        self._effect(firing, "actions", status, told, summary, error={"diagnostics": problems}, not_before=later)
+
+    def try_again(self, effect: firing_log.EffectRow) -> None:
+        """The actions of a firing are carried out once more: further effects stand after those that it has.
+
+        When they fail again, the row of their first failure says so (`failed_again`).
+        """
+        self.go_on(effect.firing)
+        self._tried, self.failed_again = effect, False
+
+    def go_on(self, firing: int) -> None:
+        """Further effects of a firing that was recorded before stand after those that it has."""
+        self._positions[firing] = firing_log.last_position(self.connection, firing)
+
+    def stopped(self, firing: Firing) -> None:
+        """Records that a chain of rules was stopped before this firing."""
+        if firing.id is None:
+            self.enter(firing)
+        self._effect(firing, "actions", "cancelled", {}, effect_rows.too_deep(firing))
+
+    def _note(self, firing: Firing, write: Write, changes: Sequence[RecordChange]) -> None:
+        """The effect row of a write that an action made."""
+        kind = actions().of(write)
+        summary = kind.summary(write, effect_rows.about(self.uow, firing), effect_rows.names_for(self.uow, write))
+        record = cast("int", changes[0].record) if changes else None
+        self._effect(firing, kind.kind, "done", {}, summary, entity=write.entity, record=record)
+
+    def _effect(
+        self, firing: Firing, kind: str, status: str, content: Mapping[str, Any], summary: Both, **more: Any
+    ) -> None:
+        firing_id = cast("int", firing.id)
+        position = self._positions[firing_id] = self._positions.get(firing_id, -1) + 1
+        row = firing_log.EffectRow(
+            self.uow.workspace.ids.next(), firing_id, position, kind, status, content,
+            cast("Mapping[str, str]", summary), self.uow.now, **more,
+        )  # fmt: skip
+        firing_log.add_effect(self.connection, row)
+
+    # ---- runs that wait
+
+    def park(self, run: Run) -> None:
+        """Keeps a waiting run."""
+        run.id = self.uow.workspace.ids.next()
+        row = parked_runs.ParkedRow(
+            run.id, cast("int", run.firing.id), run.version, run.branch, run.position,
+            cast("int", run.firing.record), run.wake, run.watch, run.since, effect_rows.told_change(run.firing.change),
+        )  # fmt: skip
+        parked_runs.park(self.connection, row)
+
+    def unpark(self, run: Run) -> bool:
+        """The run goes on now; what it does stands behind what its firing did before."""
+        mine = parked_runs.unpark(self.connection, cast("int", run.id))
+        if mine:
+            self.go_on(cast("int", run.firing.id))
+        return mine
+
+    def waiting(self, watch: str, record: RecordId) -> Sequence[Run]:
+        """Runs of a record that wait for a condition, oldest first."""
+        return self._runs(parked_runs.waiting(self.connection, watch, cast("int", record)))
+
+    def next_wake(self, up_to: int) -> int | None:
+        """The earliest end of a wait up to an instant."""
+        return parked_runs.next_wake(self.connection, up_to)
+
+    def runs_at(self, instant: int) -> Sequence[Run]:
+        """Runs that wake at that instant."""
+        return self._runs(parked_runs.at(self.connection, instant))
+
+    def _runs(self, rows: Sequence[parked_runs.ParkedRow]) -> list[Run]:
+        return [effect_rows.run_of(self.uow, row) for row in rows]
+
+    def _stamp(self, at: int, cause: Cause) -> Stamp:
+        actor = cause.actor if isinstance(cause.actor, int) else None
+        if cause.firing is not None:
+            return Stamp(at, actor, {"kind": "firing", "id": str(cause.firing.id), "rule": cause.firing.rule})
+        told = {"kind": cause.origin}
+        return Stamp(at, actor, told if cause.reference is None else {**told, "id": str(cause.reference)})
+
+
+def _update(change: RecordChange) -> RecordUpdate:
+    """The values that a change leads to, for the record as it was when the write was worked out."""
+    before, after = cast("Snapshot", change.before), cast("Snapshot", change.after)
+    values = {key: after[key] for key in after if after[key] != before[key] and key not in requirements.STAMPED}
+    return RecordUpdate(cast("int", change.record), values, int(cast("Any", before["version"])))

@@ -1,0 +1,148 @@
+"""Hop 4: what a write must satisfy before anything is written; *all* that is wrong or missing in one error."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, cast
+
+from ruleloom import access
+from ruleloom.access import Verb
+from ruleloom.dsl.types import Kind, RecordId, Value
+from ruleloom.engine.store import Snapshot
+from ruleloom.forms.entity import Entity
+from ruleloom.forms.fields.registry import field_types
+from ruleloom.forms.gates import GateError
+from ruleloom.forms.validation import ValidationError, kept_values, shown_name
+from ruleloom.messages import Diagnostic, RuleloomError
+from ruleloom.storage import files
+from ruleloom.storage.conflicts import RecordsGone, StaleVersion
+
+if TYPE_CHECKING:
+    from ruleloom.runtime.writing.unit_of_work import UnitOfWork
+
+STAMPED = frozenset({"id", "created_at", "created_by", "updated_at", "updated_by", "version"})
+"""Kept by the system; nobody writes them."""
+FIRST_VERSION = Decimal(1)
+_EMPTY = "value-missing"
+
+
+@dataclass(slots=True)
+class Wrong:
+    """Everything that is wrong with a write, collected while it is worked out."""
+
+    unread: set[str] = dataclass_field(default_factory=set)
+    """Keys of fields whose value cannot be taken: what reads them is not judged, it would be judged on a guess."""
+    fields: list[Diagnostic] = dataclass_field(default_factory=list)
+    missing: list[Diagnostic] = dataclass_field(default_factory=list)
+    """What forms and gates ask for."""
+
+    def refuse(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Fields that cannot be taken as they are."""
+        for diagnostic in diagnostics:
+            self.fields.append(diagnostic)
+            self.unread.add(diagnostic.target or "")
+
+    def lack(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """What a form or a gate asks for, unless the same was said already."""
+        empty = {each.target for each in self.fields if each.code == _EMPTY}
+        for each in diagnostics:
+            if each not in self.missing and not (each.code == _EMPTY and each.target in empty):
+                self.missing.append(each)
+
+    def all(self) -> list[Diagnostic]:
+        """Fields first, in the order of the entity where they are only empty."""
+        return [*self.fields, *self.missing]
+
+    def refusal(self) -> RuleloomError | None:
+        """The error that says all of it; None when nothing is wrong."""
+        if self.missing:
+            return GateError(*self.all())
+        return ValidationError(*self.fields) if self.fields else None
+
+
+def read(
+    uow: UnitOfWork, entity: Entity, given: Mapping[str, Any], verb: Verb
+) -> tuple[dict[str, Value], list[Diagnostic]]:
+    """JSON values by field key → clean values, and every field that is unknown, not the actor's, or wrongly filled."""
+    values, wrong = uow.published.validator(entity).check(given)
+    wrong += [refused for key in given if (refused := _not_writable(uow, entity, key, verb)) is not None]
+    named = {each.target for each in wrong}
+    return {key: value for key, value in values.items() if key not in named}, wrong
+
+
+def _not_writable(uow: UnitOfWork, entity: Entity, key: str, verb: Verb) -> Diagnostic | None:
+    field = entity.by_key.get(key)
+    if field is None or field.system:
+        return None
+    if not field_types()[field.type].writable:
+        return Diagnostic("field-not-writable", params={"name": shown_name(field)}, target=key)
+    if not access.may(uow.actor, verb, entity.id, key):
+        return Diagnostic("field-not-allowed", params={"name": shown_name(field)}, target=key)
+    return None
+
+
+def clean(
+    uow: UnitOfWork, entity: Entity, values: Mapping[str, Value], wrong: Wrong, *, new: bool, exact: bool = True
+) -> dict[str, Value]:
+    """Values of `dsl.types` as their fields keep them: defaults, options, references that exist, required ones there.
+
+    What cannot be kept is noted in `wrong` and left out. `exact`: numbers with more decimals than their field are
+    refused; rules' computed numbers are rounded half-even.
+    """
+    if exact:
+        wrong.refuse(_too_exact(entity, values))
+    found, refused = kept_values(entity, {**_defaults(uow, entity, values), **values} if new else values)
+    wrong.refuse(refused)
+    wrong.refuse(_dangling(uow, entity, found))
+    found = {key: value for key, value in found.items() if key not in wrong.unread}
+    wrong.fields += [each for each in _missing(entity, found, new=new) if each.target not in wrong.unread]
+    return found
+
+
+def _too_exact(entity: Entity, values: Mapping[str, Value]) -> Iterator[Diagnostic]:
+    for key, value in values.items():
+        field = entity.by_key[key]
+        if isinstance(value, Decimal) and value != round(value, field.decimals):
+            params = {"field": shown_name(field), "value": str(value), "decimals": field.decimals}
+            yield Diagnostic("number-decimals", params=params, target=key)
+
+
+def _defaults(uow: UnitOfWork, entity: Entity, values: Mapping[str, Value]) -> dict[str, Value]:
+    raw = {f.key: f.default for f in entity.fields if not f.system and f.default is not None and f.key not in values}
+    return uow.published.validator(entity).check(raw)[0] if raw else {}
+
+
+def _missing(entity: Entity, values: Mapping[str, Value], *, new: bool) -> Iterator[Diagnostic]:
+    for field in entity.fields:
+        if field.required and not field.system and (new or field.key in values) and values.get(field.key) is None:
+            yield Diagnostic(_EMPTY, params={"field": shown_name(field)}, target=field.key)
+
+
+def _dangling(uow: UnitOfWork, entity: Entity, values: Mapping[str, Value]) -> Iterator[Diagnostic]:
+    """References to records, and files, that do not exist."""
+    for key, value in values.items():
+        field = entity.by_key[key]
+        if value is None or field.system:
+            continue
+        if field.value_type.kind is Kind.RECORD and field.to is not None:
+            if not uow.records.live(field.to, [cast("int", value)]):
+                yield Diagnostic("value-no-record", params={"field": shown_name(field)}, target=key)
+        elif field.value_type.kind is Kind.FILES:
+            wanted = {int(each) for each in cast("tuple[str, ...]", value)}
+            if wanted - files.known(uow.connection, wanted):
+                yield Diagnostic("value-no-file", params={"field": shown_name(field)}, target=key)
+
+
+def require_present(
+    found: Mapping[RecordId, Snapshot], wanted: Collection[RecordId], expected: Mapping[RecordId, int]
+) -> None:
+    """The records live, and are at the versions that their writer has seen."""
+    gone = [cast("int", record) for record in wanted if record not in found]
+    if gone:
+        raise RecordsGone.naming(gone)
+    stale = [r for r in wanted if r in expected and found[r]["version"] != expected[r]]
+    if stale:
+        raise StaleVersion.naming(cast("list[int]", stale))

@@ -1,0 +1,128 @@
+"""One write transaction: who writes, when, on what published state, and the road of one change through it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from ruleloom.access import Actor
+from ruleloom.dsl.types import Value
+from ruleloom.engine.intents import Write
+from ruleloom.messages import RuleloomError
+from ruleloom.runtime.pipeline.driver import Pipeline
+from ruleloom.runtime.pipeline.ports import Cause, Outcome, Unsettled
+from ruleloom.runtime.rules.published import Published
+from ruleloom.runtime.writing.backlog import SqlBacklog
+from ruleloom.runtime.writing.desk import SqlDesk
+from ruleloom.storage.database import Connection
+from ruleloom.storage.logs.change_log import Stamp
+from ruleloom.storage.records.records import Records
+from ruleloom.storage.schema.definitions import Definitions
+
+if TYPE_CHECKING:
+    from ruleloom.runtime.workspace import Workspace
+
+T = TypeVar("T")
+TIME = "time"
+"""Origin of the transactions in which the clock settles what is due."""
+
+
+class UnitOfWork:
+    """Made by `Workspace.transact`; commands write through it and through nothing else."""
+
+    published: Published
+    records: Records
+    desk: SqlDesk
+    pipeline: Pipeline
+
+    def __init__(
+        self, workspace: Workspace, connection: Connection, published: Published, actor: Actor, origin: str
+    ) -> None:
+        self.workspace = workspace
+        self.connection = connection
+        self.actor = actor
+        self.origin = origin
+        self.reference: int | None = None
+        """What the origin speaks of: the undo that writes."""
+        self.wrote = False
+        self.definitions = Definitions(connection)
+        self._now: int | None = None
+        self._refused: RuleloomError | None = None
+        self.backlog = SqlBacklog(self)
+        self.use(published)
+
+    def use(self, published: Published) -> None:
+        """Goes on with another published state: of a transaction that publishes something."""
+        if self.backlog.opened:
+            self.pipeline.finish()
+        self.published = published
+        self.records = Records(self.connection, published.catalogue)
+        self.desk = SqlDesk(self)
+        self.pipeline = Pipeline(self.desk, published.book)
+
+    @property
+    def now(self) -> int:
+        """The instant of this transaction, as read last: at the first question, and after the locks of each write."""
+        return self.read_clock() if self._now is None else self._now
+
+    def read_clock(self) -> int:
+        """Asks the clock again: where others write at the same time, each time all locks of a write are held."""
+        self._now = self.workspace.now(self.connection, writing=True)
+        return self._now
+
+    @property
+    def user(self) -> int | None:
+        """The writing person's record id; None for the workspace."""
+        return self.actor.user if isinstance(self.actor.user, int) else None
+
+    def stamp(self) -> Stamp:
+        """When, who and why, for the logs."""
+        return Stamp(self.now, self.user, {"kind": self.origin})
+
+    def change(self, write: Write) -> Outcome:
+        """Takes one write down the road of one change (hops 3 to 9)."""
+        self.wrote = True
+        return self.pipeline.change(write, self.now, Cause(self.user, origin=self.origin, reference=self.reference))
+
+    def find_by_key(self, entity: str, field: str, value: Value) -> int | None:
+        """The live record whose field has this value."""
+        return self.records.find(entity, field, [value]).get(value)
+
+    # ---- used by Workspace.transact
+
+    def carry_out(self, command: Callable[[UnitOfWork], T]) -> T | None:
+        """Settles what is due, then runs the command; when that is refused, what was settled is committed all the same.
+
+        The refusal is kept for `answer`; the command is undone as a whole.
+        """
+        if self.origin == TIME or not self._settled():
+            return command(self)
+        try:
+            with self.desk.savepoint():
+                return command(self)
+        except RuleloomError as refused:
+            self._refused, self.wrote = refused, True
+            return None
+
+    def _settled(self) -> bool:
+        """Settles every edge, tick and wait due by now, at their own due times; whether there was any.
+
+        What is put off takes transactions of its own, before this one (`Workspace.transact`).
+        """
+        due = self.desk.earliest()
+        if due is None or due > self.now:
+            return False
+        if self.backlog.earliest() is not None:
+            raise Unsettled
+        if not self.pipeline.settle(self.now):
+            return False
+        self.wrote = True
+        self.desk.entered.clear()
+        self.desk.warnings.clear()
+        return True
+
+    def answer(self, result: T | None) -> T:
+        """The command's result, or the refusal that it met."""
+        if self._refused is not None:
+            raise self._refused
+        return result  # type: ignore[return-value]  # None only where the command says so

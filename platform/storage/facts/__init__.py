@@ -1,0 +1,1 @@
+"""What the engine asks: snapshots, facts in batch, what it remembers (`engine.store.Store`)."""

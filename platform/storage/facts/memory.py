@@ -1,0 +1,164 @@
+"""What the engine remembers of rules and records, in SQL: the second half of `engine.store.Store`.
+
+Rows exist only where they say something. Instants are microseconds UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, tuple_
+
+from ruleloom.dsl.types import RecordId
+from ruleloom.engine.store import Memory
+from ruleloom.storage.logs.parked_runs import parked_runs
+from ruleloom.storage.records.records import chunks
+from ruleloom.storage.tables.put_off import put_off
+from ruleloom.storage.tables.work import firings, rule_memories, schedules
+
+_M = rule_memories.c
+_COUNTED = ("on", "change", "schedule")
+_EARLIEST = select(
+    select(func.min(_M.deadline)).where(_M.deadline.is_not(None)).scalar_subquery(),
+    select(func.min(schedules.c.next_at)).scalar_subquery(),
+    select(func.min(parked_runs.c.wake)).scalar_subquery(),
+    select(func.min(put_off.c.at)).scalar_subquery(),
+)
+Pairs = Collection[tuple[str, RecordId]]
+
+
+class EngineMemory:
+    """Over one open connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    # ---- memories
+
+    def memories(
+        self,
+        entity: str,  # noqa: ARG002 - ids of records are unique over all entities
+        records: Collection[RecordId],
+        rules: Collection[str] | None = None,
+    ) -> Mapping[tuple[str, RecordId], Memory]:
+        """What is remembered of these records (all rules when None)."""
+        found: dict[tuple[str, RecordId], Memory] = {}
+        for part in chunks(list(records)):
+            asked = select(rule_memories).where(_M.record.in_(part))
+            if rules is not None:
+                asked = asked.where(_M.rule.in_(list(rules)))
+            for row in self.connection.execute(asked):
+                found[row.rule, row.record] = _memory(row)
+        return found
+
+    def remember(self, memories: Sequence[Memory]) -> None:
+        """Stores memories; one that says nothing is removed."""
+        for part in chunks({(m.rule, m.record): m for m in memories}.values()):
+            pairs = [(memory.rule, memory.record) for memory in part]
+            self.connection.execute(delete(rule_memories).where(tuple_(_M.rule, _M.record).in_(pairs)))
+            rows = [_row(memory) for memory in part if memory.says_something]
+            if rows:
+                self.connection.execute(insert(rule_memories), rows)
+
+    def forget(self, rule: str, records: Collection[RecordId] | None = None) -> None:
+        """Removes what is remembered of a rule, or of some of its records."""
+        if records is None:
+            self.connection.execute(delete(rule_memories).where(_M.rule == rule))
+            return
+        for part in chunks(list(records)):
+            self.connection.execute(delete(rule_memories).where((_M.rule == rule) & _M.record.in_(part)))
+
+    def drop(self, entity: str, records: Collection[RecordId]) -> None:  # noqa: ARG002 - see `memories`
+        """Removes all that is remembered of deleted records; their waiting runs end."""
+        for part in chunks(list(records)):
+            self.connection.execute(delete(rule_memories).where(_M.record.in_(part)))
+            self.connection.execute(delete(parked_runs).where(parked_runs.c.record.in_(part)))
+
+    # ---- limits
+
+    def firings_counted(
+        self, rule: str, records: Collection[RecordId], after: int | None
+    ) -> Mapping[RecordId, Sequence[int]]:
+        """Instants of firings that count for limits, later than `after` (all when None), undone ones left out."""
+        found: dict[RecordId, list[int]] = {}
+        f = firings.c
+        counted = (f.rule == rule) & f.edge.in_(_COUNTED) & f.undone_at.is_(None)
+        for part in chunks(list(records)):
+            asked = select(f.record, f.at).where(counted & f.record.in_(part)).order_by(f.at)
+            if after is not None:
+                asked = asked.where(f.at > after)
+            for record, at in self.connection.execute(asked):
+                found.setdefault(record, []).append(at)
+        return found
+
+    # ---- deadlines
+
+    def next_due(self, up_to: int, rules: Pairs | None = None) -> int | None:
+        """The earliest deadline up to an instant (of those pairs, of all when None)."""
+        due = select(func.min(_M.deadline)).where(_M.deadline <= up_to)
+        if rules is None:
+            return cast("int | None", self.connection.scalar(due))
+        found = [self.connection.scalar(due.where(_among(part))) for part in chunks(list(rules))]
+        return min((instant for instant in found if instant is not None), default=None)
+
+    def due_at(self, instant: int, rules: Pairs | None = None) -> Sequence[tuple[str, RecordId]]:
+        """Pairs whose deadline is that instant. What keeps two processes apart is the lock on the record."""
+        due = select(_M.rule, _M.record).where(_M.deadline == instant).order_by(_M.record, _M.rule)
+        if rules is None:
+            return [(rule, record) for rule, record in self.connection.execute(due)]
+        pairs: list[tuple[str, RecordId]] = []
+        for part in chunks(sorted(rules, key=lambda pair: (pair[1], pair[0]))):
+            pairs += [(rule, record) for rule, record in self.connection.execute(due.where(_among(part)))]
+        return pairs
+
+    def earliest(self) -> int | None:
+        """The next instant at which anything is due (deadline, tick, wait, put off): until then the clock sleeps."""
+        found = self.connection.execute(_EARLIEST).one()
+        return min((instant for instant in found if instant is not None), default=None)
+
+    # ---- schedules
+
+    def next_tick(self, up_to: int) -> int | None:
+        """The earliest tick up to an instant."""
+        asked = select(func.min(schedules.c.next_at)).where(schedules.c.next_at <= up_to)
+        return cast("int | None", self.connection.scalar(asked))
+
+    def ticks_at(self, instant: int) -> Sequence[str]:
+        """Scheduled rules whose next tick is that instant, locked."""
+        asked = select(schedules.c.rule).where(schedules.c.next_at == instant).order_by(schedules.c.rule)
+        return self.connection.execute(asked.with_for_update(skip_locked=True)).scalars().all()
+
+    def remember_tick(self, rule: str, instant: int | None) -> None:
+        """Stores the next tick of a scheduled rule; None removes it."""
+        anchor = self.connection.scalar(select(schedules.c.anchor).where(schedules.c.rule == rule))
+        self.connection.execute(delete(schedules).where(schedules.c.rule == rule))
+        if instant is not None:
+            first = instant if anchor is None else anchor
+            self.connection.execute(insert(schedules).values(rule=rule, next_at=instant, anchor=first))
+
+
+def tick_of(connection: Connection, rule: str) -> int | None:
+    """The next tick of a scheduled rule."""
+    return cast("int | None", connection.scalar(select(schedules.c.next_at).where(schedules.c.rule == rule)))
+
+
+def _among(pairs: Sequence[tuple[str, RecordId]]) -> ColumnElement[bool]:
+    return cast("ColumnElement[bool]", tuple_(_M.rule, _M.record).in_(pairs))
+
+
+def _memory(row: Row[Any]) -> Memory:
+    since = {int(ordinal): instant for ordinal, instant in (row.since or {}).items()}
+    return Memory(row.rule, row.record, row.holds, since, row.deadline, row.firing_counts, row.waits)
+
+
+def _row(memory: Memory) -> dict[str, Any]:
+    return {
+        "rule": memory.rule,
+        "record": memory.record,
+        "holds": memory.holds,
+        "since": {str(ordinal): instant for ordinal, instant in memory.since.items()} or None,
+        "deadline": memory.deadline,
+        "firing_counts": memory.firing_counts,
+        "waits": memory.waits,
+    }

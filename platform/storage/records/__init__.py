@@ -1,0 +1,1 @@
+"""Records of entities: written, found, ordered, shown, deleted, as they were."""

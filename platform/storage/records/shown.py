@@ -1,0 +1,67 @@
+"""What is shown beside the values of records: titles of referenced records, values at the end of paths."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import cast
+
+from sqlalchemy import Connection, select
+
+from ruleloom.dsl.types import RecordId, Value
+from ruleloom.engine.store import Snapshot
+from ruleloom.storage.records.records import Records, chunks
+from ruleloom.storage.records.sort_terms import Source
+from ruleloom.storage.schema.catalogue import Catalogue
+
+
+def titles(connection: Connection, catalogue: Catalogue, entity: str, ids: Collection[int]) -> dict[int, Value]:
+    """The title field's value of live records by id; records without a title are left out."""
+    title = catalogue.model.entity(entity).title_field
+    entity_table = catalogue.tables[entity]
+    if title is None or title not in entity_table.stored:
+        return {}
+    table, found = entity_table.table, dict[int, Value]()
+    for part in chunks(sorted(ids)):
+        rows = select(table.c.id, table.c[title.key]).where(table.c.id.in_(part) & table.c.deleted_at.is_(None))
+        found.update((row[0], row[1]) for row in connection.execute(rows) if row[1] is not None)
+    return found
+
+
+def reference_titles(
+    connection: Connection, catalogue: Catalogue, entity: str, snapshots: Collection[Snapshot]
+) -> dict[tuple[str, int], Value]:
+    """Titles of everything that these records refer to, by (target entity, id), one query per target entity."""
+    wanted: dict[str, set[int]] = {}
+    references = [
+        field for field in catalogue.model.entity(entity).fields if field.value_type.entity and field.key != "id"
+    ]
+    for snapshot in snapshots:
+        for field in references:
+            target = snapshot.get(field.key)
+            if target is not None:
+                wanted.setdefault(cast("str", field.value_type.entity), set()).add(cast("int", target))
+    return {
+        (target, record): title
+        for target, ids in wanted.items()
+        for record, title in titles(connection, catalogue, target, ids).items()
+    }
+
+
+def path_values(
+    connection: Connection, catalogue: Catalogue, entity: str, ids: Sequence[int], paths: Sequence[str]
+) -> dict[int, dict[str, Value]]:
+    """For live records the values at the end of paths (`owner.name`), one query per chunk; QueryError: no such path."""
+    source = Source(catalogue, entity)
+    columns = [source.value(path) for path in paths]
+    table, found = source.root.table, dict[int, dict[str, Value]]()
+    for part in chunks(ids):
+        rows = select(table.c.id, *columns).select_from(source.clause).where(table.c.id.in_(part))
+        for row in connection.execute(rows):
+            found[row[0]] = dict(zip(paths, row[1:], strict=True))
+    return found
+
+
+def in_order(records: Records, entity: str, ids: Sequence[int]) -> list[Snapshot]:
+    """Snapshots in the order of the ids (of a page); records deleted meanwhile are left out."""
+    found: dict[RecordId, Snapshot] = records.read(entity, ids)
+    return [found[record] for record in ids if record in found]

@@ -1,0 +1,1 @@
+"""Definitions and the tables that follow from them."""

@@ -1,0 +1,1 @@
+"""Typed trees as SQL for SQLite and PostgreSQL."""
