@@ -78,6 +78,8 @@ class Program:
             place: step.logic for place, step in enumerate(self.steps) if isinstance(step, PauseUntil)
         }
         self.blocks = any(isinstance(step, Stop) for step in self.steps)
+        self.calm = all(_is_calm(step, origin) for step, origin in zip(self.steps, self.origins, strict=True))
+        """Whether carrying it out writes no record and waits for nothing: nothing can become true because of it."""
 
     def _write(self, actions: Iterable[n.Action]) -> None:
         for action in actions:
@@ -125,6 +127,10 @@ class Program:
             elif isinstance(step, Jump) or (isinstance(step, JumpUnless) and not step.condition.of(acting)):
                 place = step.target
         return found
+
+
+def _is_calm(step: Step, origin: n.Action) -> bool:
+    return not isinstance(step, Pause | PauseUntil) and (not isinstance(step, Do) or isinstance(origin, _CALM))
 
 
 # ---- one function per kind of action -----------------------------------------------------------------------------
@@ -217,6 +223,8 @@ def _warn(action: n.Warn, vocabulary: Vocabulary) -> Act:
     return lambda a: i.ShowWarning(text.of(a))
 
 
+_CALM = (n.Notify, n.Warn, n.CallOperation, n.RunReport, n.StartApproval)
+"""Actions that become notices, or effects that the worker performs."""
 _ACTS: dict[type[n.Action], Callable[[Any, Vocabulary], Act]] = {
     n.Create: _create,
     n.SetFields: _set,

@@ -106,7 +106,7 @@ def _note(uow: UnitOfWork, run: Run, code: str) -> None:
     summary = cast("Mapping[str, str]", both(code, name=name))
     status = "cancelled" if code == "did-cancel-run" else "done"
     row = firing_log.EffectRow(uow.workspace.ids.next(), firing, position, WAIT, status, {}, summary, uow.now)
-    firing_log.add_effect(uow.connection, row)
+    firing_log.add_effects(uow.connection, [row])
     uow.wrote = True
 
 

@@ -64,7 +64,7 @@ def admit(
     counted = [firing for firing in firings if firing.withheld is None]
     if not counted:
         return
-    rate = rule_rates.count(uow.connection, rule.id, counted[0].at, len(counted), PERIODS[PERIOD])
+    rate = uow.desk.count(rule.id, counted[0].at, len(counted), PERIODS[PERIOD])
     if rate.stopped_at is not None:
         for firing in counted:
             _withhold(firing, "stopped")
@@ -84,7 +84,7 @@ def _withhold(firing: Firing, why: str) -> None:
 
 def _stop(uow: UnitOfWork, rule: CompiledRule, allowed: Allowed, at: int, performed: int) -> None:
     stop = {"most": allowed.most, "per": allowed.per}
-    rule_rates.change(uow.connection, rule.id, stopped_at=at, stop=stop, number=performed)
+    uow.desk.stop_counting(rule.id, stopped_at=at, stop=stop, number=performed)
     uow.definitions.stop(int(rule.id), at)
     uow.wrote = True
     _tell(uow, rule, allowed, at)

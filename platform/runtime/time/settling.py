@@ -65,11 +65,12 @@ def _batch() -> Callable[[UnitOfWork], list[int] | None]:
 
 def _some(uow: UnitOfWork, most: int) -> list[int] | None:
     last: int | None = None
-    for _ in range(1 if uow.backlog.earliest() is not None else most):
-        instant = uow.pipeline.tick(uow.now)
+    left = 1 if uow.backlog.earliest() is not None else most
+    while left > 0:
+        number, instant = uow.settle_some(left)
         if instant is None:
             break
-        last = instant
+        last, left = instant, left - number
         if len(uow.desk.entered) >= most or uow.backlog.opened:
             break
     if last is None:

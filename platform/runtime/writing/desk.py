@@ -24,7 +24,7 @@ from ruleloom.runtime.writing import effect_rows, requirements, stage_gates
 from ruleloom.runtime.writing.requirements import Wrong
 from ruleloom.runtime.writing.restoring import RestoreRecord
 from ruleloom.storage.facts.store import SqlStore
-from ruleloom.storage.logs import firing_log, notices, parked_runs
+from ruleloom.storage.logs import firing_log, notices, parked_runs, rule_rates
 from ruleloom.storage.logs.change_log import Stamp
 from ruleloom.storage.records import autonumbers, deletion
 from ruleloom.storage.records.records import NewRecord, RecordUpdate, touched
@@ -227,6 +227,14 @@ class SqlDesk(SqlStore):
         """Holds back what is more than the rule's author allows, and what answers its own undoing."""
         stopping.admit(self.uow, rule, firings, self.muted)
 
+    def count(self, rule: str, at: int, more: int, per: int) -> rule_rates.Rate:
+        """Counts so many more firings of a rule; how often it fired in the present period then."""
+        return rule_rates.count(self.connection, rule, at, more, per)
+
+    def stop_counting(self, rule: str, **values: Any) -> None:
+        """A rule stops by itself: what its counter says of it."""
+        rule_rates.change(self.connection, rule, **values)
+
     def hold(self, firings: Sequence[Firing]) -> None:
         """Records firings that are held back, without reasons: these are worked out when they are performed."""
         for firing in firings:
@@ -237,7 +245,7 @@ class SqlDesk(SqlStore):
     def enter(self, firing: Firing) -> None:
         """Records a firing with its reason and gives it its id; what one that blocks said is its effects."""
         firing.id = self.uow.workspace.ids.next()
-        firing_log.add_firing(self.connection, effect_rows.firing_row(self.uow, firing))
+        self._record(effect_rows.firing_row(self.uow, firing))
         self.entered.append(firing)
         self.uow.wrote = True
         for message in firing.messages if firing.edge == "blocked" else ():
@@ -254,7 +262,7 @@ class SqlDesk(SqlStore):
             )
             for notice in work.notices
         ]  # fmt: skip
-        notices.add(self.connection, rows)
+        self._give(rows)
         self.warnings += work.warnings
         self.leaves = self.leaves or kind.leaves
         summary = kind.summary(effect, about, effect_rows.names_for(self.uow, effect))
@@ -311,7 +319,18 @@ class SqlDesk(SqlStore):
             self.uow.workspace.ids.next(), firing_id, position, kind, status, content,
             cast("Mapping[str, str]", summary), self.uow.now, **more,
         )  # fmt: skip
-        firing_log.add_effect(self.connection, row)
+        self._add(row)
+
+    # ---- rows that one who collects keeps back for a while (`collecting.py`)
+
+    def _record(self, row: firing_log.FiringRow) -> None:
+        firing_log.add_firings(self.connection, [row])
+
+    def _add(self, row: firing_log.EffectRow) -> None:
+        firing_log.add_effects(self.connection, [row])
+
+    def _give(self, rows: Sequence[notices.NoticeRow]) -> None:
+        notices.add(self.connection, rows)
 
     # ---- runs that wait
 

@@ -12,6 +12,7 @@ from ruleloom.messages import RuleloomError
 from ruleloom.runtime.pipeline.driver import Pipeline
 from ruleloom.runtime.pipeline.ports import Cause, Outcome, Unsettled
 from ruleloom.runtime.rules.published import Published
+from ruleloom.runtime.writing import collecting
 from ruleloom.runtime.writing.backlog import SqlBacklog
 from ruleloom.runtime.writing.desk import SqlDesk
 from ruleloom.storage.database import Connection
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from ruleloom.runtime.workspace import Workspace
 
 T = TypeVar("T")
+TOGETHER = 100
+"""Due instants settled together, where that is the same as one by one."""
 TIME = "time"
 """Origin of the transactions in which the clock settles what is due."""
 
@@ -88,6 +91,17 @@ class UnitOfWork:
         """The live record whose field has this value."""
         return self.records.find(entity, field, [value]).get(value)
 
+    def settle_some(self, most: int) -> tuple[int, int | None]:
+        """Settles what is due first: many instants together where that is the same, at most about so many, else one.
+
+        How many instants it was, and the last of them; None when nothing is due or others have in hand what is.
+        """
+        together = collecting.settle(self, most) if most > 1 else None
+        if together is not None:
+            return together
+        instant = self.pipeline.tick(self.now)
+        return 0 if instant is None else 1, instant
+
     # ---- used by Workspace.transact
 
     def carry_out(self, command: Callable[[UnitOfWork], T]) -> T | None:
@@ -114,8 +128,10 @@ class UnitOfWork:
             return False
         if self.backlog.earliest() is not None:
             raise Unsettled
-        if not self.pipeline.settle(self.now):
+        if self.settle_some(TOGETHER)[1] is None:
             return False
+        while self.settle_some(TOGETHER)[1] is not None:
+            pass
         self.wrote = True
         self.desk.entered.clear()
         self.desk.warnings.clear()

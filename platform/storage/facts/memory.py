@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, select, tuple_
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from ruleloom.dsl.types import RecordId
 from ruleloom.engine.store import Memory
@@ -26,6 +28,24 @@ _EARLIEST = select(
     select(func.min(put_off.c.at)).scalar_subquery(),
 )
 Pairs = Collection[tuple[str, RecordId]]
+_OTHERS = select(*_EARLIEST.selected_columns[1:])
+_DUE = (
+    select(rule_memories)
+    .where(_M.deadline <= bindparam("up_to"))
+    .order_by(_M.deadline, _M.record, _M.rule)
+    .limit(bindparam("most"))
+)
+_REMOVE = delete(rule_memories).where(_M.rule == bindparam("of"), _M.record == bindparam("about"))
+
+
+def _keeping(insertion: Any) -> Any:
+    made = insertion(rule_memories)
+    told = {column.name: made.excluded[column.name] for column in rule_memories.c if not column.primary_key}
+    return made.on_conflict_do_update(index_elements=[_M.rule, _M.record], set_=told)
+
+
+_KEEP = {"sqlite": _keeping(sqlite_insert), "postgresql": _keeping(postgresql_insert)}
+"""Statements that store a memory, whether or not there is an earlier one, by dialect."""
 
 
 class EngineMemory:
@@ -55,11 +75,12 @@ class EngineMemory:
     def remember(self, memories: Sequence[Memory]) -> None:
         """Stores memories; one that says nothing is removed."""
         for part in chunks({(m.rule, m.record): m for m in memories}.values()):
-            pairs = [(memory.rule, memory.record) for memory in part]
-            self.connection.execute(delete(rule_memories).where(tuple_(_M.rule, _M.record).in_(pairs)))
-            rows = [_row(memory) for memory in part if memory.says_something]
-            if rows:
-                self.connection.execute(insert(rule_memories), rows)
+            gone = [{"of": memory.rule, "about": memory.record} for memory in part if not memory.says_something]
+            kept = [_row(memory) for memory in part if memory.says_something]
+            if gone:
+                self.connection.execute(_REMOVE, gone)
+            if kept:
+                self.connection.execute(_KEEP[self.connection.dialect.name], kept)
 
     def forget(self, rule: str, records: Collection[RecordId] | None = None) -> None:
         """Removes what is remembered of a rule, or of some of its records."""
@@ -111,6 +132,15 @@ class EngineMemory:
         for part in chunks(sorted(rules, key=lambda pair: (pair[1], pair[0]))):
             pairs += [(rule, record) for rule, record in self.connection.execute(due.where(_among(part)))]
         return pairs
+
+    def due_memories(self, up_to: int, most: int) -> Sequence[Memory]:
+        """What has a deadline up to an instant, in time order: the first of it, so many."""
+        return [_memory(row) for row in self.connection.execute(_DUE, {"up_to": up_to, "most": most})]
+
+    def earliest_other(self) -> int | None:
+        """The next instant at which anything but a deadline is due: a tick, a wait, what is put off."""
+        found = self.connection.execute(_OTHERS).one()
+        return min((instant for instant in found if instant is not None), default=None)
 
     def earliest(self) -> int | None:
         """The next instant at which anything is due (deadline, tick, wait, put off): until then the clock sleeps."""

@@ -80,19 +80,13 @@ class FiringFilter:
 
 _FIRING = tuple(firings.c[name] for name in FiringRow.__slots__)
 _EFFECT = tuple(effects.c[name] for name in EffectRow.__slots__)
-
-
-def add_firing(connection: Connection, row: FiringRow) -> None:
-    """Records a firing."""
-    connection.execute(insert(firings).values({name: getattr(row, name) for name in FiringRow.__slots__}))
+_ADD_FIRING, _ADD_EFFECT = insert(firings), insert(effects)
 
 
 def add_firings(connection: Connection, rows: Sequence[FiringRow]) -> None:
-    """Records firings of the same kind at once."""
+    """Records firings."""
     if rows:
-        connection.execute(
-            insert(firings), [{name: getattr(row, name) for name in FiringRow.__slots__} for row in rows]
-        )
+        connection.execute(_ADD_FIRING, [{name: getattr(row, name) for name in FiringRow.__slots__} for row in rows])
 
 
 def by_id(connection: Connection, ids: Collection[int], *, lock: bool = False) -> Sequence[FiringRow]:
@@ -129,9 +123,10 @@ def held_counts(connection: Connection, rules: Collection[str]) -> Mapping[str, 
     return {row.rule: row.number for row in connection.execute(counted.group_by(firings.c.rule))}
 
 
-def add_effect(connection: Connection, row: EffectRow) -> None:
-    """Records an effect."""
-    connection.execute(insert(effects).values({name: getattr(row, name) for name in EffectRow.__slots__}))
+def add_effects(connection: Connection, rows: Sequence[EffectRow]) -> None:
+    """Records effects."""
+    if rows:
+        connection.execute(_ADD_EFFECT, [{name: getattr(row, name) for name in EffectRow.__slots__} for row in rows])
 
 
 def page(connection: Connection, wanted: FiringFilter, limit: int) -> Sequence[FiringRow]:

@@ -7,7 +7,7 @@ transaction ends, so that two writers at once count as one after the other.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, delete, select, update
@@ -30,6 +30,14 @@ class Rate:
     number: int = 0
     stopped_at: int | None = None
     stop: Mapping[str, Any] | None = None
+
+    def counted(self, at: int, more: int, default_per: int) -> Rate:
+        """What `count` makes of it: the same arithmetic, for a counter that is held locked."""
+        if self.stopped_at is not None:
+            return self
+        if at >= self.started + (default_per if self.per is None else self.per):
+            return replace(self, started=at, number=more)
+        return replace(self, number=self.number + more)
 
 
 _over = bindparam("at") >= _C.started + case((_C.per.is_(None), bindparam("default_per")), else_=_C.per)
@@ -56,6 +64,25 @@ def count(connection: Connection, rule: str, at: int, more: int, default_per: in
         begin(connection, rule, at)
         found = connection.execute(_COUNT, values).one()
     return Rate(*found)
+
+
+def locked(connection: Connection, rule: str, at: int) -> Rate:
+    """The counter of a rule, held until the transaction ends; a rule that has none yet gets one."""
+    asked = select(table).where(_C.rule == rule).with_for_update()
+    found = connection.execute(asked).first()
+    if found is None:
+        begin(connection, rule, at)
+        found = connection.execute(asked).one()
+    return Rate(*found)
+
+
+_KEEP = update(table).where(_C.rule == bindparam("of")).values(started=bindparam("since"), number=bindparam("counted"))
+
+
+def keep(connection: Connection, rates: Collection[Rate]) -> None:
+    """Stores how far counters that are held locked have come."""
+    if rates:
+        connection.execute(_KEEP, [{"of": rate.rule, "since": rate.started, "counted": rate.number} for rate in rates])
 
 
 def read(connection: Connection, rule: str) -> Rate:
