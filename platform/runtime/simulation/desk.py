@@ -17,7 +17,9 @@ from ruleloom.engine.ruleset import CompiledRule
 from ruleloom.engine.store import External, Fact, Memory, RecordChange, Snapshot
 from ruleloom.messages import RuleloomError
 from ruleloom.runtime.pipeline.ports import Cause, Firing, Prepared, Run
-from ruleloom.runtime.simulation.facts import Finder, Related, finder
+from ruleloom.runtime.simulation.facts import finder
+from ruleloom.runtime.simulation.quick import Finder
+from ruleloom.runtime.simulation.related import Related
 from ruleloom.runtime.simulation.tables import Tables, Undo
 from ruleloom.runtime.simulation.writes import Writes
 

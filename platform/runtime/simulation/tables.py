@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Hashable, Iterator
+from typing import Any, Protocol
 
 from ruleloom.dsl.types import Kind, RecordId, Value
 from ruleloom.dsl.vocabulary import EntityWords, FieldWords, Vocabulary
@@ -18,36 +18,52 @@ Undo = list[tuple[Callable[..., Any], tuple[Any, ...]]]
 class Shelf:
     """The rows that point to one record, those with a time in order of time and creation."""
 
-    __slots__ = ("timed", "untimed")
+    __slots__ = ("loose", "timed")
 
     def __init__(self) -> None:
         self.timed: list[Row] = []
-        self.untimed: dict[RecordId, int] = {}
+        self.loose: dict[RecordId, int] = {}
 
     def __len__(self) -> int:
-        return len(self.timed) + len(self.untimed)
+        return len(self.timed) + len(self.loose)
 
     def __iter__(self) -> Iterator[RecordId]:
-        yield from self.untimed
+        yield from self.loose
         for _, _, record in self.timed:
             yield record
 
     def put(self, record: RecordId, time: int | None, order: int) -> None:
         """Adds a row."""
         if time is None:
-            self.untimed[record] = order
+            self.loose[record] = order
         else:
             insort(self.timed, (time, order, record))
 
     def take(self, record: RecordId, time: int | None, order: int) -> None:
         """Removes a row."""
         if time is None:
-            del self.untimed[record]
+            del self.loose[record]
         else:
             del self.timed[bisect_left(self.timed, (time, order, record))]
 
 
 EMPTY_SHELF = Shelf()
+
+
+class Follower(Protocol):
+    """What hears of every change of a table's rows, those that are taken back too."""
+
+    def put(self, row: Snapshot, order: int) -> None:
+        """A row comes in."""
+        ...
+
+    def take(self, row: Snapshot, order: int) -> None:
+        """A row goes."""
+        ...
+
+    def replace(self, old: Snapshot, new: Snapshot, order: int) -> None:
+        """A row has another state."""
+        ...
 
 
 class Table:
@@ -58,7 +74,8 @@ class Table:
         self.keys = [field.key for field in entity.fields]
         self.by_key: dict[str, FieldWords] = {field.key: field for field in entity.fields}
         self.time_key = entity.time_field.key
-        self.time_is_date = entity.time_field.value_type.kind is Kind.DATE
+        self.time_kind = entity.time_field.value_type.kind
+        self.time_is_date = self.time_kind is Kind.DATE
         self.rows: dict[RecordId, Snapshot] = {}
         self.order: dict[RecordId, int] = {}
         self.references = [
@@ -72,6 +89,8 @@ class Table:
         """Records changed since a mirror last looked; None while nobody does."""
         self.numbers: dict[RecordId, list[int]] = {}
         """Under which numbers a mirror holds a record."""
+        self.followers: dict[Hashable, Follower] = {}
+        """What is kept in step with the rows, by what it is."""
 
     def shelf(self, key: str, target: RecordId) -> Shelf:
         """The records whose field `key` holds `target`."""
@@ -88,6 +107,8 @@ class Table:
             target = snapshot[key]
             if target is not None:
                 self._shelf(key, target).put(record, time, order)  # type: ignore[arg-type]
+        for follower in self.followers.values():
+            follower.put(snapshot, order)
 
     def take(self, record: RecordId) -> None:
         """Removes a record."""
@@ -99,6 +120,8 @@ class Table:
             target = snapshot[key]
             if target is not None:
                 self.shelves[key][target].take(record, time, order)  # type: ignore[arg-type]
+        for follower in self.followers.values():
+            follower.take(snapshot, order)
 
     def replace(self, record: RecordId, snapshot: Snapshot) -> None:
         """Puts a record's new state in place of the old one."""
@@ -115,6 +138,8 @@ class Table:
                 self.shelves[key][source].take(record, before, order)  # type: ignore[arg-type]
             if target is not None:
                 self._shelf(key, target).put(record, after, order)  # type: ignore[arg-type]
+        for follower in self.followers.values():
+            follower.replace(old, snapshot, order)
 
     def _shelf(self, key: str, target: Any) -> Shelf:
         shelves = self.shelves[key]
