@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl import shifts
@@ -19,37 +18,51 @@ from ruleloom.engine.horizon import Clock, ClockMaker, Ticking
 from ruleloom.engine.store import Memory, RecordChange, Snapshot, Store
 from ruleloom.messages import RuleloomError
 
+_NOWHERE: Snapshot = {}
+_NEVER: Mapping[int, int] = {}
 
-@dataclass(slots=True)
+
 class Situation:
     """One record at one moment with all the facts that a condition reads."""
 
-    record: Snapshot
-    moment: Moment
-    facts: list[Any] = field(default_factory=list)
-    untils: list[int | None] = field(default_factory=list)
-    previous: Snapshot | None = None
-    change: Event | None = None
-    holding: list[bool] = field(default_factory=list)
-    held_untils: list[int | None] = field(default_factory=list)
-    outer: Snapshot = field(default_factory=dict)
+    __slots__ = (
+        "change",
+        "facts",
+        "held_untils",
+        "holding",
+        "moment",
+        "outer",
+        "previous",
+        "record",
+        "untils",
+    )
+
+    def __init__(self, record: Snapshot, moment: Moment, outer: Snapshot = _NOWHERE) -> None:
+        """`outer`: the rule's record, of a condition about a row."""
+        self.record = record
+        self.moment = moment
+        self.facts: list[Any] = []
+        self.untils: list[int | None] = []
+        self.previous: Snapshot | None = None
+        self.change: Event | None = None
+        self.holding: list[bool] = []
+        self.held_untils: list[int | None] = []
+        self.outer = outer
 
     def held(self, ordinal: int) -> Ticking:
         """The truth of a `C for D` and when it may flip."""
         return self.holding[ordinal], self.held_untils[ordinal]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What is so at a moment, and what has to be remembered of it."""
+class Verdict(NamedTuple):
+    """What is so at a moment, and what has to be remembered of it; `since` is shared and never written to."""
 
     holds: bool
     deadline: int | None = None
-    since: dict[int, int] = field(default_factory=dict)
+    since: Mapping[int, int] = _NEVER
 
 
-NO = Verdict(False)
-_NEVER: Mapping[int, int] = {}
+NO, YES = Verdict(False), Verdict(True)
 Ask = Callable[[Situation], Any]
 
 
@@ -124,17 +137,18 @@ class Logic:
     ) -> dict[RecordId, Situation]:
         """The situation of each record that is not out of the question, its facts gathered in batch."""
         found = {record: Situation(snapshot, moment) for record, snapshot in snapshots.items()}
-        for record, change in (changes or {}).items():
+        for record, change in changes.items() if changes else ():
             found[record].previous, found[record].change = change.before, event_of(change)
-        gate = self._gate
+        gate, asked = self._gate, snapshots
         if gate is not None:
             found = {record: s for record, s in found.items() if gate(s)}
+            asked = {record: s.record for record, s in found.items()}
         for external in self.reads.externals if found else ():
-            facts = store.gather(external, {record: s.record for record, s in found.items()}, moment.now, moment.me)
+            facts = store.gather(external, asked, moment.now, moment.me)
             for record, s in found.items():
-                fact = facts[record]
-                s.facts.append(fact.value)
-                s.untils.append(fact.until)
+                value, until = facts[record]
+                s.facts.append(value)
+                s.untils.append(until)
         return found
 
     def judge(
@@ -149,18 +163,42 @@ class Logic:
 
         `changes` are the changes being processed, for conditions that speak of them.
         """
+        if len(snapshots) == 1 and changes is None:
+            return self._judge_one(snapshots, store, moment, memories)
         found: dict[RecordId, Verdict] = {}
         for record, s in self.situations(snapshots, store, moment, changes).items():
             memory = memories.get(record)
             found[record] = self.verdict(s, memory.since if memory is not None else _NEVER)
         return found
 
+    def _judge_one(
+        self,
+        snapshots: Mapping[RecordId, Snapshot],
+        store: Store,
+        moment: Moment,
+        memories: Mapping[RecordId, Memory],
+    ) -> dict[RecordId, Verdict]:
+        """The same for the one record that most writes concern."""
+        ((record, snapshot),) = snapshots.items()
+        s = Situation(snapshot, moment)
+        if self._gate is not None and not self._gate(s):
+            return {}
+        for external in self.reads.externals:
+            value, until = store.gather(external, snapshots, moment.now, moment.me)[record]
+            s.facts.append(value)
+            s.untils.append(until)
+        memory = memories.get(record) if self.helds else None
+        return {record: self.verdict(s, memory.since if memory is not None else _NEVER)}
+
     def verdict(self, s: Situation, since: Mapping[int, int]) -> Verdict:
         """The verdict in one situation; `since` says since when each C of a `C for D` was true before now."""
         if self.ask is not None:
-            return Verdict(True) if self.ask(s) else NO
-        now_since, wake = self._follow(s, since)
+            return YES if self.ask(s) else NO
         assert self._clock is not None  # noqa: S101 - a condition that moves has a clock
+        if not self.helds:
+            holds, until = self._clock(s)
+            return Verdict(holds, until) if holds or until is not None else NO
+        now_since, wake = self._follow(s, since)
         holds, until = self._clock(s)
         return Verdict(holds, earliest(until, wake), now_since)
 

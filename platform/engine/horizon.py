@@ -15,7 +15,7 @@ from ruleloom.dsl import shifts
 from ruleloom.dsl.calendar import Calendar
 from ruleloom.dsl.kinds import kind_of, midnight_side
 from ruleloom.dsl.moment import Moment
-from ruleloom.dsl.reads import children, held_of, is_timed
+from ruleloom.dsl.reads import children, externals_of, held_of, is_external, is_timed
 from ruleloom.dsl.types import Kind
 from ruleloom.engine.flow import Counting, Flow, MovingDay, MovingInstant, earliest
 
@@ -32,6 +32,8 @@ class Situated(Protocol):
 
     moment: Moment
 
+    facts: list[Any]
+    """The fact of each external."""
     untils: list[int | None]
     """Until when the fact of each external stands."""
 
@@ -110,19 +112,29 @@ class ClockMaker:
         return clock
 
     def _leaf(self, condition: n.Condition) -> Clock:
+        if isinstance(condition, n.Quantified | n.LastAll):
+            place = self.compiler.ordinals[condition]
+            return lambda s: (bool(s.facts[place]), s.untils[place])
         truth, until = self.compiler.truth(condition), self._leaf_until(condition)
         return lambda s: (truth(s), until(s))
 
     def _leaf_until(self, condition: n.Condition) -> Callable[[Situated], int | None]:
-        if isinstance(condition, n.Quantified | n.LastAll):
-            place = self.compiler.ordinals[condition]
-            return lambda s: s.untils[place]
         if isinstance(condition, n.Within | n.OlderThan):
             return self._windowed(condition)
+        if not _flows(condition):
+            return self._facts_until(condition)
         if isinstance(condition, _COMPARED):
             return self._compared(condition)
         shapes = [self.shape(part) for part in _expressions_of(condition)]
         return lambda s: earliest(*(frozen_until(shape(s)) for shape in shapes))
+
+    def _facts_until(self, condition: n.Condition) -> Callable[[Situated], int | None]:
+        """Nothing of the condition moves but the facts that it reads."""
+        places = [self.compiler.ordinals[each] for each in externals_of(condition) if is_timed(each)]
+        if len(places) == 1:
+            place = places[0]
+            return lambda s: s.untils[place]
+        return lambda s: earliest(*(s.untils[place] for place in places))
 
     def _compared(self, condition: n.Compare | n.Between | n.OneOf) -> Callable[[Situated], int | None]:
         first, *others = (part for part in _expressions_of(condition) if isinstance(part, n.Expression))
@@ -229,6 +241,16 @@ class ClockMaker:
             return value, earliest(until, *pairs), flow
 
         return shaped
+
+
+def _flows(node: n.Node) -> bool:
+    """Whether time moves more of it than the facts that it reads."""
+    if is_external(node):
+        return False
+    return isinstance(node, _FLOWING) or bool(held_of(node)) or any(_flows(part) for part in children(node))
+
+
+_FLOWING = (n.Now, n.Today, n.Within, n.OlderThan, n.Elapsed)
 
 
 # ---- pieces ------------------------------------------------------------------------------------------------------

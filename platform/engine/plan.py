@@ -219,6 +219,11 @@ class Plan(Generic[R]):
             return [of.created] if of.created is not None else []
         return [index for key in changed if (index := of.fields.get(key)) is not None]
 
+    def answers(self, entity: str) -> bool:
+        """Whether any change rule looks at records of an entity."""
+        of = self._entities.get(entity)
+        return of is not None and bool(of.triggers)
+
     def triggered(self, change: RecordChange, changed: Iterable[str]) -> list[KeyIndex[R]]:
         """Indexes of the change rules that this change may fire."""
         of = self._entities.get(change.entity)

@@ -61,47 +61,30 @@ class RuleLogic:
         return triggers_of(self.rule.condition)
 
 
-@dataclass(frozen=True, eq=False)
 class CompiledRule:
-    """A published rule under its permanent id."""
+    """A published rule under its permanent id; what its content says is looked up once, it is asked at every write."""
 
-    id: str
-    of: RuleLogic
+    watched = False
+    """Rules look at every record."""
 
-    @property
-    def tree(self) -> n.Rule:
-        """The typed tree."""
-        return self.of.rule
-
-    @property
-    def name(self) -> str:
+    def __init__(self, id: str, of: RuleLogic) -> None:
+        self.id = id
+        self.of = of
+        self.tree: n.Rule = of.rule
+        self.name: str = of.rule.name
         """The name that its author gave it."""
-        return self.of.rule.name
-
-    @property
-    def entity(self) -> str:
+        self.entity: str = of.rule.entity
         """The entity of its records."""
-        return self.of.rule.entity
-
-    @property
-    def kind(self) -> Kind:
+        self.kind: Kind = of.kind
         """`level`, `change` or `schedule`."""
-        return self.of.kind
-
-    @property
-    def followed(self) -> bool:
+        self.logic: Logic | None = of.logic
+        """Its condition; None for a schedule without `when`."""
+        self.followed: bool = of.kind == "level" or bool(of.logic and of.logic.helds)
         """Whether its state is kept after every write."""
-        return self.kind == "level" or bool(self.of.logic and self.of.logic.helds)
-
-    @property
-    def watched(self) -> bool:
-        """Rules look at every record."""
-        return False
-
-    @property
-    def dependencies(self) -> tuple[Dependency, ...]:
+        self.dependencies: tuple[Dependency, ...] = of.logic.reads.dependencies if of.logic is not None else ()
         """What its condition reads."""
-        return self.of.logic.reads.dependencies if self.of.logic is not None else ()
+        self.blocks: bool = of.then.blocks
+        """Whether it can block a write."""
 
     @property
     def keys(self) -> Keys | None:
@@ -112,16 +95,6 @@ class CompiledRule:
     def triggers(self) -> tuple[Trigger, ...]:
         """Changes that may fire it."""
         return self.of.triggers
-
-    @property
-    def logic(self) -> Logic | None:
-        """Its condition; None for a schedule without `when`."""
-        return self.of.logic
-
-    @property
-    def blocks(self) -> bool:
-        """Whether it can block a write."""
-        return self.of.then.blocks
 
 
 @dataclass(frozen=True, eq=False)

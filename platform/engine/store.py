@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from ruleloom.dsl.nodes import Aggregate, Hop, LastAll, Path, Quantified
 from ruleloom.dsl.nodes import Collection as RelatedRecords
@@ -21,8 +21,7 @@ External = Path | Aggregate | Quantified | LastAll
 """A part of a condition that reads other records: a path of two or more fields, an aggregate, a quantifier."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """The value of an external for one record, and the first instant after now at which time alone may change it.
 
     `until` may be too early (the engine looks once more and finds nothing changed) but never too late; None is never.
@@ -36,8 +35,7 @@ class Fact:
 Edge = Literal["on", "off", "change", "schedule", "skipped", "blocked"]
 
 
-@dataclass(frozen=True, slots=True)
-class RecordChange:
+class RecordChange(NamedTuple):
     """What one write did to one record: before is None on creation, after is None on deletion."""
 
     entity: str
@@ -57,7 +55,7 @@ class Memory:
     rule: str
     record: RecordId
     holds: bool = False
-    since: dict[int, int] = field(default_factory=dict)
+    since: Mapping[int, int] = field(default_factory=dict)
     deadline: int | None = None
     firing_counts: bool = False
     """Whether the firing of the present true stretch was not skipped (so that `when it ends` applies)."""

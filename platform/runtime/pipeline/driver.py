@@ -9,11 +9,12 @@ from ruleloom.engine.intents import Write
 from ruleloom.engine.ruleset import RuleBook
 from ruleloom.engine.store import RecordChange
 from ruleloom.runtime.pipeline.carrying import Carrying
-from ruleloom.runtime.pipeline.noticing import Noticed, Noticing, Touched
+from ruleloom.runtime.pipeline.noticing import NOBODY, Noticed, Noticing, Touched
 from ruleloom.runtime.pipeline.ports import Blocked, Cause, Desk, Firing, Outcome, Prepared, Run, Unsettled
 from ruleloom.runtime.pipeline.putting_off import PuttingOff
 
 Pairs = Collection[tuple[str, RecordId]]
+_NOTHING_DUE = (None, None, None)
 
 
 class Writing:
@@ -76,7 +77,7 @@ class Pipeline:
         Where others write at the same time its instant is read again once all locks are held, and what has become
         due for the locked records meanwhile is settled. Raises Blocked or what `desk.prepare` raises.
         """
-        cause, backlog = cause or Cause(), self._backlog
+        cause, backlog = cause or NOBODY, self._backlog
         self.finish()
         prepared = self.desk.prepare(write, at, cause)
         if prepared.changes and self.desk.locks:
@@ -117,9 +118,11 @@ class Pipeline:
         Of what is put off it settles one chunk. Answers with that instant, None when nothing is due or others have in
         hand what is.
         """
-        due = (self.desk.next_due(up_to), self.desk.next_tick(up_to), self.desk.next_wake(up_to))
+        desk, backlog = self.desk, self._backlog
+        due = (desk.next_due(up_to), desk.next_tick(up_to), desk.next_wake(up_to))
+        if backlog is None and due == _NOTHING_DUE:
+            return None
         found = [instant for instant in due if instant is not None]
-        backlog = self._backlog
         put_off = backlog.earliest() if backlog is not None else None
         if backlog is not None and put_off is not None and put_off <= min([up_to, *found]):
             chunk = PuttingOff(self.desk, self.book, self.noticing, self.writing, backlog)
@@ -143,6 +146,8 @@ class Pipeline:
         if not due and not ticks and not runs:
             return False
         noticed = self.noticing.due(due, instant)
+        if not ticks and not runs and not noticed.firings and not noticed.runs:
+            return True
         carrying = self._carrying(Outcome())
         for rule in ticks:
             noticed.firings += self.noticing.ticked(rule, instant)

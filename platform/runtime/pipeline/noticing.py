@@ -18,6 +18,8 @@ from ruleloom.engine.worked import Acting
 from ruleloom.runtime.pipeline.ports import Affected, Cause, Desk, Firing, Run, Withheld
 
 Snapshots = dict[RecordId, Snapshot]
+_NOTHING: Mapping[RecordId, Memory] = {}
+NOBODY = Cause()
 Indexes = list[KeyIndex[Followed]]
 
 
@@ -70,10 +72,14 @@ class Noticing:
         self._desk = desk
         self._book = book
         self._calendar = book.vocabulary.calendar
+        self._moment = Moment(0, self._calendar)
 
     def moment(self, at: int, cause: Cause | None = None) -> Moment:
-        """An instant of the workspace, with who acts."""
-        return Moment(at, self._calendar, cause.actor if cause is not None else None)
+        """An instant of the workspace, with who acts; what was worked out for it is kept until the next one."""
+        me, found = cause.actor if cause is not None else None, self._moment
+        if found.now != at or found.me != me:
+            found = self._moment = Moment(at, self._calendar, me)
+        return found
 
     # ---- after a write --------------------------------------------------------------------------------------------
 
@@ -87,17 +93,20 @@ class Noticing:
 
         With more affected records than `limit` only rules that block are judged; the others stand in `later`.
         """
-        noticed = Noticed(self._changed([change for change in changes if change.after is not None], at, cause))
-        if any(change.after is None for change in changes):
+        present = [change for change in changes if change.after is not None]
+        noticed = Noticed(self._changed(present, at, cause))
+        if len(present) < len(changes):
             self._drop(changes)
         asked = [self._asked(entity, touched) for entity, touched in self.touched(changes).items()]
         much = limit is not None and sum(len(each.records) for each in asked) > limit
         for each in asked:
+            memories = each.memories
             for rule, snapshots in each.rules.values():
                 if much and not (isinstance(rule, CompiledRule) and rule.blocks):
                     noticed.put_off(rule, snapshots)
                     continue
-                known = {r: each.memories[rule.id, r] for r in snapshots if (rule.id, r) in each.memories}
+                id_ = rule.id
+                known = {r: memories[id_, r] for r in snapshots if (id_, r) in memories} if memories else _NOTHING
                 self.judge(rule, snapshots, known, at, cause, noticed)
         return noticed
 
@@ -157,7 +166,8 @@ class Noticing:
 
     def due(self, pairs: Iterable[tuple[str, RecordId]], at: int) -> Noticed:
         """What the passing of time led to for rules and records whose deadline is `at`."""
-        noticed, asked = Noticed(), dict[str, list[RecordId]]()
+        noticed = Noticed()
+        asked: dict[str, list[RecordId]] = {}
         for rule_id, record in pairs:
             asked.setdefault(rule_id, []).append(record)
         for rule_id, records in asked.items():
@@ -170,7 +180,7 @@ class Noticing:
             snapshots = dict(self._desk.snapshots(rule.entity, records))
             if len(snapshots) < len(records):  # a run that answers a deletion waits for what cannot become true
                 self._desk.forget(rule_id, [record for record in records if record not in snapshots])
-            self.judge(rule, snapshots, known, at, Cause(), noticed)
+            self.judge(rule, snapshots, known, at, NOBODY, noticed)
         return noticed
 
     def ticked(self, rule_id: str, at: int) -> list[Firing]:
@@ -217,32 +227,38 @@ class Noticing:
         if not isinstance(rule, CompiledRule):
             self._woken(rule, snapshots, verdicts, known, noticed)
             return
-        rising = (
-            [r for r in snapshots if _verdict(verdicts, r).holds and not _held(known, r)]
-            if rule.kind == "level"
-            else []
-        )
-        firings = self.fire(rule, rising, "on", at, cause) if rising else []
-        ended: list[RecordId] = []
-        counted = {firing.record for firing in firings if firing.edge == "on"}
-        noticed.firings += firings
-        changed: list[Memory] = []
+        level = rule.kind == "level"
+        rising: list[RecordId] = []
+        found: list[tuple[RecordId, Verdict, Memory | None]] = []
         for record in snapshots:
-            old, verdict = known.get(record), _verdict(verdicts, record)
+            verdict, old = verdicts.get(record, NO), known.get(record)
             if old is None and verdict is NO:
                 continue
-            if (
-                rule.kind == "level"
-                and rule.tree.ending
-                and old is not None
-                and old.firing_counts
-                and not verdict.holds
-            ):
-                ended.append(record)
-            changed.append(_remembered(rule, record, verdict, old, record in counted))
-        noticed.firings += self._admitted(rule, [self._firing(rule, record, "off", at, cause) for record in ended])
-        if changed:
-            self._desk.remember(changed)
+            found.append((record, verdict, old))
+            if level and verdict.holds and (old is None or not old.holds):
+                rising.append(record)
+        if found:
+            self._note(rule, found, rising, at, cause, noticed)
+
+    def _note(
+        self,
+        rule: CompiledRule,
+        found: Sequence[tuple[RecordId, Verdict, Memory | None]],
+        rising: Sequence[RecordId],
+        at: int,
+        cause: Cause,
+        noticed: Noticed,
+    ) -> None:
+        """Notes the edges that verdicts make of what was remembered, and remembers the verdicts."""
+        firings = self.fire(rule, rising, "on", at, cause) if rising else []
+        counted = {firing.record for firing in firings if firing.edge == "on"}
+        noticed.firings += firings
+        if rule.tree.ending and rule.kind == "level":
+            ended = [r for r, verdict, old in found if old is not None and old.firing_counts and not verdict.holds]
+            noticed.firings += self._admitted(rule, [self._firing(rule, r, "off", at, cause) for r in ended])
+        self._desk.remember(
+            [_remembered(rule, record, verdict, old, record in counted) for record, verdict, old in found]
+        )
 
     def _woken(
         self,
@@ -255,7 +271,7 @@ class Noticing:
         for record in snapshots:
             if record not in known:
                 continue
-            verdict = _verdict(verdicts, record)
+            verdict = verdicts.get(record, NO)
             if verdict.holds:
                 noticed.runs += self._desk.waiting(watch.id, record)
                 self._desk.forget(watch.id, [record])
@@ -267,6 +283,8 @@ class Noticing:
         """Firings of change rules: each once for each change that satisfies its whole condition."""
         asked: dict[str, tuple[Followed, dict[RecordId, RecordChange]]] = {}
         for change in changes:
+            if not self._book.plan.answers(change.entity):
+                continue
             state = change.after if change.after is not None else change.before
             for index in self._book.plan.triggered(change, changed_keys(change)):
                 for rule in index.candidates(state or {}):
@@ -333,6 +351,8 @@ class Noticing:
     def blocked(self, firings: Sequence[Firing], at: int, cause: Cause) -> list[Firing]:
         """Those of the firings that block the write, with their messages, in the order of running."""
         found: list[Firing] = []
+        if not firings:
+            return found
         for firing in sorted(firings, key=lambda f: f.order):
             rule = self._book.rules[firing.rule]
             if not rule.blocks or firing.edge not in ("on", "change"):
@@ -355,15 +375,6 @@ class Noticing:
         moment = self.moment(at, cause or firing.cause)
         previous, event = (change.before, event_of(change)) if change is not None else (None, None)
         return Acting(firing.entity, firing.record, snapshot, self._desk, moment, previous, event)
-
-
-def _verdict(verdicts: Mapping[RecordId, Verdict], record: RecordId) -> Verdict:
-    return verdicts.get(record, NO)
-
-
-def _held(known: Mapping[RecordId, Memory], record: RecordId) -> bool:
-    memory = known.get(record)
-    return memory is not None and memory.holds
 
 
 def _remembered(rule: CompiledRule, record: RecordId, verdict: Verdict, old: Memory | None, counts: bool) -> Memory:

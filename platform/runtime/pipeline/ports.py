@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ruleloom.dsl.types import RecordId
 from ruleloom.engine.intents import Effect, Write
@@ -94,8 +94,7 @@ class Run:
     """Since when it waits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A write as it will be: validated, with every record that it touches (cascades, emptied references)."""
 
     write: Write

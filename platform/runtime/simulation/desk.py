@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
+from heapq import heappop, heappush
 from typing import Any
 
 from ruleloom.dsl import nodes as n
@@ -26,6 +25,28 @@ from ruleloom.runtime.simulation.writes import Writes
 COUNTED = frozenset({"on", "change", "schedule"})
 Note = tuple[str, Firing, Any]
 """`effect`, `failed` or `stopped`, the firing, and what."""
+
+
+class Savepoint:
+    """What happened inside is taken back when an exception leaves it."""
+
+    __slots__ = ("_automatic", "_journal", "_mark", "_writes")
+
+    def __init__(self, journal: Undo, writes: Writes) -> None:
+        self._journal = journal
+        self._writes = writes
+
+    def __enter__(self) -> None:
+        self._mark, self._automatic = len(self._journal), self._writes.mark()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None or not issubclass(kind, Exception):
+            return
+        journal = self._journal
+        while len(journal) > self._mark:
+            undo, arguments = journal.pop()
+            undo(*arguments)
+        self._writes.reset(self._automatic)
 
 
 class MemoryDesk:
@@ -65,6 +86,11 @@ class MemoryDesk:
     def holders(
         self, hops: Sequence[n.Hop], changes: Sequence[RecordChange], write: Sequence[RecordChange]
     ) -> set[RecordId]:
+        if len(hops) == 1 and hops[0].direction == "back":
+            key = self.tables.field_places[hops[0].field][1]
+            held = {state[key] for each in changes for state in each[2:] if state is not None}
+            held.discard(None)
+            return held  # type: ignore[return-value]
         reached: set[Any] = {change.record for change in changes}
         for hop in reversed(hops):
             entity, key = self.tables.field_places[hop.field]
@@ -93,10 +119,13 @@ class MemoryDesk:
         known = self._finders.get(id(external))
         if known is None:
             known = self._finders[id(external)] = (external, finder(external, self.tables, self))
-        if self._moment.now != now or self._moment.me != me:
-            self._moment = Moment(now, self.vocabulary.calendar, me)
-        find, moment = known[1], self._moment
-        return {record: find(record, snapshot, moment) for record, snapshot in holders.items()}
+        moment = self._moment
+        if moment.now != now or moment.me != me:
+            moment = self._moment = Moment(now, self.vocabulary.calendar, me)
+        find, found = known[1], {}
+        for record, snapshot in holders.items():
+            found[record] = find(record, snapshot, moment)
+        return found
 
     def members(
         self, collection: n.Collection, holder: RecordId, snapshot: Snapshot, now: int, me: RecordId | None = None
@@ -131,19 +160,24 @@ class MemoryDesk:
 
     def remember(self, memories: Sequence[Memory]) -> None:
         for memory in memories:
-            by_rule = self._memories[self._entity_of[memory.rule]].setdefault(memory.record, {})
+            by_record, record = self._memories[self._entity_of[memory.rule]], memory.record
+            by_rule = by_record.get(record)
+            if by_rule is None:
+                if not memory.says_something:
+                    continue
+                by_rule = by_record[record] = {}
             self._set_memory(by_rule, memory.rule, by_rule.get(memory.rule), memory if memory.says_something else None)
 
     def _set_memory(self, by_rule: dict[str, Memory], rule: str, old: Memory | None, new: Memory | None) -> None:
-        if old is None and new is None:
+        if new is None:
+            if old is not None:
+                self._journal.append((self._restore_memory, (by_rule, rule, old)))
+                del by_rule[rule]
             return
         self._journal.append((self._restore_memory, (by_rule, rule, old)))
-        if new is None:
-            del by_rule[rule]
-            return
         by_rule[rule] = new
         if new.deadline is not None and (old is None or old.deadline != new.deadline):
-            heapq.heappush(self._deadlines, (new.deadline, rule, new.record))
+            heappush(self._deadlines, (new.deadline, rule, new.record))
 
     def _restore_memory(self, by_rule: dict[str, Memory], rule: str, old: Memory | None) -> None:
         if old is None:
@@ -151,7 +185,7 @@ class MemoryDesk:
             return
         by_rule[rule] = old
         if old.deadline is not None:
-            heapq.heappush(self._deadlines, (old.deadline, rule, old.record))
+            heappush(self._deadlines, (old.deadline, rule, old.record))
 
     def forget(self, rule: str, records: Collection[RecordId] | None = None) -> None:
         by_record = self._memories.get(self._entity_of.get(rule, ""), {})
@@ -180,8 +214,8 @@ class MemoryDesk:
 
     def next_due(self, up_to: int, rules: Collection[tuple[str, RecordId]] | None = None) -> int | None:
         heap = self._deadlines
-        while heap and not self._is_current(heap[0]):
-            heapq.heappop(heap)
+        while heap and heap[0][0] <= up_to and not self._is_current(heap[0]):
+            heappop(heap)
         if not heap or heap[0][0] > up_to:
             return None
         if rules is None:
@@ -202,18 +236,22 @@ class MemoryDesk:
         found: dict[tuple[str, RecordId], None] = {}
         heap = self._deadlines
         while heap and heap[0][0] == instant:
-            entry = heapq.heappop(heap)
+            entry = heappop(heap)
             if self._is_current(entry):
                 found[entry[1:]] = None
         return list(found)
 
     def next_tick(self, up_to: int) -> int | None:
         heap = self._tick_heap
+        if not heap or heap[0][0] > up_to:
+            return None
         while heap and self._ticks.get(heap[0][1]) != heap[0][0]:
-            heapq.heappop(heap)
+            heappop(heap)
         return heap[0][0] if heap and heap[0][0] <= up_to else None
 
     def ticks_at(self, instant: int) -> Sequence[str]:
+        if not self._ticks:
+            return ()
         return [rule for rule, tick in self._ticks.items() if tick == instant]
 
     def remember_tick(self, rule: str, instant: int | None) -> None:
@@ -221,7 +259,7 @@ class MemoryDesk:
             self._ticks.pop(rule, None)
             return
         self._ticks[rule] = instant
-        heapq.heappush(self._tick_heap, (instant, rule))
+        heappush(self._tick_heap, (instant, rule))
 
     # ---- writing --------------------------------------------------------------------------------------------------
 
@@ -246,17 +284,8 @@ class MemoryDesk:
     def instant(self, at: int) -> int:
         return at
 
-    @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        mark, automatic = len(self._journal), self._writes.mark()
-        try:
-            yield
-        except Exception:
-            while len(self._journal) > mark:
-                undo, arguments = self._journal.pop()
-                undo(*arguments)
-            self._writes.reset(automatic)
-            raise
+    def savepoint(self) -> Savepoint:
+        return Savepoint(self._journal, self._writes)
 
     def settled(self) -> None:
         """Nothing that happened so far can be undone any more."""
@@ -317,6 +346,8 @@ class MemoryDesk:
         return min((run.wake for run in self._parked if run.wake is not None and run.wake <= up_to), default=None)
 
     def runs_at(self, instant: int) -> Sequence[Run]:
+        if not self._parked:
+            return ()
         return [run for run in self._parked if run.wake == instant]
 
 

@@ -15,9 +15,9 @@ from ruleloom.engine.evaluate import Logic
 from ruleloom.engine.flow import earliest
 from ruleloom.engine.store import Fact, Snapshot
 from ruleloom.runtime.simulation.panes import Pane, Rows
-from ruleloom.runtime.simulation.related import Related, StrandOf
-from ruleloom.runtime.simulation.strands import Read, Strand, asked_of, stands_by_itself
-from ruleloom.runtime.simulation.tables import Shelf
+from ruleloom.runtime.simulation.related import Lines, Related
+from ruleloom.runtime.simulation.strands import EMPTY_STRAND, Read, Strand, asked_of, stands_by_itself
+from ruleloom.runtime.simulation.tables import EMPTY_SHELF, Shelf
 
 Finder = Callable[[RecordId, Snapshot, Moment], Fact]
 Combine = Callable[[list[Any]], Any]
@@ -61,23 +61,23 @@ def quick_quantity(condition: n.Quantified, related: Related) -> Finder | None:
     return _at_least(condition, strands, pane)
 
 
-def _number_of_all(condition: n.Quantified, strands: StrandOf) -> Finder:
+def _number_of_all(condition: n.Quantified, strands: Lines) -> Finder:
     exactly = condition.quantity == "exactly"
     number, negative = (condition.number, False) if exactly else least_of(condition)
 
     def find(holder: RecordId, _snapshot: Snapshot, _moment: Moment) -> Fact:
-        strand = strands(holder)
+        strand = strands.get(holder, EMPTY_SHELF)
         count = len(strand.timed) + len(strand.loose)
         return Fact(count == number if exactly else (count >= number) is not negative)
 
     return find
 
 
-def _at_least(condition: n.Quantified, strands: StrandOf, pane: Pane) -> Finder:
+def _at_least(condition: n.Quantified, strands: Lines, pane: Pane) -> Finder:
     least, negative = least_of(condition)
 
     def find(holder: RecordId, _snapshot: Snapshot, moment: Moment) -> Fact:
-        timed = strands(holder).timed
+        timed = strands.get(holder, EMPTY_SHELF).timed
         low, high = pane.inside(timed, moment)
         if high - low >= least:
             return Fact(not negative, pane.goes(timed[high - least][0]) if least > 0 else None)
@@ -87,9 +87,9 @@ def _at_least(condition: n.Quantified, strands: StrandOf, pane: Pane) -> Finder:
     return find
 
 
-def _exactly(number: int, strands: StrandOf, pane: Pane) -> Finder:
+def _exactly(number: int, strands: Lines, pane: Pane) -> Finder:
     def find(holder: RecordId, _snapshot: Snapshot, moment: Moment) -> Fact:
-        timed = strands(holder).timed
+        timed = strands.get(holder, EMPTY_SHELF).timed
         low, high = pane.inside(timed, moment)
         count = high - low
         if count > number:
@@ -117,7 +117,7 @@ def quick_last(condition: n.LastAll, related: Related) -> Finder | None:
     number, windowed = condition.number, related.window is not None
 
     def find(holder: RecordId, _snapshot: Snapshot, moment: Moment) -> Fact:
-        timed = strands(holder).timed
+        timed = strands.get(holder, EMPTY_SHELF).timed
         low, high, comes = _past(timed, pane, moment)
         if high - low < number or not all(row[2] for row in timed[high - number : high]):
             return Fact(False, comes)
@@ -160,9 +160,9 @@ Take = Callable[[Strand | Shelf, int, int, bool], Any]
 """What is made of the rows between two places, of those without a time too."""
 
 
-def _combined(take: Take, strands: StrandOf, pane: Pane, *, windowed: bool) -> Finder:
+def _combined(take: Take, strands: Lines, pane: Pane, *, windowed: bool) -> Finder:
     def find(holder: RecordId, _snapshot: Snapshot, moment: Moment) -> Fact:
-        strand = strands(holder)
+        strand = strands.get(holder, EMPTY_STRAND)
         timed = strand.timed
         if not windowed:
             return Fact(take(strand, 0, len(timed), True))
@@ -199,11 +199,11 @@ def _average(strand: Strand | Shelf, low: int, high: int, loose: bool) -> Decima
     return numbers.divide(_sum(strand, low, high, loose), count) if count else None
 
 
-def _outermost(strands: StrandOf, pane: Pane, *, newest: bool) -> Finder:
+def _outermost(strands: Lines, pane: Pane, *, newest: bool) -> Finder:
     """`latest`, `earliest`: the value of the row at one end of those that are past."""
 
     def find(holder: RecordId, _snapshot: Snapshot, moment: Moment) -> Fact:
-        timed = strands(holder).timed
+        timed = strands.get(holder, EMPTY_SHELF).timed
         low, high, comes = _past(timed, pane, moment)
         if low == high:
             return Fact(None, comes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,8 @@ from ruleloom.runtime.simulation.tables import Shelf, Table, Tables
 FOREVER = 1 << 62
 _FEW = 8
 """Rows that are looked through sooner than they are searched for a beginning."""
-StrandOf = Callable[[RecordId], Strand | Shelf]
+Lines = Mapping[Any, Strand] | Mapping[Any, Shelf]
+"""Rows in order of time by the record that they point to."""
 
 
 @dataclass(slots=True)
@@ -55,15 +56,15 @@ class Related:
         self.pane: Pane | None = pane_of(collection.window, self.table.time_kind, self._stretch)
         self._one_step = collection.root != "me" and len(self._steps) == 1 and self._steps[0][0]
 
-    def strands(self, what: Read | None = None, kind: Hashable = None) -> StrandOf | None:
+    def strands(self, what: Read | None = None, kind: Hashable = None) -> Lines | None:
         """The rows that count, in order of time with what is asked of each; None where they have to be looked through.
 
         `kind` says as a key what `what` asks.
         """
         if self._where is None and what is None and self._one_step:
-            return self.shelf
+            return self.table.shelves[self._steps[0][2]]
         found = strands_of(self._tables, self._collection, self._where, what, kind)
-        return None if found is None else found.of
+        return None if found is None else found.by_holder
 
     def key_of(self, field: str) -> str:
         """Under which key the rows hold a field."""

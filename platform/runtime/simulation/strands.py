@@ -16,7 +16,7 @@ from ruleloom.dsl import numbers
 from ruleloom.dsl.calendar import Calendar
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.reads import walk
-from ruleloom.dsl.types import RecordId, Value
+from ruleloom.dsl.types import Value
 from ruleloom.engine.evaluate import Logic, Situation
 from ruleloom.engine.store import Snapshot
 from ruleloom.runtime.simulation.tables import Table, Tables
@@ -99,13 +99,9 @@ class Strands:
         self._key = key
         self._time_key = table.time_key
         self._read = read
-        self._strands: dict[Value, Strand] = {}
+        self.by_holder: dict[Value, Strand] = {}
         for record, row in table.rows.items():
             self.put(row, table.order[record])
-
-    def of(self, holder: RecordId) -> Strand:
-        """The rows that point to a record."""
-        return self._strands.get(holder, EMPTY_STRAND)
 
     def put(self, row: Snapshot, order: int) -> None:
         """A row comes in."""
@@ -115,16 +111,16 @@ class Strands:
         value = True if self._read is None else self._read(row)
         if value is None:
             return
-        strand = self._strands.get(holder)
+        strand = self.by_holder.get(holder)
         if strand is None:
-            strand = self._strands[holder] = Strand()
+            strand = self.by_holder[holder] = Strand()
         strand.put(row[self._time_key], order, value)  # type: ignore[arg-type]
 
     def take(self, row: Snapshot, order: int) -> None:
         """A row goes."""
         holder = row[self._key]
         if holder is not None and (self._read is None or self._read(row) is not None):
-            self._strands[holder].take(row[self._time_key], order)  # type: ignore[arg-type]
+            self.by_holder[holder].take(row[self._time_key], order)  # type: ignore[arg-type]
 
     def replace(self, old: Snapshot, new: Snapshot, order: int) -> None:
         """A row has another state."""
