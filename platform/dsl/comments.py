@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
+
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.lexer import Lattice
 from ruleloom.dsl.syntax import Token
 from ruleloom.dsl.write_rule import parts_of
 
 
-def comments_of(rule: n.Rule, lattice: Lattice, begin: int, stop: int, *, is_first: bool) -> tuple[n.Comment, ...]:
-    """The comments of the rule that stands from `begin` to `stop`, those on the lines before it included."""
+def comments_of(rule: n.Rule, lattice: Lattice, since: int, stop: int) -> tuple[n.Comment, ...]:
+    """The comments of a rule among those between `since` and `stop`: what stands before it, in it, behind its end."""
     starts = [(part.span.start, ordinal) for ordinal, part in enumerate(parts_of(rule))]
+    first, last = (bisect_left(lattice.comments, place, key=_start) for place in (since, stop))
     found = []
-    for comment in lattice.comments:
-        if comment.start < begin:
-            if is_first or comment.start >= _end_before(lattice, begin):
-                found.append(n.Comment(comment.value, 0, span=n.Span(comment.start, comment.end)))
-        elif comment.start < stop and not _is_of_next(rule, lattice, comment, stop):
+    for comment in lattice.comments[first:last]:
+        if comment.start < rule.span.start:
+            found.append(n.Comment(comment.value, 0, span=n.Span(comment.start, comment.end)))
+        elif not _is_of_next(rule, lattice, comment, stop):
             found.append(_tied(comment, starts, lattice.text))
     return tuple(found)
 
 
-def _end_before(lattice: Lattice, begin: int) -> int:
-    """From where comments before a rule belong to it: the line after the last token of the rule before."""
-    last = max((token.end for start, tokens in lattice.edges.items() if start < begin for token in tokens), default=0)
+def _start(token: Token) -> int:
+    return token.start
+
+
+def comments_since(lattice: Lattice, places: Sequence[int], begin: int) -> int:
+    """From where comments before the rule at `begin` are its own: the line behind what stands last before it.
+
+    `places`: where the tokens of the text begin, in order.
+    """
+    before = bisect_left(places, begin) - 1
+    if before < 0:
+        return 0
+    last = max(token.end for token in lattice.edges[places[before]])
     line = lattice.text.find("\n", last)
     return last if line < 0 else line
 

@@ -14,7 +14,7 @@ from functools import cache
 
 from ruleloom.dsl.habits import NUMBER_WORDS, foreign_phrases, foreign_word
 from ruleloom.dsl.keywords import Keyword, keywords
-from ruleloom.dsl.names import Words, distance
+from ruleloom.dsl.names import Divided, Words, distance
 from ruleloom.dsl.syntax import Token
 from ruleloom.messages import Diagnostic, Fix, Place
 
@@ -23,6 +23,8 @@ _SCALES = {"万": 10_000, "亿": 100_000_000}
 _LATIN = re.compile(r"[A-Za-z0-9_]")
 _UNKNOWN_START, _UNKNOWN_LETTER, _SLIP, _BROUGHT, _TOKEN = 8, 10, 12, 5, 1
 _LONGEST_MENDED = 200
+_LONGEST_KEPT, _MOST_KEPT = 64, 4096
+"""Letters of a run whose divisions are remembered, and how many runs are."""
 
 
 @cache
@@ -59,18 +61,21 @@ def _splits_latin(plain: str, start: int, end: int) -> bool:
 
 def _readings(text: str, plain: str, start: int, end: int, words: Words) -> Iterator[Token]:
     """Everything that can begin at `start` and ends at `end` or before."""
-    number = _NUMBER.match(plain, start, end)
+    letter = plain[start]
+    number = _NUMBER.match(plain, start, end) if letter.isdigit() else None
     if number is not None and (start == 0 or not plain[start - 1].isdigit()):
         yield Token("NUMBER", number_value(number[0]), start, number.end())
         if number[2] and number[2] != "%":
             yield Token("NUMBER", number[1], start, number.end(1))
-    for word, keyword in _keywords_by_letter().get(plain[start], ()):
+    for word, keyword in _keywords_by_letter().get(letter, ()):
         if plain.startswith(word, start, end):
             yield Token(keyword.token, keyword.value or word, start, start + len(word))
-    for word in words.starting(plain[start]):
+    for word in words.starting(letter):
         stop = start + len(word)
-        if stop <= end and text.startswith(word, start) and not _splits_latin(plain, start, stop):
-            yield Token("NAME", word, start, stop)
+        if stop <= end and text.startswith(word, start):
+            latin = letter.isascii() or plain[stop - 1].isascii()
+            if not (latin and _splits_latin(plain, start, stop)):
+                yield Token("NAME", word, start, stop)
 
 
 def divide(text: str, plain: str, start: int, end: int, words: Words, *, mend: bool = True) -> list[Token]:
@@ -79,6 +84,21 @@ def divide(text: str, plain: str, start: int, end: int, words: Words, *, mend: b
     `mend`: slips of a letter may be looked for, which takes time.
     A name that is the whole run is marked as such; it wins over other ways.
     """
+    written = text[start:end]
+    known = words.divided.get(written)
+    if known is None:
+        known = _divided(text, plain, start, end, words)
+        if len(written) <= _LONGEST_KEPT:
+            if len(words.divided) >= _MOST_KEPT:
+                words.divided.clear()
+            words.divided[written] = known
+    if known:
+        return [Token(kind, value, start + at, start + stop, None, whole) for kind, value, at, stop, whole in known]
+    return _nearest(text, plain, start, end, words, mend=mend and end - start <= _LONGEST_MENDED)
+
+
+def _divided(text: str, plain: str, start: int, end: int, words: Words) -> tuple[Divided, ...]:
+    """Type, value, begin and end within the run, and wholeness of each token of the divisions that cover it."""
     reach: dict[int, list[Token]] = {}
     waiting = [start]
     seen = {start}
@@ -89,14 +109,12 @@ def divide(text: str, plain: str, start: int, end: int, words: Words, *, mend: b
             if token.end < end and token.end not in seen:
                 seen.add(token.end)
                 waiting.append(token.end)
-    whole = unicodedata.normalize("NFC", text[start:end])
     good = _complete(reach, start, end)
+    whole = unicodedata.normalize("NFC", text[start:end])
     if whole in words.all:
-        named = Token("NAME", whole, start, end, whole=1)
-        return [named] + [
-            token for token in good if not (token.type == "NAME" and (token.start, token.end) == (start, end))
-        ]
-    return good or _nearest(text, plain, start, end, words, mend=mend and end - start <= _LONGEST_MENDED)
+        good = [each for each in good if not (each.type == "NAME" and (each.start, each.end) == (start, end))]
+        good.insert(0, Token("NAME", whole, start, end, whole=1))
+    return tuple((each.type, each.value, each.start - start, each.end - start, each.whole) for each in good)
 
 
 def _complete(reach: dict[int, list[Token]], start: int, end: int) -> list[Token]:

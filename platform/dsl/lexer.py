@@ -6,7 +6,7 @@ Full-width marks and digits are read as their ordinary forms outside strings; pl
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
@@ -58,6 +58,10 @@ _MARKS: Mapping[str, tuple[str, str]] = {
 _CALLED = frozenset({"FUNCTION", "AGG", "MINMAX"})
 _MOST_MENDED = 500
 """Runs of a text in which slips of a letter are looked for."""
+_LONGEST_RUN = 50_000
+"""Letters without a space or a mark between them that are divided into words."""
+_MOST_COMPLAINTS = 1_000
+"""Of one text; whoever has so many does not read more."""
 MOST_OPEN = 100
 """Parentheses that may be open at once."""
 
@@ -81,6 +85,13 @@ class Lattice:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     skips: dict[int, int] = field(default_factory=dict)
     """End of an item → end of the space or comment after it."""
+    any_habit: bool = False
+    """Whether anything is written in a way of another language."""
+
+    def add(self, token: Token) -> None:
+        """One more way to read what begins where the token does."""
+        self.edges.setdefault(token.start, []).append(token)
+        self.any_habit |= token.habit is not None
 
     def after(self, end: int) -> int:
         """Where the next token starts."""
@@ -90,8 +101,10 @@ class Lattice:
 
     def habits(self, begin: int, stop: int) -> list[Diagnostic]:
         """What is written in a way of another language, where there is no other way to read it."""
+        if not self.any_habit:
+            return []
         waiting, seen, found = [self.after(begin)], set[int](), list[Diagnostic]()
-        while waiting:
+        while waiting and len(found) < _MOST_COMPLAINTS:
             at = waiting.pop()
             if at in seen or at >= stop:
                 continue
@@ -143,20 +156,23 @@ class _Scanner:
     def scan(self, begin: int, stop: int) -> Lattice:
         """All items of a stretch of the text."""
         at, self.stop = begin, stop
+        readers: dict[str | None, Callable[[int, int], int]] = {
+            kind: getattr(self, f"_{kind}") for kind in _ITEM.groupindex
+        }
         while at < stop:
             match = _ITEM.match(self.plain, at, stop)
             assert match is not None  # noqa: S101 (`other` matches anything)
-            at = max(at + 1, getattr(self, f"_{match.lastgroup}")(at, match.end()))
+            at = max(at + 1, readers[match.lastgroup](at, match.end()))
         return self.lattice
 
-    def _add(self, token: Token) -> None:
-        self.lattice.edges.setdefault(token.start, []).append(token)
 
     def _wrong(self, code: str, start: int, end: int, replacement: str | None = None, **params: str) -> Diagnostic:
         fix = None if replacement is None else Fix("fix-write", replacement, {"text": replacement})
         return Diagnostic(code, Place(start, end), {"text": self.text[start:end], **params}, fix=fix)
 
     def _complain(self, code: str, start: int, end: int, replacement: str | None = None, **params: str) -> None:
+        if len(self.lattice.diagnostics) >= _MOST_COMPLAINTS and code != "too-deep":
+            return
         self.lattice.diagnostics.append(self._wrong(code, start, end, replacement, **params))
 
     def _space(self, start: int, end: int) -> int:
@@ -180,7 +196,7 @@ class _Scanner:
         if "\0" in inner:
             self._complain("nul-in-text", start, match.end())
         value = _ESCAPE.sub(lambda found: _ESCAPES.get(found[1], found[0]), inner) if "\\" in inner else inner
-        self._add(Token("STRING", normal(value), start, match.end(), habit))
+        self.lattice.add(Token("STRING", normal(value), start, match.end(), habit))
         return match.end()
 
     def _unclosed(self, start: int, quote: str) -> int:
@@ -196,7 +212,7 @@ class _Scanner:
             return start + 1
         closing = {"“": "”", "「": "」"}.get(quote, '"')
         self._complain("unclosed-text", start, end, self.text[start:end] + closing)
-        self._add(Token("STRING", self.text[start + 1 : end], start, end))
+        self.lattice.add(Token("STRING", self.text[start + 1 : end], start, end))
         return end
 
     def _tick(self, start: int, end: int) -> int:
@@ -206,13 +222,13 @@ class _Scanner:
             stop = re.compile(r"\w*").match(self.plain, end)
             close = stop.end() if stop else end
             self._complain("unclosed-name", start, close, self.text[start:close] + "`")
-            self._add(Token("NAME", normal(self.text[end:close]), start, max(close, start + 1)))
+            self.lattice.add(Token("NAME", normal(self.text[end:close]), start, max(close, start + 1)))
             return max(close, start + 1)
-        self._add(Token("NAME", normal(self.text[end:close]), start, close + 1))
+        self.lattice.add(Token("NAME", normal(self.text[end:close]), start, close + 1))
         return close + 1
 
     def _time(self, start: int, end: int) -> int:
-        self._add(Token("TIME", self.plain[start:end], start, end))
+        self.lattice.add(Token("TIME", self.plain[start:end], start, end))
         return end
 
     def _mark(self, start: int, end: int) -> int:
@@ -222,7 +238,7 @@ class _Scanner:
             token, value, right = habit
             replacement = right[self.language]
             found = self._wrong("foreign-mark", start, end, replacement, right=replacement)
-            self._add(Token(token, value, start, end, found))
+            self.lattice.add(Token(token, value, start, end, found))
             return end
         token, value = _MARKS.get(mark, ("OTHER", mark))
         if token == "OTHER":  # noqa: S105
@@ -232,7 +248,7 @@ class _Scanner:
             self._complain("too-deep", start, end)
             self.lattice.edges.clear()
             return len(self.plain)
-        self._add(Token(token, value, start, end))
+        self.lattice.add(Token(token, value, start, end))
         return end
 
     def _other(self, start: int, end: int) -> int:
@@ -242,12 +258,16 @@ class _Scanner:
 
     def _run(self, start: int, end: int) -> int:
         if self.language == "zh":
+            if end - start > _LONGEST_RUN:
+                self._complain("too-many-ways", start, end)
+                self.lattice.skips[start] = end
+                return end
             self.runs += 1
             found = divide(self.text, self.plain, start, end, self.words, mend=self.runs < _MOST_MENDED)
             fitting = {token.start for token in found if token.type not in _CALLED or self._called(token.end)}
             for token in found:
                 if token.type not in _CALLED or self._called(token.end) or token.start not in fitting:
-                    self._add(token)
+                    self.lattice.add(token)
             return end
         return self._word(start, end)
 
@@ -266,20 +286,23 @@ class _Scanner:
         if self.plain[start].isdigit() and word not in self.words.all:
             number = _NUMBER.match(self.plain, start)
             if number is not None:
-                self._add(Token("NUMBER", number[0], start, number.end()))
+                self.lattice.add(Token("NUMBER", number[0], start, number.end()))
                 return number.end()
         end = start + len(word.split(".")[0].split("%")[0]) if ("." in word or "%" in word) else end
         self._add_word(word, start, end)
         return end
 
     def _add_word(self, word: str, start: int, end: int) -> None:
+        if word in self.words.all and word.lower() not in _patterns(self.language):
+            self.lattice.add(Token("NAME", word, start, end))
+            return
         keywords, stop = self._phrase(word, start)
         exactly_reserved = any(keyword.reserved for keyword in keywords) and word.islower()
         after_dot = self._before(start) == "."
         if (word in self.words.all or after_dot or self._argument(start, end)) and not (
             exactly_reserved and stop == end
         ):
-            self._add(Token("NAME", word, start, end, whole=0))
+            self.lattice.add(Token("NAME", word, start, end, whole=0))
             if after_dot:
                 return
         named = start in self.lattice.edges
@@ -287,7 +310,7 @@ class _Scanner:
             return
         for keyword in keywords:
             if keyword.token not in _CALLED or self._called(stop) or (len(keywords) == 1 and not named):
-                self._add(Token(keyword.token, keyword.value or word, start, stop))
+                self.lattice.add(Token(keyword.token, keyword.value or word, start, stop))
         if start not in self.lattice.edges:
             self._strange(word, start, end)
 
@@ -307,7 +330,7 @@ class _Scanner:
             if match is not None and match.end() > stop and found is not None:
                 token, value, right = found
                 habit = self._wrong("foreign-word", start, match.end(), right, right=right)
-                self._add(Token(token, value, start, match.end(), habit))
+                self.lattice.add(Token(token, value, start, match.end(), habit))
                 return True
         return False
 
@@ -322,14 +345,14 @@ class _Scanner:
         """A word that is neither a keyword nor a name of this workspace."""
         number = number_word(word, self.language)
         if number is not None:
-            self._add(Token("NUMBER", number, start, end, self._wrong("number-word", start, end, number)))
+            self.lattice.add(Token("NUMBER", number, start, end, self._wrong("number-word", start, end, number)))
             return
         foreign = foreign_word(word, self.language)
         if foreign is not None:
             token, value, right = foreign
-            self._add(Token(token, value, start, end, self._wrong("foreign-word", start, end, right, right=right)))
+            self.lattice.add(Token(token, value, start, end, self._wrong("foreign-word", start, end, right, right=right)))
             return
-        self._add(Token("NAME", word, start, end))
+        self.lattice.add(Token("NAME", word, start, end))
 
 
 def scan(text: str, words: Words, language: Language, begin: int = 0, stop: int | None = None) -> Lattice:

@@ -30,6 +30,10 @@ def plurals(word: str) -> tuple[str, ...]:
     return (word + "s",)
 
 
+Divided = tuple[str, str, int, int, int]
+"""A token of a run without spaces: type, value, begin and end within the run, wholeness (`division`)."""
+
+
 @dataclass(slots=True)
 class Words:
     """Every name and label of a workspace, as the lexer needs them."""
@@ -38,6 +42,8 @@ class Words:
     options: frozenset[str] = frozenset()
     """Values and labels of the options of choices."""
     _by_letter: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    divided: dict[str, tuple[Divided, ...]] = field(default_factory=dict)
+    """How runs that were met are divided: a text says the same names again and again."""
 
     @classmethod
     def of(cls, found: Iterable[str], options: Iterable[str] = ()) -> Words:

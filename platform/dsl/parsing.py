@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.check_rules import rule_of, with_comments
 from ruleloom.dsl.checker import Checker, Made, Scope
-from ruleloom.dsl.comments import comments_of
+from ruleloom.dsl.comments import comments_of, comments_since
 from ruleloom.dsl.grammar import table
 from ruleloom.dsl.lexer import Lattice, scan
 from ruleloom.dsl.names import Names, names_of
@@ -23,8 +24,10 @@ from ruleloom.dsl.vocabulary import Vocabulary
 from ruleloom.messages import Diagnostic, Language, Place
 
 PartName = Literal["rules", "rule", "condition", "expression", "template"]
-LONGEST_TEXT = 250_000
-"""Code points that a text may have: about seven hundred ordinary rules."""
+LONGEST_TEXT = 330_000
+"""Code points that a text may have, so that any text is answered within two seconds: a thousand rules and more."""
+_MOST_ERRORS = 1_000
+"""Errors after which the rest of a text is not read."""
 _LONGEST_GUESSED = 20_000
 """Code points of a text that is tried in the other language too when it fails in the likely one."""
 _WIDE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -131,8 +134,9 @@ def _made(
     before = len(checker.diagnostics)
     syntax = _syntax(work, start, begin, stop)
     made = make(checker, syntax) if syntax is not None else None
-    outside = [d for d in lattice.diagnostics if d.place and begin <= d.place.start < max(stop, begin + 1)]
-    found = sorted([*outside, *checker.diagnostics[before:]], key=lambda d: (d.place or Place(0, 0)).start)
+    first, last = (bisect_left(lattice.diagnostics, place, key=_start) for place in (begin, max(stop, begin + 1)))
+    outside = lattice.diagnostics[first:last]
+    found = sorted([*outside, *checker.diagnostics[before:]], key=_start)
     if found and stop - begin <= LONGEST_TRIED and work.may_try(found):
         line = one_line(table(work.language), start, lattice, begin, stop)
         trials = Trials(
@@ -143,6 +147,10 @@ def _made(
             kept = [d for d in checker.diagnostics[:before] if not any(d is each for each in outside)]
             checker.diagnostics[:] = [*kept, cause]
     return made
+
+
+def _start(diagnostic: Diagnostic) -> int:
+    return diagnostic.place.start if diagnostic.place else 0
 
 
 def _reads_well(checker: Checker, text: str, start: str, make: Callable[[Checker, Syntax], object]) -> bool:
@@ -208,11 +216,11 @@ def _syntax(work: _Work, start: str, begin: int, stop: int) -> Syntax | None:
 # ---- rules --------------------------------------------------------------------------------------------------------
 
 
-def _rule_starts(lattice: Lattice) -> list[int]:
+def _rule_starts(lattice: Lattice, places: Sequence[int]) -> list[int]:
     """Where rules begin: the word followed by a text."""
     return [
         start
-        for start in sorted(lattice.edges)
+        for start in places
         for token in lattice.edges[start]
         if token.type == "RULE"
         and any(each.type == "STRING" for each in lattice.edges.get(lattice.after(token.end), ()))
@@ -222,13 +230,17 @@ def _rule_starts(lattice: Lattice) -> list[int]:
 def _rules(work: _Work, text: str, part: PartName) -> Parsed:
     lattice, checker = work.lattice, work.checker
     first = lattice.after(0)
-    starts = _rule_starts(lattice)
+    places = sorted(lattice.edges)
+    starts = _rule_starts(lattice, places)
     if first in lattice.edges and (not starts or starts[0] != first):
         starts.insert(0, first)
     seen: set[str] = set()
     rules: list[n.Rule] = []
     for begin, stop in zip(starts, [*starts[1:], len(text)], strict=False):
-        rule = _rule(work, begin, stop, starts)
+        if len(checker.diagnostics) >= _MOST_ERRORS:
+            checker.wrong("too-many-errors", Place(begin, len(text)), most=_MOST_ERRORS, text="")
+            break
+        rule = _rule(work, begin, stop, places)
         if rule is None:
             continue
         if rule.name in seen:
@@ -241,11 +253,12 @@ def _rules(work: _Work, text: str, part: PartName) -> Parsed:
     return _parsed(checker, tree, tuple(rules), work.language)
 
 
-def _rule(work: _Work, begin: int, stop: int, starts: list[int]) -> n.Rule | None:
-    rule = _made(work, "rule", begin, stop, rule_of)
-    if rule is None or not work.lattice.comments:
+def _rule(work: _Work, begin: int, stop: int, places: Sequence[int]) -> n.Rule | None:
+    """`places`: where the tokens of the text begin, in order."""
+    rule, lattice = _made(work, "rule", begin, stop, rule_of), work.lattice
+    if rule is None or not lattice.comments:
         return rule
-    return with_comments(rule, comments_of(rule, work.lattice, begin, stop, is_first=begin == starts[0]))
+    return with_comments(rule, comments_of(rule, lattice, comments_since(lattice, places, begin), stop))
 
 
 def expression_at(checker: Checker, text: str, place: Place, scope: Scope, *, exact: bool) -> n.Expression | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from itertools import chain
 
 from ruleloom.dsl.grammar import END, LITERALS, Production, Table
 from ruleloom.dsl.keywords import valued
@@ -54,12 +55,15 @@ class _Splice:
 
 
 def _node(kind: str, children: tuple[Part, ...], start: int, end: int) -> Syntax:
-    depth = 1 + max((child.depth for child in children), default=0)
+    depth = whole = 0
+    for child in children:
+        depth, whole = max(depth, child.depth), whole + child.whole
+    depth += 1
     if kind in _CHAINS and isinstance(children[0], Syntax) and children[0].kind == kind:
         depth = max(children[0].depth, 1 + children[-1].depth)
     if depth > MOST_DEEP:
         raise TooDeepError(start, end)
-    return Syntax(kind, children, start, end, depth, sum(child.whole for child in children))
+    return Syntax(kind, children, start, end, depth, whole)
 
 
 # ---- one way ------------------------------------------------------------------------------------------------------
@@ -94,9 +98,13 @@ def _made(production: Production, values: list[_Value], at: int) -> _Value:
 
 def read_line(table: Table, start: str, tokens: list[Token], stop: int) -> Syntax | Stuck:
     """Read tokens that stand in one line and end at `stop`. TooDeepError when nested too deep."""
-    states, stack, values = table.states, [table.starts[start]], list[_Value]()
-    final = table.ends[start]
-    for token in (*tokens, Token(END, "", stop, stop)):
+    return _walked(table, start, iter(tokens), [table.starts[start]], stop)
+
+
+def _walked(table: Table, start: str, tokens: Iterator[Token], stack: list[int], stop: int) -> Syntax | Stuck:
+    """Tokens read one after the other; `stack` is that of the automaton, for who chooses the tokens."""
+    states, values, final = table.states, list[_Value](), table.ends[start]
+    for token in chain(tokens, (Token(END, "", stop, stop),)):
         while True:
             step = states[stack[-1]].get(token.type)
             if step is None:
@@ -105,10 +113,13 @@ def read_line(table: Table, start: str, tokens: list[Token], stop: int) -> Synta
                 stack.append(step)
                 values.append(token)
                 break
-            size = step.size
-            taken = values[len(values) - size :] if size else []
-            del values[len(values) - size :], stack[len(stack) - size :]
-            values.append(_made(step, taken, token.start))
+            if step.size == 1 and step.passes and not isinstance(values[-1], Token):
+                stack.pop()
+            else:
+                size = step.size
+                taken = values[len(values) - size :] if size else []
+                del values[len(values) - size :], stack[len(stack) - size :]
+                values.append(_made(step, taken, token.start))
             after = states[stack[-1]][step.origin]
             assert isinstance(after, int)  # noqa: S101 (a table goes somewhere after each rule)
             stack.append(after)
@@ -116,6 +127,43 @@ def read_line(table: Table, start: str, tokens: list[Token], stop: int) -> Synta
                 result = values[-1]
                 return result if isinstance(result, Syntax) else _node("group", (result,), 0, stop)  # type: ignore[arg-type]
     raise AssertionError("a table ends at the end")
+
+
+class _DoubtfulError(Exception):
+    """More than one token may follow."""
+
+
+def _only_way(table: Table, start: str, lattice: Lattice, begin: int, stop: int) -> Syntax | None:
+    """The syntax where only one of several tokens may follow at every place; None where there is a choice or an end."""
+    stack = [table.starts[start]]
+
+    def tokens() -> Iterator[Token]:
+        at = lattice.after(begin)
+        while at < stop and (offered := lattice.edges.get(at)) is not None:
+            fitting = [token for token in offered if _fits(table, stack, token)] if len(offered) > 1 else offered
+            if len(fitting) != 1:
+                raise _DoubtfulError
+            yield fitting[0]
+            at = lattice.after(fitting[0].end)
+
+    try:
+        found = _walked(table, start, tokens(), stack, stop)
+    except _DoubtfulError:
+        return None
+    return found if isinstance(found, Syntax) else None
+
+
+def _fits(table: Table, stack: list[int], token: Token) -> bool:
+    """Whether the automaton takes a token next."""
+    states, line = table.states, list(stack)
+    while True:
+        step = states[line[-1]].get(token.type)
+        if step is None or isinstance(step, int):
+            return step is not None
+        del line[len(line) - step.size :]
+        after = states[line[-1]][step.origin]
+        assert isinstance(after, int)  # noqa: S101 (a table goes somewhere after each rule)
+        line.append(after)
 
 
 # ---- many ways ----------------------------------------------------------------------------------------------------
@@ -310,4 +358,4 @@ def read(table: Table, start: str, lattice: Lattice, begin: int, stop: int) -> S
     line = lattice.line(begin, stop)
     if line is not None:
         return read_line(table, start, line, stop)
-    return _Forest(table, start, lattice, begin, stop).read()
+    return _only_way(table, start, lattice, begin, stop) or _Forest(table, start, lattice, begin, stop).read()

@@ -1,6 +1,7 @@
 """What the parser makes before names and types are known: small untyped nodes over the text.
 
 `Ambiguous` holds several readings of one stretch of a text written without spaces; the checker keeps those that fit.
+Nobody changes any of them once made; they are not frozen because a text has thousands, and freezing triples their cost.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from ruleloom.messages import Diagnostic, Place
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Token:
     """A word, literal or mark; the same stretch can be several tokens (`lexer`)."""
 
@@ -29,7 +30,7 @@ class Token:
         return 0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Syntax:
     """A production of the grammar with what it is made of; words without a meaning of their own are left out."""
 

@@ -112,26 +112,29 @@ def test_deep_nesting_is_answered_quickly(text: str, workspace: Model) -> None:
         'rule "a" on deal when amount > 1 then warn "x"\n',
         "是不是",
         "\n",
+        "& ",
+        'rule "a" on dael wen amonut => 1 thn warn x"\n',
+        "规则“a”针对商机当金量>1则提醒“x”",
     ],
 )
 def test_a_megabyte_is_answered_within_two_seconds(piece: str, workspace: Model) -> None:
     text = piece * (1_000_000 // len(piece))
-    for size in (1_000_000, 60_000):
+    for size in (1_000_000, 100_000):
         began = time.process_time()
         dsl.parse(text[:size], workspace)
-        assert time.process_time() - began < 4, size
+        assert time.process_time() - began < 2, size
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_many_ordinary_rules_are_read_at_once(language: Language, workspace: Model) -> None:
     texts: list[str] = []
     name = re.compile(r'^\s*(rule|规则)\s*["“「][^"”」]*["”」]')
-    while sum(map(len, texts)) < 30_000:
+    while sum(map(len, texts)) < 100_000:
         text = RULES[len(texts) % len(RULES)][language]
         texts.append(name.sub(rf'\1 "rule {len(texts)}"', text))
     looked, began = narrowed.cache_info().misses, time.process_time()
     parsed = dsl.parse("\n".join(texts), workspace, language)
-    assert time.process_time() - began < 4
+    assert time.process_time() - began < 2
     assert len(parsed.rules) == len(texts), [each.message("en") for each in parsed.diagnostics]
     # Whatever works on the whole text does so once, and not again for each expression inside it.
     assert narrowed.cache_info().misses - looked <= 3
