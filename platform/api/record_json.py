@@ -7,6 +7,7 @@ from typing import Any
 
 from ruleloom.api.firing_json import chain_json, firing_json
 from ruleloom.api.wire import instant_text, to_wire
+from ruleloom.dsl.moment import Moment
 from ruleloom.forms.entity import USER, Entity, Model
 from ruleloom.runtime.commands.records import Written
 from ruleloom.runtime.showing import chains, reading
@@ -29,7 +30,8 @@ def written_json(uow: UnitOfWork, written: Written) -> dict[str, Any]:
     """The answer of a write: the record as it is now (as it was, when it is deleted), firings and warnings."""
     catalogue = uow.published.catalogue
     snapshot = written.snapshot if written.snapshot is not None else written.before or {}
-    record = record_json(reading.show(uow.connection, catalogue, written.entity, [snapshot])[0])
+    moment = Moment(uow.now, uow.published.model.calendar)
+    record = record_json(reading.show(uow.connection, catalogue, written.entity, [snapshot], moment)[0])
     fired = reading.firings_by_id(uow.connection, uow.published, written.firings)
     return {
         "record": record,

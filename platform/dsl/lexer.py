@@ -165,7 +165,6 @@ class _Scanner:
             at = max(at + 1, readers[match.lastgroup](at, match.end()))
         return self.lattice
 
-
     def _wrong(self, code: str, start: int, end: int, replacement: str | None = None, **params: str) -> Diagnostic:
         fix = None if replacement is None else Fix("fix-write", replacement, {"text": replacement})
         return Diagnostic(code, Place(start, end), {"text": self.text[start:end], **params}, fix=fix)
@@ -350,7 +349,8 @@ class _Scanner:
         foreign = foreign_word(word, self.language)
         if foreign is not None:
             token, value, right = foreign
-            self.lattice.add(Token(token, value, start, end, self._wrong("foreign-word", start, end, right, right=right)))
+            habit = self._wrong("foreign-word", start, end, right, right=right)
+            self.lattice.add(Token(token, value, start, end, habit))
             return
         self.lattice.add(Token("NAME", word, start, end))
 

@@ -86,7 +86,7 @@ def _ordered(keys: tuple[str, ...] | None, path: str, around: Surroundings) -> t
     if keys is None:
         return None
     field = _end(keys, around)
-    if field.value_type.kind in _NOT_ORDERED or field.type == "formula":
+    if field.value_type.kind in _NOT_ORDERED:
         around.findings.add("field-not-ordered", path, name=field.name)
         return None
     return keys

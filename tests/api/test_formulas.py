@@ -78,3 +78,48 @@ def test_a_wrong_expression_is_told_when_it_is_drawn(model: Client) -> None:
     said = drawn if drawn.status_code != 201 else model.post("/entities/quote/publish")
     assert said.status_code == 422
     assert "pieces" in str(said.get_json()["errors"])
+
+
+def _sorted_by(quotes: Client, field: str, values: str, *, descending: bool = False) -> list[Any]:
+    found: list[Any] = []
+    cursor = None
+    for _ in range(9):
+        asked: dict[str, Any] = {"sort": [{"field": field, "descending": descending}], "limit": 2}
+        page = quotes.post("/records/quote/query", {**asked, "after": cursor}).get_json()
+        found += [each["values"][values] for each in page["items"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    return found
+
+
+def test_lists_are_ordered_grouped_and_added_up_by_them(quotes: Client) -> None:
+    customers = [quotes.create("customer", name=name, since=since)["record"]["id"]
+                 for name, since in (("A", "2026-01-31"), ("B", "2020-03-01"))]  # fmt: skip
+    for price, pieces, customer in (
+        ("9", "3", 0),
+        ("250.50", "4", 1),
+        ("-11", "2", 0),
+        (None, "4", 1),
+        ("100", "10", 0),
+    ):
+        quotes.create("quote", price=price, pieces=pieces, customer=customers[customer])
+    totals = ["-22.00", "27.00", "1000.00", "1002.00"]
+    assert _sorted_by(quotes, "total", "total") == [*totals, None]
+    assert _sorted_by(quotes, "total", "total", descending=True) == [*totals[::-1], None]
+    assert _sorted_by(quotes, "until", "until")[0] == "2021-03-01"
+    assert _sorted_by(quotes, "size", "size") == ["large", "small", "small", "small", "small"]
+    asked = {"totals": [{"function": name, "field": "total"} for name in ("count", "sum", "avg", "min", "max")]}
+    outline = quotes.post("/records/quote/outline", {**asked, "group": ["size"]}).get_json()
+    assert outline["totals"] == ["4", "2007.00", "501.750000", "-22.00", "1002.00"]
+    groups = {each["values"][0]: each["count"] for each in outline["groups"]}
+    assert groups == {"large": 1, "small": 4}
+    by_number = quotes.post("/records/quote/outline", {"group": ["total"]}).get_json()["groups"]
+    assert [each["values"][0] for each in by_number] == [*totals, None]
+    inside = {"group": [{"field": "total", "value": "1002.00"}]}
+    assert [each["size"] for each in _values(quotes, [], inside)] == ["large"]
+
+
+def _values(quotes: Client, sort: list[Any], more: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    items = quotes.post("/records/quote/query", {"sort": sort, **(more or {})}).get_json()["items"]
+    return [each["values"] for each in items]

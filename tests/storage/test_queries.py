@@ -228,7 +228,7 @@ def test_titles_and_paths_are_read_in_batch(
     snapshots = in_order(records, "customer", list(reversed(ids)))
     assert [snapshot["id"] for snapshot in snapshots] == list(reversed(ids))
     assert reference_titles(connection, catalogue, "customer", snapshots) == {("user", 2): "安娜"}
-    found = path_values(connection, catalogue, "customer", ids, ["owner.name", "owner.manager.name", "name"])
+    found = path_values(connection, catalogue, "customer", ids, ["owner.name", "owner.manager.name", "name"], MOMENT)
     assert found[ids[0]] == {"owner.name": "安娜", "owner.manager.name": None, "name": shop[ids[0]]["name"]}
 
 

@@ -88,8 +88,7 @@ def record(workspace: Workspace, actor: Actor, entity: str, record_id: str) -> S
             raise Missing.of("not-found")
         catalogue = reading.published.catalogue
         moment = Moment(reading.now, reading.published.model.calendar, actor.user)
-        whole = with_formula_values(reading.connection, catalogue, found.id, [snapshot], moment)
-        return show(reading.connection, catalogue, found, whole)[0]
+        return show(reading.connection, catalogue, found, [snapshot], moment)[0]
 
 
 def records(
@@ -112,8 +111,7 @@ def records(
         catalogue = reading.published.catalogue
         page = find_page(reading.connection, catalogue, query, moment, after_cursor=after, limit=limit)
         snapshots = shown.in_order(Records(reading.connection, catalogue), found.id, page.ids)
-        whole = with_formula_values(reading.connection, catalogue, found.id, snapshots, moment)
-        return Page(show(reading.connection, catalogue, found, whole, fields), page.next)
+        return Page(show(reading.connection, catalogue, found, snapshots, moment, fields), page.next)
 
 
 def outline(
@@ -175,7 +173,8 @@ def _group_value(published: Published, entity: Entity, given: Mapping[str, Any])
     if given["value"] is None:
         return None
     field = field_at(published.model, entity, given["field"])
-    kind = field_types()["reference" if field.type == "id" else field.type]
+    worked_out = str(field.value_type.kind) if field.id in published.model.formulas else None
+    kind = field_types()[worked_out or ("reference" if field.type == "id" else field.type)]
     try:
         return kind.cleaner(field, InputContext(published.model.calendar))(given["value"])
     except Refused as refused:
@@ -227,15 +226,17 @@ def show(
     catalogue: Catalogue,
     entity: Entity,
     snapshots: Sequence[Snapshot],
+    moment: Moment,
     fields: Sequence[str] | None = None,
 ) -> list[Shown]:
-    """Records with titles; `fields`: only these keys and paths."""
+    """Records with titles; `fields`: only these keys and paths. `moment`: of which worked-out fields have values."""
+    snapshots = with_formula_values(connection, catalogue, entity.id, snapshots, moment)
     titles = shown.reference_titles(connection, catalogue, entity.id, snapshots)
     keys = list(entity.by_key) if fields is None else [key for key in fields if key in entity.by_key]
     paths = [] if fields is None else [key for key in fields if key not in entity.by_key]
     ends = {path: field_at(catalogue.model, entity, path) for path in paths}
     ids = [cast("int", snapshot["id"]) for snapshot in snapshots]
-    beyond = shown.path_values(connection, catalogue, entity.id, ids, paths) if paths else {}
+    beyond = shown.path_values(connection, catalogue, entity.id, ids, paths, moment) if paths else {}
     made = []
     for snapshot in snapshots:
         values = {key: (entity.by_key[key], snapshot.get(key)) for key in keys}

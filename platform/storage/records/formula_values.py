@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any, cast
 
 from sqlalchemy import Connection, bindparam, select
 
-from ruleloom.dsl import nodes as n
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.types import Kind, Value
 from ruleloom.engine.store import Snapshot
+from ruleloom.storage.records.worked_out import WorkedOut
 from ruleloom.storage.schema.catalogue import Catalogue
-from ruleloom.storage.sql.numbers import SqlValue
-from ruleloom.storage.sql.trees import value_to_sql
-from ruleloom.storage.sql.writer import Dialect, Workshop
 
 
 def with_formula_values(
@@ -26,27 +22,15 @@ def with_formula_values(
     if not fields or not snapshots:
         return list(snapshots)
     table = catalogue.table(entity)
-    dialect: Dialect = "sqlite" if connection.dialect.name == "sqlite" else "postgresql"
-    workshop = Workshop(catalogue.model, catalogue, moment, dialect)
-    made: list[SqlValue] = [
-        value_to_sql(n.Path("this", (each.id,), each.value_type), catalogue.model, catalogue, moment, dialect, table)
-        for each in fields
-    ]
-    asked = select(table.c.id, *(value.sql for value in made)).where(table.c.id.in_(bindparam("ids", expanding=True)))
+    worked = WorkedOut(catalogue, moment, "sqlite" if connection.dialect.name == "sqlite" else "postgresql")
+    columns = [worked.value(field, table) for field in fields]
+    asked = select(table.c.id, *columns).where(table.c.id.in_(bindparam("ids", expanding=True)))
     rows = connection.execute(asked, {"ids": [snapshot["id"] for snapshot in snapshots]})
     found: dict[Any, dict[str, Value]] = {
         row[0]: {
-            field.key: _read(workshop, value, each, field.decimals)
-            for field, value, each in zip(fields, made, row[1:], strict=True)
+            field.key: bool(value) if value is not None and field.value_type.kind is Kind.BOOLEAN else value
+            for field, value in zip(fields, row[1:], strict=True)
         }
         for row in rows
     }
     return [cast("Snapshot", {**snapshot, **found.get(snapshot["id"], {})}) for snapshot in snapshots]
-
-
-def _read(workshop: Workshop, value: SqlValue, fetched: Any, decimals: int) -> Value:
-    if fetched is None:
-        return None
-    if value.kind is Kind.NUMBER:
-        return cast("Decimal", workshop.numbers.read(fetched, value.scale)).quantize(Decimal(1).scaleb(-decimals))
-    return bool(fetched) if value.kind is Kind.BOOLEAN else cast("Value", fetched)

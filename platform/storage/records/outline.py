@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, Literal
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, func, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Connection, Text, func, select, type_coerce
 
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.types import Kind, Value
@@ -15,6 +15,7 @@ from ruleloom.messages import Diagnostic
 from ruleloom.storage.records.queries import Finder, QueryError, RecordQuery
 from ruleloom.storage.records.sort_terms import SortBy, Term
 from ruleloom.storage.schema.catalogue import Catalogue
+from ruleloom.storage.sql.functions import number_of_order
 
 TotalFunction = Literal["count", "sum", "avg", "min", "max"]
 MOST_GROUPS = 10_000
@@ -95,6 +96,8 @@ class _Measure:
         self.function = total.function
         self.of_nothing: Value = Decimal(0) if total.function in ("count", "sum") else None
         self.decimals: int | None = None
+        self.places: Decimal | None = None
+        self.reads: Callable[[Any], Value] = _as_it_is
         if total.field is None:
             if total.function != "count":
                 raise QueryError(Diagnostic("total-without-field", params={"function": total.function}))
@@ -104,15 +107,30 @@ class _Measure:
         column = finder.source.value(total.field)
         kind = field.value_type.kind
         self._require(total, kind)
-        if total.function in ("count", "min", "max"):
+        if finder.source.worked_out.is_one(field) and kind is Kind.NUMBER:
+            self.places = Decimal(1).scaleb(-field.decimals)
+        if self.places is not None and finder.dialect == "sqlite":
+            self._of_texts(total, column, self.places)
+        elif total.function in ("count", "min", "max"):
             self.columns = [getattr(func, total.function)(column)]
-        elif finder.connection.dialect.name == "sqlite":
+        elif finder.dialect == "sqlite":
             self.decimals = field.decimals
             whole = type_coerce(column, BigInteger)
             high, low = whole.op(">>")(32), whole.op("&")(_LOW)
             self.columns = [func.sum(high), func.sum(low), func.count(column)]
         else:
             self.columns = [func.sum(column), func.count(column)]
+
+    def _of_texts(self, total: TotalOf, column: ColumnElement[Any], places: Decimal) -> None:
+        """The columns for numbers that are decimal texts: worked-out ones on SQLite."""
+        text = type_coerce(column, Text())
+        if total.function == "count":
+            self.columns = [func.count(text)]
+        elif total.function in ("min", "max"):
+            self.columns = [getattr(func, total.function)(func.rl_order(text, type_=Text()))]
+            self.reads = lambda key: None if key is None else number_of_order(key).quantize(places)
+        else:
+            self.columns = [func.rl_sum(text, type_=Text()), func.count(text)]
 
     def _require(self, total: TotalOf, kind: Kind) -> None:
         fits = kind is Kind.NUMBER or (
@@ -127,16 +145,19 @@ class _Measure:
         if self.function == "count":
             return Decimal(row[0])
         if self.function in ("min", "max"):
-            value: Value = row[0]
-            return value
+            return self.reads(row[0])
         number = int(row[-1])
         if number == 0:
             return self.of_nothing
         if self.decimals is None:
-            total = Decimal(row[0])
+            total = Decimal(row[0]) if self.places is None else Decimal(row[0]).quantize(self.places)
         else:
             total = Decimal((int(row[0]) << 32) + int(row[1])).scaleb(-self.decimals)
         return total if self.function == "sum" else (total / number).quantize(_AVERAGE, ROUND_HALF_EVEN)
+
+
+def _as_it_is(value: Value) -> Value:
+    return value
 
 
 _Row = tuple[tuple[Value, ...], int, tuple[Value, ...]]

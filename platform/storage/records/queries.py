@@ -17,6 +17,7 @@ from ruleloom.dsl.types import Value
 from ruleloom.messages import Diagnostic
 from ruleloom.storage.records.search import search_patterns
 from ruleloom.storage.records.sort_terms import QueryError, SortBy, Source, Term, after
+from ruleloom.storage.records.worked_out import WorkedOut
 from ruleloom.storage.schema.catalogue import TOKENS, Catalogue
 from ruleloom.storage.sql.trees import to_sql
 
@@ -55,16 +56,16 @@ class Finder:
 
     def __init__(self, connection: Connection, catalogue: Catalogue, query: RecordQuery, moment: Moment) -> None:
         self.connection, self.catalogue, self.query = connection, catalogue, query
-        self.source = Source(catalogue, query.entity)
+        self.dialect: Dialect = "sqlite" if connection.dialect.name == "sqlite" else "postgresql"
+        self.source = Source(catalogue, query.entity, WorkedOut(catalogue, moment, self.dialect))
         self.terms: list[Term] = self.source.terms(query.sort)
         self._where = self._conditions(moment)
 
     def _conditions(self, moment: Moment) -> list[ColumnElement[bool]]:
         table = self.source.root.table
-        dialect: Dialect = "sqlite" if self.connection.dialect.name == "sqlite" else "postgresql"
         where: list[ColumnElement[bool]] = [table.c.deleted_at.is_(None)]
         where += [
-            to_sql(condition, self.catalogue.model, self.catalogue, moment, dialect, table)
+            to_sql(condition, self.catalogue.model, self.catalogue, moment, self.dialect, table)
             for condition in self.query.conditions
         ]
         for key, value in self.query.group:

@@ -7,11 +7,14 @@ from typing import cast
 
 from sqlalchemy import Connection, select
 
+from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.types import RecordId, Value
 from ruleloom.engine.store import Snapshot
 from ruleloom.storage.records.records import Records, chunks
 from ruleloom.storage.records.sort_terms import Source
+from ruleloom.storage.records.worked_out import WorkedOut
 from ruleloom.storage.schema.catalogue import Catalogue
+from ruleloom.storage.sql.writer import Dialect
 
 
 def titles(connection: Connection, catalogue: Catalogue, entity: str, ids: Collection[int]) -> dict[int, Value]:
@@ -48,10 +51,19 @@ def reference_titles(
 
 
 def path_values(
-    connection: Connection, catalogue: Catalogue, entity: str, ids: Sequence[int], paths: Sequence[str]
+    connection: Connection,
+    catalogue: Catalogue,
+    entity: str,
+    ids: Sequence[int],
+    paths: Sequence[str],
+    moment: Moment,
 ) -> dict[int, dict[str, Value]]:
-    """For live records the values at the end of paths (`owner.name`), one query per chunk; QueryError: no such path."""
-    source = Source(catalogue, entity)
+    """For live records the values at the end of paths (`owner.name`), one query per chunk; QueryError: no such path.
+
+    `moment`: of which worked-out fields have their values.
+    """
+    dialect: Dialect = "sqlite" if connection.dialect.name == "sqlite" else "postgresql"
+    source = Source(catalogue, entity, WorkedOut(catalogue, moment, dialect))
     columns = [source.value(path) for path in paths]
     table, found = source.root.table, dict[int, dict[str, Value]]()
     for part in chunks(ids):

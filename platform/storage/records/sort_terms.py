@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ruleloom.forms.entity import Field
+    from ruleloom.storage.records.worked_out import WorkedOut
 
 
 _VALUES: dict[Kind, type] = {Kind.NUMBER: Decimal, Kind.TEXT: str, Kind.CHOICE: str}
@@ -86,8 +87,8 @@ def _too_large(value: Any) -> bool:
 class Source:
     """FROM clause that grows a LEFT JOIN for each reference that a path follows; a deleted target reads as empty."""
 
-    def __init__(self, catalogue: Catalogue, entity_id: str) -> None:
-        self.catalogue = catalogue
+    def __init__(self, catalogue: Catalogue, entity_id: str, worked_out: WorkedOut) -> None:
+        self.catalogue, self.worked_out = catalogue, worked_out
         self.root = catalogue.tables[entity_id]
         self.clause: Any = self.root.table
         self._joined: dict[tuple[str, ...], FromClause] = {}
@@ -123,6 +124,8 @@ class Source:
         """What the field at the end of a path holds; a reference reads as empty when its target is gone."""
         entity_table, field, alias = self.walk(path)
         self._require_column(entity_table, field, path)
+        if self.worked_out.is_one(field):
+            return self.worked_out.value(field, alias)
         if field.to is None:
             return alias.c[field.key]
         if field.system:
@@ -133,6 +136,9 @@ class Source:
         """What rows are ordered by for a field."""
         entity_table, field, alias = self.walk(sort.path)
         self._require_column(entity_table, field, sort.path)
+        if self.worked_out.is_one(field):
+            expression, values = self.worked_out.order(field, alias)
+            return Term(expression, sort.descending, values)
         column = alias.c[field.key]
         kind = field.value_type.kind
         if kind is Kind.CHOICE and field.options:
@@ -157,7 +163,8 @@ class Source:
         return Term(joined.c[key], sort.descending, _VALUES.get(title.value_type.kind, int))
 
     def _require_column(self, entity_table: EntityTable, field: Field, path: str) -> None:
-        if field.value_type.kind in LINKED or field in entity_table.computed:
+        computed = field in entity_table.computed and not self.worked_out.is_one(field)
+        if field.value_type.kind in LINKED or computed:
             raise QueryError(Diagnostic("field-not-sortable", params={"name": field.name}, target=path))
 
     def terms(self, sorts: Sequence[SortBy]) -> list[Term]:

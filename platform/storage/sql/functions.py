@@ -67,6 +67,14 @@ def _order_key(text: str) -> str:
     return "0" + "".join(chr(ord("9") - int(c)) if c.isdigit() else c for c in key) + "~"
 
 
+def number_of_order(key: str) -> Decimal:
+    """The number that sorts by such a text."""
+    negative, digits = key[0] == "0", key[5:].rstrip("~")
+    if negative:
+        digits = "".join(chr(ord("9") - int(c)) if c.isdigit() else c for c in digits)
+    return numbers.negative(Decimal(digits)) if negative else Decimal(digits)
+
+
 def _shift_day(day: int, amount: int, unit: str, name: str) -> int | None:
     return shifts.day_value(shifts.shift_day(named_calendar(name), day, Duration(amount, Unit(unit))))
 
