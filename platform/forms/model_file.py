@@ -20,17 +20,23 @@ if TYPE_CHECKING:
     from ruleloom.forms.findings import Findings
 
 
-def build_model(drafts: Sequence[EntityDraft], calendar: Calendar, findings: Findings) -> Model:
-    """The model of all drafts together with the built-in entities; everything wrong is noted in `findings`."""
+def build_model(
+    drafts: Sequence[EntityDraft], calendar: Calendar, findings: Findings, *, formulas: bool = True
+) -> Model:
+    """The model of all drafts together with the built-in entities; everything wrong is noted in `findings`.
+
+    Without `formulas` the expressions of worked-out fields stay unread: the model knows names and types only.
+    """
     own = _unique(drafts, findings)
     merged = _with_builtins(own)
     _check_names(merged, built_in=set(merged) - set(own), findings=findings)
     linked = [_link(draft, merged, findings) for draft in merged.values()]
     built_in = {draft.id for draft in merged.values() if draft.id not in own}
     entities = tuple(_entity(draft, _collections(draft, linked, built_in, findings), findings) for draft in linked)
+    if not formulas:
+        return Model(entities, calendar)
     paths = {field.id: draft.paths.get(field.name, draft.path) for draft in linked for field in draft.fields}
-    formulas = read_formulas(Model(entities, calendar), paths, findings)
-    return Model(entities, calendar, formulas)
+    return Model(entities, calendar, read_formulas(Model(entities, calendar), paths, findings))
 
 
 def _unique(drafts: Sequence[EntityDraft], findings: Findings) -> dict[str, EntityDraft]:

@@ -123,3 +123,41 @@ def test_lists_are_ordered_grouped_and_added_up_by_them(quotes: Client) -> None:
 def _values(quotes: Client, sort: list[Any], more: dict[str, Any] | None = None) -> list[dict[str, Any]]:
     items = quotes.post("/records/quote/query", {"sort": sort, **(more or {})}).get_json()["items"]
     return [each["values"] for each in items]
+
+
+def _redraw(client: Client, entity: str, change: dict[str, dict[str, Any]]) -> Any:
+    """Draws an entity anew with other words for some fields, by name."""
+    held = client.get(f"/entities/{entity}/draft")
+    drawn = held.get_json()["draft"]
+    drawn["fields"] = [{**field, **change.get(field["name"], {})} for field in drawn["fields"]]
+    answer = client.ask("PUT", f"/entities/{entity}", json=drawn, headers={"If-Match": held.headers["ETag"]})
+    assert answer.status_code == 200, answer.get_json()
+    published = client.post(f"/entities/{entity}/publish")
+    assert published.status_code == 200, published.get_json()
+    return client.get(f"/entities/{entity}").get_json()
+
+
+def test_their_texts_follow_renames(quotes: Client) -> None:
+    text = 'rule "Large" on quote when total > 1000 then set flag = "{size}"'
+    rule = quotes.post("/rules", {"content": {"text": text, "language": "en"}}).get_json()["id"]
+    assert quotes.post(f"/rules/{rule}/publish", {}).status_code == 200
+    sketch = {
+        "entity": "quote",
+        "name": "S",
+        "content": {"columns": [{"field": "total"}], "filter": {"text": "total > 5 and price > 1", "language": "en"}},
+    }
+    view = quotes.post("/views", sketch).get_json()["id"]
+    _redraw(quotes, "customer", {"since": {"name": "client_since"}})
+    words = {
+        "price": {"name": "unit_price", "labels": {"zh": "定价"}},
+        "total": {"name": "whole", "labels": {"zh": "合计额"}},
+    }
+    fields = {field["key"]: field for field in _redraw(quotes, "quote", words)["fields"]}
+    assert fields["total"]["settings"]["expression"] == "定价 * 件数"
+    assert fields["size"]["settings"]["expression"] == 'if(whole > 1000, "large", "small")'
+    assert fields["until"]["settings"]["expression"] == "customer.client_since + 1 year"
+    assert "whole > 1000" in quotes.get(f"/rules/{rule}").get_json()["content"]["text"]
+    drafted = quotes.get(f"/views/{view}").get_json()["draft"]["filter"]["text"]
+    assert drafted == "whole > 5 and unit_price > 1"
+    quotes.create("quote", price="300", pieces="4")
+    assert [each["total"] for each in _values(quotes, [])] == ["1200.00"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from ruleloom import access
 from ruleloom.access import Actor, Verb
 from ruleloom.dsl.calendar import Calendar
 from ruleloom.forms.builtin import BUILTIN
+from ruleloom.forms.entity import Model
 from ruleloom.forms.entity_file import read_entity, write_entity
 from ruleloom.forms.findings import Findings
 from ruleloom.forms.names import key_for
@@ -119,9 +120,7 @@ def publish(workspace: Workspace, actor: Actor, key: str) -> Drawing:
 def publish_in(uow: UnitOfWork, drawn: Sequence[Definition], app_version: str | None = None) -> Published:
     """Publishes several entities together within a transaction (they may refer to each other)."""
     before = uow.published.model
-    for definition in drawn:
-        uow.definitions.publish(definition.id, uow.stamp(), app_version=app_version)
-    contents = [each.content or {} for each in uow.definitions.all(KIND, published=True)]
+    contents = _published_with_own_names(uow, {each.id for each in drawn}, before, app_version)
     after = model_of(contents, before.calendar)
     renaming.follow(uow, before, after)
     publish_tables(uow.connection, Catalogue(after), uow.now)
@@ -129,6 +128,23 @@ def publish_in(uow: UnitOfWork, drawn: Sequence[Definition], app_version: str | 
     uow.wrote = True
     uow.use(published.load(uow.connection))
     return uow.published
+
+
+def _published_with_own_names(
+    uow: UnitOfWork, drawn: Collection[int], before: Model, app_version: str | None
+) -> list[Mapping[str, Any]]:
+    """Publishes what is drawn, and anew the entities whose worked-out fields name something that is now called else."""
+    rows = [each for each in uow.definitions.all(KIND) if each.id in drawn or each.published_version is not None]
+    told = [(each.draft if each.id in drawn else None) or each.content or {} for each in rows]
+    contents = renaming.formulas_renamed(told, before)
+    for definition, given, content in zip(rows, told, contents, strict=True):
+        if definition.id not in drawn and content != given:
+            renaming.republish(uow, definition, content)
+        elif definition.id in drawn:
+            if content != given:
+                uow.definitions.save_draft(definition.id, content, uow.stamp())
+            uow.definitions.publish(definition.id, uow.stamp(), app_version=app_version)
+    return contents
 
 
 def prepare(uow: UnitOfWork) -> None:
@@ -142,7 +158,7 @@ def _try(uow: UnitOfWork, content: Mapping[str, Any]) -> None:
     """Refuses a drawing that could not be published, with everything that is wrong; other drafts count as drawn."""
     others = {each.key: each.draft or each.content or {} for each in uow.definitions.all(KIND)}
     everything = [*(value for key, value in others.items() if key != content["key"]), content]
-    model_of(everything, Calendar())
+    model_of(renaming.formulas_renamed(everything, uow.published.model), Calendar())
 
 
 def _with_ids(content: Mapping[str, Any]) -> dict[str, Any]:

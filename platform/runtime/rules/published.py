@@ -143,11 +143,20 @@ def _keep_waited_for(connection: Connection, definitions: Definitions, book: Rul
             log.error("waiting run put aside", rule=rule, problems=[d.code for d in error.diagnostics])
 
 
-def model_of(contents: Sequence[Content], calendar: Calendar, error: type[RuleloomError] | None = None) -> Model:
-    """The model of the contents of entity definitions, with the built-in entities; raises everything that is wrong."""
+def model_of(
+    contents: Sequence[Content],
+    calendar: Calendar,
+    error: type[RuleloomError] | None = None,
+    *,
+    formulas: bool = True,
+) -> Model:
+    """The model of the contents of entity definitions, with the built-in entities; raises everything that is wrong.
+
+    Without `formulas` it knows names and types only (`build_model`).
+    """
     findings = Findings()
     drafts = [read_entity(dict(content), str(content.get("name")), findings) for content in contents]
-    model = build_model([draft for draft in drafts if draft is not None], calendar, findings)
+    model = build_model([draft for draft in drafts if draft is not None], calendar, findings, formulas=formulas)
     findings.raise_if_any(*([error] if error else []))
     return model
 
