@@ -13,11 +13,11 @@ from ruleloom.api.shapes import LANGUAGES, BothSchema
 from ruleloom.runtime.rules import language
 
 resource = Resource("language", "Read, complete and describe texts of the rule language.")
-_PARTS = ("rule", "condition")
+_PARTS = ("rule", "condition", "expression")
 
 
 class LanguageTextSchema(Schema):
-    """A text, its language, what it is, and for a condition the entity that it speaks of."""
+    """A text, its language, what it is, and for a condition or an expression the entity that it speaks of."""
 
     text = fields.String(required=True, validate=validate.Length(max=100_000))
     language = fields.String(required=True, validate=validate.OneOf(LANGUAGES))

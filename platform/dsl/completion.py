@@ -19,7 +19,7 @@ from ruleloom.dsl.syntax import Token
 from ruleloom.dsl.types import Kind, ValueType
 from ruleloom.dsl.vocabulary import CollectionWords, EntityWords, FieldWords, Vocabulary
 from ruleloom.dsl.writing import quoted_name, quoted_text
-from ruleloom.messages import Language
+from ruleloom.messages import Language, text
 
 _TYPED = re.compile(r"[\w\u0300-\u036f]*\Z")
 _COMPARED = frozenset(
@@ -224,7 +224,14 @@ class Completer:
         word = label or thing.name
         value_type = getattr(thing, "value_type", None)
         detail = thing.labels.get(self.language) or ""
-        return Item(word, quoted_name(word, self.language), kind, value_type.kind.value if value_type else detail)
+        return Item(word, quoted_name(word, self.language), kind, self._kind(value_type) if value_type else detail)
+
+    def _kind(self, value_type: ValueType) -> str:
+        """What a field holds, for people: a kind of value, or what it refers to."""
+        if value_type.entity is None:
+            return text(f"kind-{value_type.kind}", self.language, {})
+        entity = self.names.vocabulary.entity(value_type.entity)
+        return entity.labels.get(self.language) or entity.name
 
     def standing_on(self) -> EntityWords | None:
         """The entity whose names can follow: behind dots the one that the path leads to, in `where` the row's."""

@@ -124,12 +124,28 @@ class _Mender:
             if stuck is None:
                 found = read_line(self.table, self.start, self.line, self.stop)
                 return found if isinstance(found, Syntax) else None
+            nameless = self._nameless_call(stacks, stuck)
+            if nameless is not None:
+                self.c.wrong("function-missing", nameless)
+                return None
             repair = self._best(stacks, stuck) if self.c.may_repair() else None
             if repair is None:
                 self._give_up(stacks[stuck], stuck)
                 return None
             self.c.diagnostics.append(repair.diagnostic)
             self.line[repair.first : repair.last] = repair.by
+        return None
+
+    def _nameless_call(self, stacks: list[list[int]], stuck: int) -> Token | None:
+        """The parenthesis in which a comma came to stand although nothing is called by it: a word before it lacks."""
+        if stuck >= len(self.line) or self.line[stuck].type != "COMMA":
+            return None
+        depth = 0
+        for at in range(stuck - 1, -1, -1):
+            kind = self.line[at].type
+            depth += (kind == "RPAR") - (kind == "LPAR")
+            if depth < 0:
+                return self.line[at] if step(self.table, stacks[at], "FUNCTION") is not None else None
         return None
 
     def _walk(self) -> tuple[list[list[int]], int | None]:

@@ -45,6 +45,41 @@ def test_a_rule_in_chinese_is_mended_published_and_gives_its_reason(visit: Visit
     expect(page.locator(".firing-reason").first).to_contain_text("近 30 天内没有订单")
 
 
+def test_what_a_function_takes_is_told_while_its_arguments_are_written(visit: Visit) -> None:
+    page = visit("/rules/new")
+    _type(page, '规则 "参数" 针对 商机\n当 ')
+    page.locator(".cm-content").press_sequentially("四舍五入(金额, ")
+    told = page.locator(".cm-signature")
+    expect(told).to_contain_text("四舍六入五成双")
+    expect(told.locator("mark")).to_have_text("[数字]")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(told).to_have_count(0)
+    page.keyboard.press("Control+Shift+Space")
+    expect(told.locator("mark")).to_have_text("[数字]")
+
+
+def test_a_worked_out_field_is_drawn_with_its_expression(visit: Visit) -> None:
+    page = visit("/entities/deal")
+    page.get_by_role("button", name="添加字段").click()
+    page.get_by_role("menuitem", name="公式").click()
+    page.get_by_role("textbox", name="英文名称").last.fill("Twice")
+    editor = page.locator(".formula .cm-content")
+    editor.click()
+    page.keyboard.insert_text("金鹅 * 2")
+    page.locator(".formula-error .btn").click()
+    expect(editor).to_have_text("金额 * 2")
+    expect(page.locator(".formula .hint")).to_contain_text("金额 × 2")
+    expect(page.locator(".saved")).to_have_text("草稿已自动保存")
+    page.get_by_role("button", name="发布", exact=True).click()
+    expect(page.locator(".toast")).to_contain_text("已发布")
+    shown = programmer(page, page.url.split("/entities")[0])
+    deals = shown.ask("POST", "/records/deal/query", {"sort": [{"field": "twice", "descending": True}]}).json()["items"]
+    values = [(each["values"]["amount"], each["values"]["twice"]) for each in deals if each["values"]["amount"]]
+    assert values
+    assert all(float(twice) == round(2 * float(amount)) for amount, twice in values)
+
+
 def test_blocks_and_text_are_one_rule(visit: Visit) -> None:
     page = visit("/rules/new")
     _type(page, RULE.replace("订但", "订单").replace("一个月没下单", "积木"))

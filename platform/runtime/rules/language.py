@@ -18,10 +18,11 @@ from ruleloom.dsl.reads import reads_of
 from ruleloom.dsl.tree_json import to_json
 from ruleloom.dsl.writing import quoted_name
 from ruleloom.forms.entity import CollectionOf, Entity, Field, Model
-from ruleloom.messages import LANGUAGES, Diagnostic, Language, text
+from ruleloom.messages import LANGUAGES, Diagnostic, Language, RuleloomError, text
 from ruleloom.runtime.rules.content import in_both_languages, read_condition, read_rule, sentences
-from ruleloom.runtime.rules.published import Published
+from ruleloom.runtime.rules.published import Published, model_of
 from ruleloom.runtime.workspace import Workspace
+from ruleloom.storage.schema.definitions import Definitions
 
 IN_A_CIRCLE = "rules-in-a-circle"
 
@@ -36,7 +37,8 @@ def read(
 ) -> dict[str, Any]:
     """Tree, sentence, canonical text and diagnostics of a text; `reader` is the language of the messages."""
     published = workspace.refreshed()
-    parsed = _parsed(published.model, text, language, published.entity(entity).id if entity else None, part)
+    model, owner = _named(workspace, published, entity, part)
+    parsed = _parsed(model, text, language, owner, part)
     places = Utf16(text)
     findings = _findings(parsed, published, entity)
     answer: dict[str, Any] = {
@@ -48,7 +50,7 @@ def read(
         "circles": _circles(parsed, published) if any(each.code == IN_A_CIRCLE for each in findings) else [],
     }
     if parsed.ok and parsed.tree is not None:
-        answer |= _said(parsed.tree, published.model)
+        answer |= _said(parsed.tree, model)
         if isinstance(parsed.tree, Condition):
             answer["jsonlogic"] = logic_of_tree(parsed.tree, published.model)
     return answer
@@ -105,9 +107,28 @@ def findings_of_text(text: str, language: Language, published: Published) -> tup
     return findings_of_rule(parsed.tree, published, language) if parsed.ok and isinstance(parsed.tree, Rule) else ()
 
 
+def _named(workspace: Workspace, published: Published, entity: str | None, part: str) -> tuple[Model, str | None]:
+    """The names that a text may use, and the permanent id of its entity.
+
+    The expression of a worked-out field is written while entities are drawn: it sees them as they are drawn.
+    """
+    if part != "expression" or entity is None:
+        return published.model, published.entity(entity).id if entity else None
+    with workspace.database.read() as connection:
+        drawn = [each.draft or each.content or {} for each in Definitions(connection).all("entity")]
+    try:
+        model = model_of(drawn, published.model.calendar, formulas=False)
+    except RuleloomError:  # another drawing is not whole
+        model = published.model
+    owner = model.by_key.get(entity)
+    return (model, owner.id) if owner is not None else (published.model, published.entity(entity).id)
+
+
 def _parsed(model: Model, text: str, language: Language, entity: str | None, part: str) -> Parsed:
     if part == "rule" or entity is None:
         return read_rule(text, language, model)
+    if part == "expression":
+        return dsl.parse(text, model, language, entity=entity, part="expression")
     return read_condition(text, language, model, entity)
 
 
@@ -182,9 +203,9 @@ def complete(
     """What may stand at a position (UTF-16 units); `from` is where the word begins that an offer replaces."""
     published = workspace.refreshed()
     places = Utf16(text)
-    owner = published.entity(entity).id if entity else None
+    model, owner = _named(workspace, published, entity, part)
     offered = completion.complete(
-        text, places.place(position), published.model, language, entity=owner, part=cast("PartName", part)
+        text, places.place(position), model, language, entity=owner, part=cast("PartName", part)
     )
     items = [{"label": i.label, "insert": i.insert, "kind": i.kind, "detail": i.detail} for i in offered.items]
     return {"from": places.unit(offered.start), "items": items}
@@ -202,12 +223,13 @@ def hover(
     """What stands at a position (UTF-16 units), and where: `{hover: {from, to, title, detail, lines} or null}`."""
     published = workspace.refreshed()
     places = Utf16(text)
+    model, owner = _named(workspace, published, entity, part)
     found = dsl.hover(
         text,
         places.place(position),
-        published.model,
+        model,
         language,
-        entity=published.entity(entity).id if entity else None,
+        entity=owner,
         part=cast("PartName", part),
         reader=reader,
     )
@@ -228,12 +250,13 @@ def signature(
 ) -> dict[str, Any]:
     """The function around a position: `{signature: {label, parameters, active, detail} or null}`."""
     published = workspace.refreshed()
+    model, owner = _named(workspace, published, entity, part)
     found = dsl.signature(
         text,
         Utf16(text).place(position),
-        published.model,
+        model,
         language,
-        entity=published.entity(entity).id if entity else None,
+        entity=owner,
         part=cast("PartName", part),
         reader=reader,
     )

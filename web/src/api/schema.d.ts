@@ -2004,7 +2004,7 @@ export interface components {
              * @default rule
              * @enum {string}
              */
-            part?: "rule" | "condition";
+            part?: "rule" | "condition" | "expression";
             position: number;
             text: string;
         };
@@ -2442,7 +2442,7 @@ export interface components {
              * @default rule
              * @enum {string}
              */
-            part?: "rule" | "condition";
+            part?: "rule" | "condition" | "expression";
             text: string;
         };
         Link: {

@@ -37,6 +37,8 @@ export interface FieldType {
   Cell: ComponentType<CellProps>
   /** Left out: the value cannot be typed (ids). */
   Editor?: LazyExoticComponent<ComponentType<EditorProps>>
+  /** Drawn although nobody types its values: they are worked out. */
+  workedOut?: boolean
   /** Choosing is committing: the editor in a cell closes with the first change. */
   atOnce?: boolean
   /** Too large for a cell: edited on the record's page. */

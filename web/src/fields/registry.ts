@@ -12,4 +12,6 @@ export function fieldType(type: string): FieldType {
 }
 
 /** The types that people can draw; ids belong to the system. */
-export const drawableTypes = [...byType.values()].filter((known) => known.Editor).map((known) => known.type)
+export const drawableTypes = [...byType.values()]
+  .filter((known) => known.Editor || known.workedOut)
+  .map((known) => known.type)

@@ -150,6 +150,7 @@ export function EntityRoom({ entityKey, entities, published, first, etag }: Enti
                   key={field.id ?? `new-${index}`}
                   field={field}
                   entities={entities}
+                  entityKey={draft.key}
                   open={open === index}
                   first={index === 0}
                   last={index === now.fields.length - 1}

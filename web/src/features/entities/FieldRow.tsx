@@ -7,11 +7,13 @@ import { Checkbox, Labelled, TextArea, TextInput } from '@/ui/Inputs'
 import { Icon } from '@/ui/icons'
 import { Menu } from '@/ui/Menu'
 import { Select } from '@/ui/Select'
-import { type DrawingField, optionsFromLines } from './model'
+import { FormulaSettings } from './FormulaSettings'
+import { type DrawingField, hasDecimals, optionsFromLines } from './model'
 
 export interface FieldRowProps {
   field: DrawingField
   entities: Entity[]
+  entityKey: string | undefined
   open: boolean
   first: boolean
   last: boolean
@@ -22,7 +24,8 @@ export interface FieldRowProps {
 }
 
 /** One field: a line that opens into its settings. */
-export function FieldRow({ field, entities, open, first, last, onOpen, onChange, onMove, onRemove }: FieldRowProps) {
+export function FieldRow(props: FieldRowProps) {
+  const { field, open, first, last, onOpen, onMove, onRemove } = props
   const { t, language } = useTexts('entities')
   const label = labelOf(field, language)
   const marks = [field.required && t('required'), field.unique && t('unique')].filter(Boolean).join(t('app:listComma'))
@@ -49,12 +52,12 @@ export function FieldRow({ field, entities, open, first, last, onOpen, onChange,
           <IconButton small icon="more" label={t('fieldMenu', { field: label })} />
         </Menu>
       </div>
-      {open && <FieldSettings field={field} entities={entities} onChange={onChange} />}
+      {open && <FieldSettings {...props} />}
     </li>
   )
 }
 
-function FieldSettings({ field, entities, onChange }: Pick<FieldRowProps, 'field' | 'entities' | 'onChange'>) {
+function FieldSettings({ field, entities, entityKey, onChange }: FieldRowProps) {
   const { t, language } = useTexts('entities')
   const options = field.options ?? []
   return (
@@ -82,7 +85,10 @@ function FieldSettings({ field, entities, onChange }: Pick<FieldRowProps, 'field
       <Labelled label={t('name')} required>
         {(ids) => <TextInput {...ids} value={field.name} onChange={(name) => onChange({ name })} />}
       </Labelled>
-      {field.type === 'number' && (
+      {field.type === 'formula' && (
+        <FormulaSettings field={field} entities={entities} entityKey={entityKey} onChange={onChange} />
+      )}
+      {hasDecimals(field) && (
         <Labelled label={t('decimals')}>
           {(ids) => (
             <Select
@@ -110,14 +116,16 @@ function FieldSettings({ field, entities, onChange }: Pick<FieldRowProps, 'field
         </div>
       )}
       {field.type === 'reference' && <ReferenceSettings field={field} entities={entities} onChange={onChange} />}
-      <div className="wide line field-flags">
-        <Checkbox checked={field.required ?? false} onChange={(required) => onChange({ required })}>
-          {t('required')}
-        </Checkbox>
-        <Checkbox checked={field.unique ?? false} onChange={(unique) => onChange({ unique })}>
-          {t('unique')}
-        </Checkbox>
-      </div>
+      {field.type !== 'formula' && (
+        <div className="wide line field-flags">
+          <Checkbox checked={field.required ?? false} onChange={(required) => onChange({ required })}>
+            {t('required')}
+          </Checkbox>
+          <Checkbox checked={field.unique ?? false} onChange={(unique) => onChange({ unique })}>
+            {t('unique')}
+          </Checkbox>
+        </div>
+      )}
     </div>
   )
 }

@@ -163,6 +163,12 @@ export function lostFields(published: Entity | undefined, drawing: Drawing): str
   return (published?.fields ?? []).filter((field) => !field.system && !kept.has(field.id)).map((field) => field.key)
 }
 
+/** Whether a field's values are numbers with so many decimals. */
+export function hasDecimals(field: DrawingField): boolean {
+  const result = field.settings?.result ?? 'number'
+  return field.type === 'number' || (field.type === 'formula' && result === 'number')
+}
+
 /** Options are typed one per line; a line keeps the option whose label it is. */
 export function optionsFromLines(text: string, before: DrawingOption[], language: 'zh' | 'en'): DrawingOption[] {
   const seen = new Set<string>()

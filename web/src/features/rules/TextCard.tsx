@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useMemo } from 'react'
+import { type TextKind, withNames, wordsQuery } from '@/api/language'
 import { labelOf } from '@/api/model'
 import type { Diagnostic, Entity, LanguageCode } from '@/api/types'
 import { useTexts } from '@/locales/i18n'
@@ -9,22 +10,14 @@ import { Segmented } from '@/ui/Inputs'
 import { Icon } from '@/ui/icons'
 import { ProblemNote } from '@/ui/ProblemNote'
 import { toast } from '@/ui/toasts'
-import { type Words, wordsQuery } from './api'
 import { CircleCard } from './safety/CircleCard'
 import type { RuleText } from './useRuleText'
 
 /** The editor is the heaviest part of the page: sentence and condition are there before it. */
-const TextEditor = lazy(() => import('./text/TextEditor').then((found) => ({ default: found.TextEditor })))
+const TextEditor = lazy(() => import('@/language/TextEditor').then((found) => ({ default: found.TextEditor })))
 
 const NONE: Diagnostic[] = []
-
-/** The server's words with the names of all fields and collections: paths reach into other entities. */
-function withNames(words: Words | undefined, entities: Entity[]): Words | undefined {
-  if (!words) return undefined
-  const own = entities.flatMap((one) => [...one.fields, ...one.collections])
-  const named = own.flatMap((one) => [one.name, ...Object.values(one.labels)])
-  return { ...words, fields: [...words.fields, ...named.map((name) => ({ name, label: name, kind: 'field' }))] }
-}
+const RULE: TextKind = { part: 'rule' }
 
 /** The text of the rule with its errors and their repairs. */
 export function TextCard({
@@ -70,6 +63,7 @@ export function TextCard({
           diagnostics={diagnostics}
           words={known}
           entityNames={entityNames}
+          of={RULE}
           label={t('text')}
           readOnly={readOnly}
         />

@@ -86,40 +86,10 @@ export function whyQuery(rule: string | null, record: string | null, at: string 
   })
 }
 
-export interface Words {
-  keywords: string[]
-  functions: string[]
-  units: string[]
-  fields: { label: string; name: string; kind: string }[]
-}
-
-export interface Completion {
-  label: string
-  insert: string
-  kind: string
-  detail: string
-}
-
 export const rulesQuery = drawnListQuery<RuleContent>('rules')
 
 export const parseRule = (text: LanguageText, signal?: AbortSignal) =>
   post<Parsed>('/language/parse', { ...text, part: 'rule' }, { signal })
-
-export function complete(text: LanguageText, position: number, signal?: AbortSignal) {
-  return post<{ from: number; items: Completion[] }>(
-    '/language/complete',
-    { ...text, position, part: 'rule' },
-    { signal },
-  )
-}
-
-export function wordsQuery(language: LanguageCode, entity: string | undefined) {
-  return queryOptions({
-    queryKey: ['words', language, entity ?? ''],
-    staleTime: 60_000,
-    queryFn: ({ signal }) => get<Words>('/language/vocabulary', { signal, query: { language, entity } }),
-  })
-}
 
 /** How many records match a rule now; `canonical` is the same for every way to write the same rule. */
 export function previewQuery(rule: LanguageText | null) {

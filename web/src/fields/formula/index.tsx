@@ -7,4 +7,4 @@ function Cell(shown: CellProps) {
   return <AsStored {...shown} />
 }
 
-export default defineField({ type: 'formula', icon: 'hash', width: 140, Cell })
+export default defineField({ type: 'formula', icon: 'hash', width: 140, Cell, workedOut: true })

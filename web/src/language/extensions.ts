@@ -1,4 +1,4 @@
-/** What the text editor of rules is made of. */
+/** What the text editor of the language is made of. */
 import {
   autocompletion,
   type CompletionContext,
@@ -9,10 +9,11 @@ import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
 import { bracketMatching } from '@codemirror/language'
 import { lintGutter } from '@codemirror/lint'
 import { Annotation, type Extension } from '@codemirror/state'
-import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from '@codemirror/view'
-import type { LanguageText } from '@/api/types'
-import { complete } from '../api'
+import { drawSelection, EditorView, highlightActiveLine, hoverTooltip, keymap, lineNumbers } from '@codemirror/view'
+import { complete, type Hovered, hovered, type TextKind } from '@/api/language'
+import type { LanguageCode } from '@/api/types'
 import { colours } from './highlight'
+import { element, signatureHelp } from './signature'
 
 /** Marks a change that comes from outside the editor: it is shown, never parsed again. */
 export const echo = Annotation.define<boolean>()
@@ -29,15 +30,22 @@ const KINDS: Record<string, string> = {
   snippet: 'text',
 }
 
+/** What is asked with a text: its language, and what it is. */
+export interface Asking {
+  language: LanguageCode
+  of: TextKind
+}
+
 /** Asks the server what may stand at the cursor; a failure offers nothing and disturbs nobody. */
-export function completionSource(language: () => LanguageText['language']) {
+export function completionSource(asking: () => Asking) {
   return async (context: CompletionContext): Promise<CompletionResult | null> => {
     const before = context.state.sliceDoc(Math.max(0, context.pos - 1), context.pos)
     if (!context.explicit && !/[\p{L}\p{N}_` .=(]/u.test(before)) return null
     const abort = new AbortController()
     context.addEventListener('abort', () => abort.abort())
-    const text = { text: context.state.doc.toString(), language: language() }
-    const found = await complete(text, context.pos, abort.signal).catch(() => null)
+    const { language, of } = asking()
+    const text = { text: context.state.doc.toString(), language }
+    const found = await complete(text, context.pos, of, abort.signal).catch(() => null)
     if (!found?.items.length) return null
     return {
       from: found.from,
@@ -103,19 +111,47 @@ const looks = EditorView.theme({
     textDecoration: 'underline wavy var(--amb) 1.2px',
     textUnderlineOffset: '4px',
   },
+  '.cm-told': { padding: '6px 12px', maxWidth: '34em', fontSize: '13px', lineHeight: '1.6' },
+  '.cm-told b': { fontWeight: '650' },
+  '.cm-told p': { color: 'var(--mut)' },
+  '.cm-signature': { fontFamily: 'inherit' },
+  '.cm-signature mark': { background: 'none', color: 'var(--pri-ink)', fontWeight: '650' },
   '.cm-placeholder': { color: 'var(--mut)' },
 })
 
-/** Everything that stays the same while the editor lives. */
-export function fixedExtensions(language: () => LanguageText['language']): Extension[] {
+/** What stands under the pointer, in words; nothing at marks, texts and unknown names. */
+function hovers(asking: () => Asking): Extension {
+  return hoverTooltip(
+    async (view, pos) => {
+      const { language, of } = asking()
+      const text = { text: view.state.doc.toString(), language }
+      const found = await hovered(text, pos, of).catch(() => null)
+      const hover = found?.hover
+      if (!hover || text.text !== view.state.doc.toString()) return null
+      return { pos: hover.from, end: hover.to, above: true, create: () => ({ dom: hoverCard(hover) }) }
+    },
+    { hoverTime: 400 },
+  )
+}
+
+function hoverCard({ title, detail, lines }: Hovered): HTMLElement {
+  const card = document.createElement('div')
+  card.className = 'cm-told'
+  card.append(...[title, detail, ...lines].filter(Boolean).map((line, at) => element(at ? 'p' : 'b', line)))
+  return card
+}
+
+/** Everything that stays the same while the editor lives; `small`: a few lines inside a form. */
+export function fixedExtensions(asking: () => Asking, small: boolean): Extension[] {
   return [
-    lineNumbers(),
+    small ? [] : [lineNumbers(), lintGutter()],
     history(),
     drawSelection(),
     highlightActiveLine(),
     bracketMatching(),
-    lintGutter(),
-    autocompletion({ override: [completionSource(language)], activateOnTypingDelay: 120, icons: false }),
+    autocompletion({ override: [completionSource(asking)], activateOnTypingDelay: 120, icons: false }),
+    signatureHelp(asking),
+    hovers(asking),
     EditorView.lineWrapping,
     colours,
     looks,

@@ -1,7 +1,7 @@
 /** Colours for rule texts: the words come from the server's vocabulary, the longest one wins, also in unspaced Chinese. */
 import { HighlightStyle, StreamLanguage, type StringStream, syntaxHighlighting } from '@codemirror/language'
 import { tags } from '@lezer/highlight'
-import type { Words } from '../api'
+import type { Words } from '@/api/language'
 
 export type WordKind = 'keyword' | 'function' | 'unit' | 'field' | 'entity'
 

@@ -2,10 +2,11 @@ import { type Diagnostic as Lint, setDiagnostics } from '@codemirror/lint'
 import { Compartment, EditorState } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
 import { useEffect, useMemo, useRef } from 'react'
+import type { TextKind, Words } from '@/api/language'
 import type { Diagnostic, LanguageText } from '@/api/types'
-import type { Words } from '../api'
 import { echo, fixedExtensions } from './extensions'
 import { language as languageOf, lexicon } from './highlight'
+import './editor.css'
 
 export interface TextEditorProps {
   value: LanguageText
@@ -16,9 +17,12 @@ export interface TextEditorProps {
   entityNames: string[]
   label: string
   readOnly: boolean
+  of: TextKind
+  /** A few lines inside a form: no line numbers. */
+  small?: boolean
 }
 
-/** The text of a rule: coloured, completed and checked while it is typed. */
+/** A text of the language: coloured, completed, explained and checked while it is typed. */
 export function TextEditor(props: TextEditorProps) {
   const { value, diagnostics, words, entityNames, label, readOnly } = props
   const host = useRef<HTMLDivElement>(null)
@@ -35,7 +39,10 @@ export function TextEditor(props: TextEditorProps) {
       state: EditorState.create({
         doc: latest.current.value.text,
         extensions: [
-          fixedExtensions(() => latest.current.value.language),
+          fixedExtensions(
+            () => ({ language: latest.current.value.language, of: latest.current.of }),
+            latest.current.small ?? false,
+          ),
           rooms.language.of([]),
           rooms.named.of([]),
           EditorView.updateListener.of((update) => {
@@ -79,7 +86,7 @@ export function TextEditor(props: TextEditorProps) {
       )
   }, [diagnostics])
 
-  return <div ref={host} className="rule-text" data-testid="rule-text" />
+  return <div ref={host} className={props.small ? 'rule-text small' : 'rule-text'} data-testid="rule-text" />
 }
 
 function lintOf(one: Diagnostic, length: number): Lint {
