@@ -51,7 +51,7 @@ def compare(url: str, folder: Path, records: int, related: int) -> dict[str, Any
 def _fill(workspace: Workspace, records: int, related: int, now: int) -> None:
     """Customers, and orders that lie up to 400 days back, written by the database itself."""
     with workspace.database.write() as connection:
-        series = "generate_series(1, :n) AS t(i)"
+        series = "generate_series(CAST(1 AS bigint), :n) AS t(i)"
         if workspace.database.is_sqlite:
             series = "(WITH RECURSIVE t(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM t WHERE i < :n) SELECT i FROM t)"
         stamp = "created_at, updated_at, version"

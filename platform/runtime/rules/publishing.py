@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ruleloom.dsl.nodes import Rule
 from ruleloom.dsl.types import RecordId
+from ruleloom.engine.ruleset import CompiledRule
 from ruleloom.engine.store import Memory
 from ruleloom.runtime.pipeline import publishing
 from ruleloom.runtime.rules import past, published, stopping
 from ruleloom.runtime.rules.content import tree_of
+from ruleloom.storage.facts import first_look
 from ruleloom.storage.logs import rule_rates
 from ruleloom.storage.schema.definitions import Definition
 
@@ -34,9 +36,33 @@ def put_in_force(uow: UnitOfWork, rule: Definition, also_existing: bool = False,
     rule_rates.begin(uow.connection, str(rule.id), uow.now)
     stopping.go_on(uow, str(rule.id))
     publishing.publish(
-        uow.pipeline, str(rule.id), tree, uow.now, also_matching=also_existing, cap=cap, recall=_recall(uow, tree)
-    )
+        uow.pipeline, str(rule.id), tree, uow.now, also_matching=also_existing, cap=cap, recall=_recall(uow, tree),
+        look=_InSql(uow),
+    )  # fmt: skip
     uow.wrote = True
+
+
+class _InSql:
+    """The database looks at all records at once where it can say what is to be remembered of them."""
+
+    def __init__(self, uow: UnitOfWork) -> None:
+        self._uow = uow
+
+    def remember(self, rule: CompiledRule, at: int) -> bool:
+        """One statement, for level rules."""
+        condition = rule.tree.condition
+        return condition is not None and rule.kind == "level" and self._look(rule, at).remember(rule.id, condition)
+
+    def holding(self, rule: CompiledRule) -> Iterator[RecordId]:
+        """Records that match."""
+        return first_look.holding(self._uow.connection, rule.id)
+
+    def records(self, rule: CompiledRule, at: int) -> Iterator[RecordId]:
+        """Records that have to be judged."""
+        return self._look(rule, at).records(rule.tree.condition)
+
+    def _look(self, rule: CompiledRule, at: int) -> first_look.FirstLook:
+        return first_look.FirstLook(self._uow.connection, self._uow.published.catalogue, rule.entity, at)
 
 
 def _recall(uow: UnitOfWork, tree: Rule) -> publishing.Recall:

@@ -25,9 +25,12 @@ class Conditions:
 
     def __init__(self, workshop: Workshop) -> None:
         self.workshop = workshop
-        self.related = Related(workshop, self.condition, self._count)
+        self.related = self._make_related()
         self.values = self.related.values
         self.linked = Linked(workshop, self.values, self.condition, self.related.holder_by_time)
+
+    def _make_related(self) -> Related:
+        return Related(self.workshop, self.condition, self._count)
 
     def _count(self, node: n.Expression, scope: Scope) -> SqlValue:
         return self.linked.count(node, scope)

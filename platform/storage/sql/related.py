@@ -50,11 +50,18 @@ class Related:
         conditions: list[ColumnElement[bool]] = [row.c.deleted_at.is_(None)]
         if collection.hops:
             conditions.append(self._reached(collection, row, scope))
+        return Rows(row, (*conditions, *self.narrowed(collection, time, inside, windowed)), time, inside)
+
+    def narrowed(
+        self, collection: n.Collection, time: SqlValue, inside: Scope, windowed: bool
+    ) -> tuple[ColumnElement[bool], ...]:
+        """What the window and the `where` of a collection ask of its rows."""
+        conditions: list[ColumnElement[bool]] = []
         if collection.window is not None and windowed:
             conditions.append(self.workshop.in_window(time, collection.window))
         if collection.where is not None:
             conditions.append(self._condition(collection.where, inside))
-        return Rows(row, tuple(conditions), time, inside)
+        return tuple(conditions)
 
     def _reached(self, collection: n.Collection, row: FromClause, scope: Scope) -> ColumnElement[bool]:
         """The row is one that the hops lead to; several ways to a row count once."""
@@ -115,7 +122,7 @@ class Related:
         value = self.values.value(node.value, rows.inside)
         if node.function in ("latest", "earliest"):
             return self._by_time(node.function == "latest", rows, value)
-        made = _AGGREGATES[node.function](self, value)
+        made = AGGREGATES[node.function](self, value)
         return SqlValue(rows.select(made.sql).scalar_subquery(), made.kind, made.scale)
 
     def _by_time(self, latest: bool, rows: Rows, value: SqlValue) -> SqlValue:
@@ -211,7 +218,7 @@ class Related:
         return counted == node.number
 
 
-_AGGREGATES: dict[str, Callable[[Related, SqlValue], SqlValue]] = {
+AGGREGATES: dict[str, Callable[[Related, SqlValue], SqlValue]] = {
     "sum": Related._total,
     "avg": Related._average,
     "min": Related._least,
