@@ -14,7 +14,7 @@ from ruleloom.dsl.reads import Reads, externals_of, held_of, is_timed, reads_of,
 from ruleloom.dsl.types import RecordId
 from ruleloom.dsl.vocabulary import Vocabulary
 from ruleloom.engine.flow import earliest
-from ruleloom.engine.horizon import Clock, ClockMaker, Ticking
+from ruleloom.engine.horizon import Clock, ClockMaker, Ticking, goals_of
 from ruleloom.engine.store import Memory, RecordChange, Snapshot, Store
 from ruleloom.messages import RuleloomError
 
@@ -115,6 +115,8 @@ class Logic:
         maker = ClockMaker(self._parts, self.helds, vocabulary.calendar)
         self._clock: Clock | None = maker.clock(condition) if self.moves else None
         self._held_clocks = [maker.clock(held.condition) for held in self.helds]
+        goals = goals_of(condition)
+        self._questions = [(external, goals.get(external)) for external in self.reads.externals]
         self._gate = self._gate_of(condition)
 
     def _gate_of(self, condition: n.Condition) -> Ask | None:
@@ -143,8 +145,8 @@ class Logic:
         if gate is not None:
             found = {record: s for record, s in found.items() if gate(s)}
             asked = {record: s.record for record, s in found.items()}
-        for external in self.reads.externals if found else ():
-            facts = store.gather(external, asked, moment.now, moment.me)
+        for external, goal in self._questions if found else ():
+            facts = store.gather(external, asked, moment.now, moment.me, goal)
             for record, s in found.items():
                 value, until = facts[record]
                 s.facts.append(value)
@@ -183,8 +185,8 @@ class Logic:
         s = Situation(snapshot, moment)
         if self._gate is not None and not self._gate(s):
             return {}
-        for external in self.reads.externals:
-            value, until = store.gather(external, snapshots, moment.now, moment.me)[record]
+        for external, goal in self._questions:
+            value, until = store.gather(external, snapshots, moment.now, moment.me, goal)[record]
             s.facts.append(value)
             s.untils.append(until)
         memory = memories.get(record) if self.helds else None

@@ -21,7 +21,7 @@ from ruleloom.dsl.vocabulary import FieldWords, Vocabulary
 from ruleloom.engine.evaluate import NO, Logic, Verdict
 from ruleloom.engine.explanation import Asked, Explanation, Found, FoundRow, Origin, Said
 from ruleloom.engine.showing import label_of, shown_in_all, title_of
-from ruleloom.engine.store import External, Fact, Memory, Snapshot, Store
+from ruleloom.engine.store import External, Fact, Goal, Memory, Snapshot, Store
 from ruleloom.engine.worked import Acting, Worked
 from ruleloom.messages import LANGUAGES
 
@@ -274,7 +274,12 @@ class _Once:
         return self._store.snapshots(entity, records)
 
     def gather(
-        self, external: External, holders: Mapping[RecordId, Snapshot], now: int, me: RecordId | None = None
+        self,
+        external: External,
+        holders: Mapping[RecordId, Snapshot],
+        now: int,
+        me: RecordId | None = None,
+        goal: Goal | None = None,  # noqa: ARG002 - facts are shared
     ) -> Mapping[RecordId, Fact]:
         """The external's fact for each of these records."""
         missing = {record: state for record, state in holders.items() if (external, record, now) not in self._facts}

@@ -7,7 +7,9 @@ that a record that is out of the question for other reasons is never looked at a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, Protocol
 
 from ruleloom.dsl import nodes as n
@@ -15,9 +17,10 @@ from ruleloom.dsl import shifts
 from ruleloom.dsl.calendar import Calendar
 from ruleloom.dsl.kinds import kind_of, midnight_side
 from ruleloom.dsl.moment import Moment
-from ruleloom.dsl.reads import children, externals_of, held_of, is_external, is_timed
+from ruleloom.dsl.reads import children, externals_of, held_of, is_external, is_timed, walk
 from ruleloom.dsl.types import Kind
 from ruleloom.engine.flow import Counting, Flow, MovingDay, MovingInstant, earliest
+from ruleloom.engine.store import Goal
 
 Ticking = tuple[bool, int | None]
 """The truth, and when it may flip."""
@@ -250,6 +253,23 @@ def _flows(node: n.Node) -> bool:
     return isinstance(node, _FLOWING) or bool(held_of(node)) or any(_flows(part) for part in children(node))
 
 
+def goals_of(condition: n.Condition) -> dict[n.Node, Goal]:
+    """Of each aggregate with which nothing is done but comparing it once with a constant: that comparison."""
+    uses = Counter(node for node in walk(condition) if is_external(node))
+    found: dict[n.Node, Goal] = {}
+    for node in walk(condition):
+        if isinstance(node, n.Compare):
+            left, operator, right = node.left, node.operator, node.right
+            if isinstance(left, n.Constant):
+                left, operator, right = right, _MIRRORED.get(operator, operator), left
+            if not isinstance(left, n.Aggregate) or not isinstance(right, n.Constant) or uses[left] > 1:
+                continue
+            if isinstance(right.value, Decimal):
+                found[left] = Goal(operator, right.value)
+    return found
+
+
+_MIRRORED: Mapping[str, Any] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _FLOWING = (n.Now, n.Today, n.Within, n.OlderThan, n.Elapsed)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Literal, NamedTuple, Protocol
 
 from ruleloom.dsl.nodes import Aggregate, Hop, LastAll, Path, Quantified
@@ -30,6 +31,13 @@ class Fact(NamedTuple):
 
     value: Any
     until: int | None = None
+
+
+class Goal(NamedTuple):
+    """All that is asked of a number: how it compares with a constant."""
+
+    operator: Literal["=", "!=", "<", "<=", ">", ">="]
+    target: Decimal
 
 
 Edge = Literal["on", "off", "change", "schedule", "skipped", "blocked"]
@@ -91,11 +99,17 @@ class Store(Protocol):
         ...
 
     def gather(
-        self, external: External, holders: Mapping[RecordId, Snapshot], now: int, me: RecordId | None = None
+        self,
+        external: External,
+        holders: Mapping[RecordId, Snapshot],
+        now: int,
+        me: RecordId | None = None,
+        goal: Goal | None = None,
     ) -> Mapping[RecordId, Fact]:
         """The external's fact for each of these records at `now`, in one query where the store is a database.
 
-        `me` is the acting user, whom the external may speak of; None for rules that run by themselves.
+        `me` is the acting user, whom the external may speak of; None for rules that run by themselves. With a `goal`
+        it is enough when `until` says when the comparison may come out otherwise.
         """
         ...
 

@@ -13,7 +13,7 @@ from ruleloom.dsl.types import RecordId
 from ruleloom.dsl.vocabulary import Vocabulary
 from ruleloom.engine.intents import Effect, Write
 from ruleloom.engine.ruleset import CompiledRule
-from ruleloom.engine.store import External, Fact, Memory, RecordChange, Snapshot
+from ruleloom.engine.store import External, Fact, Goal, Memory, RecordChange, Snapshot
 from ruleloom.messages import RuleloomError
 from ruleloom.runtime.pipeline.ports import Cause, Firing, Prepared, Run
 from ruleloom.runtime.simulation.facts import finder
@@ -62,7 +62,7 @@ class MemoryDesk:
         self.notes: list[Note] = []
         self._writes = Writes(self.tables)
         self._journal: Undo = []
-        self._finders: dict[int, tuple[External, Finder]] = {}
+        self._finders: dict[int, tuple[External, Goal | None, Finder]] = {}
         self._rows: dict[int, tuple[n.Collection, Related]] = {}
         self._moment = Moment(0, vocabulary.calendar)
         self._memories: dict[str, dict[RecordId, dict[str, Memory]]] = {e.id: {} for e in vocabulary.entities}
@@ -114,15 +114,21 @@ class MemoryDesk:
         return reached
 
     def gather(
-        self, external: External, holders: Mapping[RecordId, Snapshot], now: int, me: RecordId | None = None
+        self,
+        external: External,
+        holders: Mapping[RecordId, Snapshot],
+        now: int,
+        me: RecordId | None = None,
+        goal: Goal | None = None,
     ) -> Mapping[RecordId, Fact]:
-        known = self._finders.get(id(external))
+        key = id(external) if goal is None else id(goal)
+        known = self._finders.get(key)
         if known is None:
-            known = self._finders[id(external)] = (external, finder(external, self.tables, self))
+            known = self._finders[key] = (external, goal, finder(external, self.tables, self, goal))
         moment = self._moment
         if moment.now != now or moment.me != me:
             moment = self._moment = Moment(now, self.vocabulary.calendar, me)
-        find, found = known[1], {}
+        find, found = known[2], {}
         for record, snapshot in holders.items():
             found[record] = find(record, snapshot, moment)
         return found

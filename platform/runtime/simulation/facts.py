@@ -11,7 +11,7 @@ from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.types import RecordId
 from ruleloom.engine.evaluate import Logic
 from ruleloom.engine.flow import earliest
-from ruleloom.engine.store import External, Fact, Snapshot, Store
+from ruleloom.engine.store import External, Fact, Goal, Snapshot, Store
 from ruleloom.runtime.simulation.quick import COMBINED, Finder, least_of, quick_aggregate, quick_last, quick_quantity
 from ruleloom.runtime.simulation.related import FOREVER, Related, Seen, acting_user, ask
 from ruleloom.runtime.simulation.tables import Tables
@@ -148,9 +148,9 @@ def _newest_first(
         yield seen
 
 
-def aggregate_finder(aggregate: n.Aggregate, related: Related, tables: Tables) -> Finder:
+def aggregate_finder(aggregate: n.Aggregate, related: Related, tables: Tables, goal: Goal | None) -> Finder:
     """One value made of the rows that are in the window now."""
-    return quick_aggregate(aggregate, related) or _looked_through(aggregate, related, tables)
+    return quick_aggregate(aggregate, related, goal) or _looked_through(aggregate, related, tables)
 
 
 def _looked_through(aggregate: n.Aggregate, related: Related, tables: Tables) -> Finder:
@@ -181,7 +181,7 @@ def _looked_through(aggregate: n.Aggregate, related: Related, tables: Tables) ->
     return find
 
 
-def finder(external: External, tables: Tables, store: Store) -> Finder:
+def finder(external: External, tables: Tables, store: Store, goal: Goal | None = None) -> Finder:
     """How to find the fact of an external."""
     if isinstance(external, n.Path):
         return path_finder(external, tables) if external.root != "me" else _of_me(external, tables)
@@ -191,7 +191,7 @@ def finder(external: External, tables: Tables, store: Store) -> Finder:
     elif isinstance(external, n.LastAll):
         found = last_all_finder(external, related, store)
     else:
-        found = aggregate_finder(external, related, tables)
+        found = aggregate_finder(external, related, tables, goal)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -13,7 +14,7 @@ from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.types import RecordId
 from ruleloom.engine.evaluate import Logic
 from ruleloom.engine.flow import earliest
-from ruleloom.engine.store import Fact, Snapshot
+from ruleloom.engine.store import Fact, Goal, Snapshot
 from ruleloom.runtime.simulation.panes import Pane, Rows
 from ruleloom.runtime.simulation.related import Lines, Related
 from ruleloom.runtime.simulation.strands import EMPTY_STRAND, Read, Strand, asked_of, stands_by_itself
@@ -139,7 +140,7 @@ def _past(timed: Rows, pane: Pane, moment: Moment) -> tuple[int, int, int | None
 # ---- aggregates --------------------------------------------------------------------------------------------------
 
 
-def quick_aggregate(aggregate: n.Aggregate, related: Related) -> Finder | None:
+def quick_aggregate(aggregate: n.Aggregate, related: Related, goal: Goal | None) -> Finder | None:
     """Rows in order of time with their values, sums that move along with the window; None where there is no order."""
     function, path, pane = aggregate.function, aggregate.value, related.pane
     if pane is None or (path is None) != (function == "count") or (path is not None and len(path.fields) > 1):
@@ -153,25 +154,104 @@ def quick_aggregate(aggregate: n.Aggregate, related: Related) -> Finder | None:
         return None
     if function in ("latest", "earliest"):
         return _outermost(strands, pane, newest=function == "latest")
-    return _combined(_taking(function), strands, pane, windowed=related.window is not None)
+    if related.window is None:
+        return _of_all(_taking(function), strands)
+    if goal is not None and function in ("sum", "count"):
+        return _towards(goal, _taking(function), strands, pane)
+    return _combined(_taking(function), strands, pane)
 
 
 Take = Callable[[Strand | Shelf, int, int, bool], Any]
 """What is made of the rows between two places, of those without a time too."""
 
 
-def _combined(take: Take, strands: Lines, pane: Pane, *, windowed: bool) -> Finder:
+def _of_all(take: Take, strands: Lines) -> Finder:
+    def find(holder: RecordId, _snapshot: Snapshot, _moment: Moment) -> Fact:
+        strand = strands.get(holder, EMPTY_STRAND)
+        return Fact(take(strand, 0, len(strand.timed), True))
+
+    return find
+
+
+def _combined(take: Take, strands: Lines, pane: Pane) -> Finder:
     def find(holder: RecordId, _snapshot: Snapshot, moment: Moment) -> Fact:
         strand = strands.get(holder, EMPTY_STRAND)
         timed = strand.timed
-        if not windowed:
-            return Fact(take(strand, 0, len(timed), True))
         low, high = pane.inside(timed, moment)
         comes = pane.comes(timed[high][0]) if high < len(timed) else None
         goes = pane.goes(timed[low][0]) if low < high else None
         return Fact(take(strand, low, high, False), earliest(comes, goes))
 
     return find
+
+
+def _towards(goal: Goal, take: Take, strands: Lines, pane: Pane) -> Finder:
+    """`sum(…) > 10000`: rows that come and go are counted on until the comparison comes out otherwise."""
+    compare, target = _COMPARE[goal.operator], goal.target
+    rising, falling = goal.operator in (">", ">="), goal.operator in ("<", "<=")
+
+    def find(holder: RecordId, _snapshot: Snapshot, moment: Moment) -> Fact:
+        strand = strands.get(holder, EMPTY_STRAND)
+        timed = strand.timed
+        low, high = pane.inside(timed, moment)
+        value = take(strand, low, high, False)
+        truth = compare(value, target)
+        growth = isinstance(strand, Shelf) or not strand.negatives
+        # where values are never negative, only rows that go can make a sum smaller, and only rows that come greater
+        ends = not growth or not (falling if truth else rising)
+        starts = not growth or not (rising if truth else falling)
+        if growth and ends:
+            stands = lambda gone: compare(numbers.subtract(value, gone), target) is truth  # noqa: E731
+            place = _first_to_matter(timed[low : min(high, low + _STEPS)], stands)
+            return Fact(value, pane.goes(timed[low + place][0]) if low + place < high else None)
+        total, until = value, None
+        for _ in range(_STEPS):
+            goes = pane.goes(timed[low][0]) if ends and low < high else None
+            comes = pane.comes(timed[high][0]) if starts and high < len(timed) else None
+            until = earliest(goes, comes)
+            if until is None:
+                break
+            if until == comes:
+                total = numbers.add(total, _worth(timed[high]))
+                high += 1
+            else:
+                total = numbers.subtract(total, _worth(timed[low]))
+                low += 1
+            if compare(total, target) is not truth:
+                break
+        return Fact(value, until)
+
+    return find
+
+
+def _first_to_matter(rows: Rows, stands: Callable[[Decimal], bool]) -> int:
+    """The place of the row with which so much is gone that a comparison does not stand; behind the last: none."""
+    if stands(numbers.total(_worth(row) for row in rows)):
+        return len(rows)
+    gone = Decimal(0)
+    for place, row in enumerate(rows):
+        gone = numbers.add(gone, _worth(row))
+        if not stands(gone):
+            return place
+    return len(rows)
+
+
+def _worth(row: tuple[int, int, Any]) -> Decimal:
+    """What a row adds: its value, or one where rows are counted."""
+    return row[2] if row[2].__class__ is Decimal else _ONE
+
+
+_ONE = Decimal(1)
+_STEPS = 32
+"""Rows that are counted on; behind them is looked again."""
+_COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 
 
 def _taking(function: str) -> Take:

@@ -29,7 +29,7 @@ _ZERO = Decimal(0)
 class Strand:
     """The rows that point to one record: (time, order of creation, value), and those without a time by order."""
 
-    __slots__ = ("high", "loose", "low", "timed", "total")
+    __slots__ = ("high", "loose", "low", "negatives", "timed", "total")
 
     def __init__(self) -> None:
         self.timed: list[tuple[int, int, Any]] = []
@@ -37,6 +37,8 @@ class Strand:
         self.low = self.high = 0
         self.total = _ZERO
         """The sum of the values of the rows from `low` to before `high`."""
+        self.negatives = 0
+        """Rows with a time whose value is a number below zero."""
 
     def put(self, time: int | None, order: int, value: Any) -> None:
         """Adds a row."""
@@ -46,6 +48,8 @@ class Strand:
         timed = self.timed
         place = len(timed) if not timed or timed[-1] < (time, order) else bisect_left(timed, (time, order))
         timed.insert(place, (time, order, value))
+        if value.__class__ is Decimal and value < 0:
+            self.negatives += 1
         if place < self.high:
             self.high += 1
             if place < self.low:
@@ -60,6 +64,8 @@ class Strand:
             return
         place = bisect_left(self.timed, (time, order))
         value = self.timed.pop(place)[2]
+        if value.__class__ is Decimal and value < 0:
+            self.negatives -= 1
         if place < self.high:
             self.high -= 1
             if place < self.low:

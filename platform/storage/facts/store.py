@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ruleloom.dsl.nodes import Collection as RelatedRecords
     from ruleloom.dsl.nodes import Hop
     from ruleloom.dsl.types import RecordId
-    from ruleloom.engine.store import External, Fact, RecordChange, Snapshot
+    from ruleloom.engine.store import External, Fact, Goal, RecordChange, Snapshot
     from ruleloom.storage.schema.catalogue import Catalogue
 
 
@@ -45,7 +45,12 @@ class SqlStore(EngineMemory):
         return reached.holders(self.connection, self.catalogue, hops, changes, write)
 
     def gather(
-        self, external: External, holders: Mapping[RecordId, Snapshot], now: int, me: RecordId | None = None
+        self,
+        external: External,
+        holders: Mapping[RecordId, Snapshot],
+        now: int,
+        me: RecordId | None = None,
+        goal: Goal | None = None,  # noqa: ARG002 - the answer may be too early
     ) -> Mapping[RecordId, Fact]:
         """The external's fact for each of these records, in one query."""
         return loading.gather(self.connection, self.catalogue, external, holders, now, me)
