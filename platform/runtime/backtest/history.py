@@ -9,7 +9,7 @@ one. Later changes stay where they were recorded: nothing else is known of them.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -125,7 +125,7 @@ def _links(entity: Entity) -> list[tuple[str, str, bool]]:
 # ---- writes ------------------------------------------------------------------------------------------------------
 
 
-def writes(rows: list[Row], model: Model) -> Iterator[list[Row]]:
+def writes(rows: Iterable[Row], model: Model) -> Iterator[list[Row]]:
     """The rows of each write together: one record made, one update of some records, a deletion with all it reaches.
 
     The log does not say where one write of a transaction ends; it is seen from what each kind of write can do.

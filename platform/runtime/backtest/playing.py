@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,8 +83,7 @@ class Player:
         for row in history.before:
             self._lay(self._changes([row]))
         self._publish(start)
-        kept = self._without_own(history.after)
-        for number, group in enumerate(writes(kept, self._model)):
+        for number, group in enumerate(writes(self._without_own(history.after), self._model)):
             if number % STEP == 0:
                 self._tell(self._played.events)
             self._settle(group[0].at)
@@ -104,9 +103,8 @@ class Player:
         self._played.matching = sum(1 for memory in memories.values() if memory.holds)
         desk.settled()
 
-    def _without_own(self, rows: Iterable[Row]) -> list[Row]:
-        """Without what the rule itself wrote in the past, and what came of it."""
-        kept: list[Row] = []
+    def _without_own(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Without what the rule itself wrote in the past, and what came of it; one row after the other."""
         for row in rows:
             place = (row.entity, row.record)
             if row.origin is not None and row.origin in self._own:
@@ -115,8 +113,7 @@ class Player:
             elif place in self._unmade:
                 self._played.left_out += 1
             else:
-                kept.append(row)
-        return kept
+                yield row
 
     # ---- events ---------------------------------------------------------------------------------------------------
 
