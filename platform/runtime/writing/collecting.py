@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ruleloom.dsl.types import RecordId
 from ruleloom.engine.ruleset import CompiledRule
-from ruleloom.engine.store import External, Fact, Memory, Snapshot
+from ruleloom.engine.store import External, Fact, Goal, Memory, Snapshot
 from ruleloom.runtime.pipeline.driver import Pipeline
 from ruleloom.runtime.writing.desk import SqlDesk
 from ruleloom.storage.logs import firing_log, notices, rule_rates
@@ -228,7 +228,12 @@ class CollectingDesk(SqlDesk):
         return {record: snapshot for record in records if (snapshot := known[record]) is not None}
 
     def gather(
-        self, external: External, holders: Mapping[RecordId, Snapshot], now: int, me: RecordId | None = None
+        self,
+        external: External,
+        holders: Mapping[RecordId, Snapshot],
+        now: int,
+        me: RecordId | None = None,
+        goal: Goal | None = None,  # noqa: ARG002 - facts are kept for all who ask
     ) -> Mapping[RecordId, Fact]:
         """Facts, each asked for again only when time may have changed it."""
         known = self._facts.setdefault((external, me), {})
