@@ -80,6 +80,16 @@ class KeyIndex(Generic[R]):
         for key in rule.keys or ():
             self._enter(key, rule)
 
+    def copy(self) -> KeyIndex[R]:
+        """The same rules in an index of its own."""
+        made: KeyIndex[R] = KeyIndex(self._key_of)
+        made.rules, made._rest = dict(self.rules), dict(self._rest)
+        made._equals = {
+            name: {value: dict(rules) for value, rules in by_value.items()} for name, by_value in self._equals.items()
+        }
+        made._beyond = {place: list(entries) for place, entries in self._beyond.items()}
+        return made
+
     def _enter(self, key: Key, rule: R) -> None:
         name = self._key_of[key.field]
         if isinstance(key, Equals):
@@ -135,6 +145,10 @@ class Route(Generic[R]):
     everywhere: bool
     index: KeyIndex[R]
 
+    def copy(self) -> Route[R]:
+        """The same way with an index of its own."""
+        return Route(self.entity, self.hops, self.everywhere, self.index.copy())
+
 
 @dataclass(slots=True)
 class _OfEntity(Generic[R]):
@@ -146,6 +160,19 @@ class _OfEntity(Generic[R]):
     routes: dict[tuple[str, tuple[n.Hop, ...], bool], Route[R]] = field(default_factory=dict)
     routes_by_field: dict[str, dict[tuple[str, tuple[n.Hop, ...], bool], Route[R]]] = field(default_factory=dict)
 
+    def copy(self) -> _OfEntity[R]:
+        """The same with indexes of its own. A watch may be taken in by another thread meanwhile (`list` waits)."""
+        return _OfEntity(
+            self.created.copy() if self.created is not None else None,
+            {key: index.copy() for key, index in list(self.fields.items())},
+            {place: index.copy() for place, index in list(self.triggers.items())},
+            {place: route.copy() for place, route in list(self.routes.items())},
+            {
+                key: {place: route.copy() for place, route in list(routes.items())}
+                for key, routes in list(self.routes_by_field.items())
+            },
+        )
+
 
 class Plan(Generic[R]):
     """The index over all published rules. Adding or removing one touches only the places that it reads."""
@@ -154,6 +181,13 @@ class Plan(Generic[R]):
         self._vocabulary = vocabulary
         self._entities: dict[str, _OfEntity[R]] = {}
         self._keys: dict[str, dict[str, str]] = {}
+
+    def copy(self) -> Plan[R]:
+        """A plan of its own over the same rules."""
+        made: Plan[R] = Plan(self._vocabulary)
+        made._entities = {entity: of.copy() for entity, of in list(self._entities.items())}
+        made._keys = dict(self._keys)
+        return made
 
     # ---- taking rules in and out ----------------------------------------------------------------------------------
 

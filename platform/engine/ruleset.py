@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -132,11 +132,18 @@ class RuleBook:
         self._compiled: dict[tuple[str, n.Rule], RuleLogic] = {}
         self._versions: dict[str, RuleLogic] = {}
 
-    def fresh(self) -> RuleBook:
-        """A book over the same vocabulary without rules in force, which knows all that is compiled here."""
+    def copy(self, rules: Collection[str]) -> RuleBook:
+        """A book of its own with these of the rules and what they wait for, which knows all that is compiled here."""
         book = RuleBook(self.vocabulary)
-        book.make_logic = self.make_logic
+        book.make_logic, book.plan, book.rules = self.make_logic, self.plan.copy(), dict(self.rules)
         book._compiled, book._versions = dict(self._compiled), dict(self._versions)
+        for watch in list(self.watches.values()):  # read after the plan: what stands there stands here
+            book.plan.remove(watch)
+        for rule_id in self.rules.keys() - rules:
+            book.retire(rule_id)
+        for rule in book.rules.values():
+            for watch in self.watches_of(rule.of, rule.entity):
+                book._watch(watch)
         return book
 
     def compile(self, rule: n.Rule) -> RuleLogic:

@@ -95,11 +95,13 @@ def test_a_rule_that_cannot_be_read_is_shown_with_why(
     tell = rule(model, CALL)
     with workspace.database.write() as connection:
         from ruleloom.storage import workspace_settings
-        from ruleloom.storage.tables.definitions import definition_versions
+        from ruleloom.storage.tables.definitions import definition_versions, definitions
 
-        rows = definition_versions.c
+        rows, heads = definition_versions.c, definitions.c
         broken = {"text": CALL.replace("credit", "gone"), "language": "en"}
-        connection.execute(definition_versions.update().where(rows.definition == int(tell)).values(content=broken))
+        wrong = definition_versions.update().where(rows.definition == int(tell)).values(content=broken, version=2)
+        connection.execute(wrong)
+        connection.execute(definitions.update().where(heads.id == int(tell)).values(published_version=2))
         workspace_settings.raise_rule_set_version(connection)
     [found] = model.get("/queues").get_json()["broken"]
     assert (found["id"], found["name"]) == (tell, "Tell")

@@ -107,6 +107,18 @@ def test_only_rules_that_could_match_are_found_and_retired_ones_are_not() -> Non
     assert candidates(book, change(amount=Decimal(5))) == {"1"}
 
 
+def test_a_copied_book_finds_the_same_and_is_changed_alone() -> None:
+    book = book_of(40)
+    copied = book.copy({*book.rules} - {"7"})
+    assert "7" not in copied.rules
+    assert candidates(copied, change(stage="S4", amount=Decimal(5))) == {"1", "3", "4"}
+    copied.retire("3")
+    copied.add("40", dsl.parse('rule "new" on lead when amount > 2 then set note = "x"', MODEL, "en").rules[0])
+    assert candidates(copied, change(amount=Decimal(5))) == {"1", "40"}
+    assert candidates(book, change(amount=Decimal(5))) == {"1", "3"}
+    assert copied.rules["1"] is book.rules["1"]
+
+
 def test_the_same_content_is_compiled_once() -> None:
     book = RuleBook(MODEL)
     rule = dsl.parse('rule "r" on lead when amount > 5 then set note = "x"', MODEL, "en").rules[0]

@@ -126,8 +126,13 @@ def test_a_rule_that_cannot_be_read_any_more_stands_aside(workspace: Workspace, 
     rule('rule "Poor" on customer when credit < 10 then set flag = "poor"')
     with workspace.database.write() as connection:
         connection.execute(
-            text("update definition_versions set content = replace(content, 'credit > 10', 'crdt > 10')")
+            text(
+                "update definition_versions set content = replace(content, 'credit > 10', 'crdt > 10'), version = 2"
+                " where definition = :rule"
+            ),
+            {"rule": int(broken)},
         )
+        connection.execute(text("update definitions set published_version = 2 where id = :rule"), {"rule": int(broken)})
         workspace_settings.raise_rule_set_version(connection)
     create(name="A", credit="20")
     create(name="B", credit="5")

@@ -24,7 +24,7 @@ from ruleloom.storage import workspace_settings as settings
 from ruleloom.storage.database import Connection
 from ruleloom.storage.logs import parked_runs
 from ruleloom.storage.schema.catalogue import Catalogue
-from ruleloom.storage.schema.definitions import Content, Definition, Definitions
+from ruleloom.storage.schema.definitions import Content, Definition, Definitions, Head
 
 log = structlog.get_logger()
 TIMEZONE, CALENDAR, NAME, DEMO = "timezone", "calendar", "name", "demo"
@@ -103,32 +103,44 @@ def anew(connection: Connection, known: Published | None, version: int | None = 
         version = settings.rule_set_version(connection)
     definitions = Definitions(connection)
     drawn = (tuple(each.content or {} for each in definitions.all("entity", published=True)), calendar_of(connection))
+    heads = {str(head.id): head for head in definitions.heads("rule") if not head.paused}
     if known is not None and known.drawn == drawn:
-        model, catalogue, book = known.model, known.catalogue, known.book.fresh()
+        model, catalogue, book = known.model, known.catalogue, known.book.copy(_unchanged(known, heads))
     else:
         model = model_of(*drawn)
         catalogue, book = Catalogue(model), RuleBook(model)
-    rules, broken = _take_in(definitions.all("rule", published=True), book, model)
+    rules, broken = _take_in(definitions, heads, book, model)
     _keep_waited_for(connection, definitions, book, model)
     others = {kind: definitions.all(kind, published=True) for kind in ("view", "form", "pipeline")}
     return Published(version, model, catalogue, book, rules, others, broken=broken, drawn=drawn)
 
 
+def _unchanged(known: Published, heads: Mapping[str, Head]) -> set[str]:
+    """Rules that are in force in the same version as before."""
+    return {
+        id_ for id_, rule in known.rules.items()
+        if id_ in heads and heads[id_].version == rule.version and id_ in known.book.rules
+    }  # fmt: skip
+
+
 def _take_in(
-    found: Sequence[Definition], book: RuleBook, model: Model
+    definitions: Definitions, heads: Mapping[str, Head], book: RuleBook, model: Model
 ) -> tuple[dict[str, PublishedRule], dict[str, RuleloomError]]:
-    """The rules in force, and those that cannot be read any more (a field is gone): they stand aside."""
+    """The rules in force, and those that cannot be read any more (a field is gone): they stand aside.
+
+    Those that the book has already are as they were.
+    """
     rules, broken = dict[str, PublishedRule](), dict[str, RuleloomError]()
-    for rule in found:
-        if rule.paused or rule.content is None or rule.published_version is None:
-            continue
+    contents = definitions.contents("rule", [head.id for id_, head in heads.items() if id_ not in book.rules])
+    for id_, head in heads.items():
         try:
-            book.add(str(rule.id), tree_of(rule.content, model))
+            if id_ not in book.rules:
+                book.add(id_, tree_of(contents[head.id], model))
         except RuleloomError as error:
-            broken[str(rule.id)] = error
-            log.error("rule put aside", rule=rule.name, problems=[d.code for d in error.diagnostics])
+            broken[id_] = error
+            log.error("rule put aside", rule=head.name, problems=[d.code for d in error.diagnostics])
             continue
-        rules[str(rule.id)] = PublishedRule(str(rule.id), rule.name, rule.published_version)
+        rules[id_] = PublishedRule(id_, head.name, head.version)
     return rules, broken
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,6 +107,16 @@ class Drawn:
     app: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A published definition without its content: a version of it never changes."""
+
+    id: int
+    name: str
+    version: int
+    paused: bool
+
+
 class Definitions:
     """Definitions within one transaction."""
 
@@ -135,6 +145,20 @@ class Definitions:
         if published:
             rows = rows.where(table.c.published_version.is_not(None))
         return [_definition(row) for row in self.connection.execute(rows.order_by(table.c.id))]
+
+    def heads(self, kind: str) -> list[Head]:
+        """What is published of a kind, in order of creation, without reading what it says."""
+        rows = _HEADS.where(table.c.kind == kind).order_by(table.c.id)
+        return [Head(*row) for row in self.connection.execute(rows)]
+
+    def contents(self, kind: str, ids: Collection[int]) -> Mapping[int, Content]:
+        """What is published of these definitions of a kind (and of others, where they are very many), by id."""
+        if not ids:
+            return {}
+        rows = select(table.c.id, versions.c.content).join_from(table, versions, _PUBLISHED).where(table.c.kind == kind)
+        if len(ids) <= _NAMED_AT_MOST:
+            rows = rows.where(table.c.id.in_(sorted(ids)))
+        return {row.id: row.content for row in self.connection.execute(rows)}
 
     def versions(self, definition: int) -> list[DefinitionVersion]:
         """All versions, newest first."""
@@ -257,6 +281,12 @@ _COLUMNS = (
 )  # fmt: skip
 _PUBLISHED = and_(versions.c.definition == table.c.id, versions.c.version == table.c.published_version)
 _JOINED = select(*_COLUMNS).select_from(table.outerjoin(versions, _PUBLISHED)).where(table.c.deleted_at.is_(None))
+
+
+_NAMED_AT_MOST = 500
+_HEADS = select(table.c.id, table.c.name, table.c.published_version, table.c.paused).where(
+    table.c.deleted_at.is_(None), table.c.published_version.is_not(None)
+)
 
 
 def _definition(row: Row[Any] | Sequence[Any]) -> Definition:
