@@ -200,7 +200,7 @@ def _towards(goal: Goal, take: Take, strands: Lines, pane: Pane) -> Finder:
         # where values are never negative, only rows that go can make a sum smaller, and only rows that come greater
         ends = not growth or not (falling if truth else rising)
         starts = not growth or not (rising if truth else falling)
-        if growth and ends:
+        if growth and ends and not starts:
             stands = lambda gone: compare(numbers.subtract(value, gone), target) is truth  # noqa: E731
             place = _first_to_matter(timed[low : min(high, low + _STEPS)], stands)
             return Fact(value, pane.goes(timed[low + place][0]) if low + place < high else None)
