@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import ClassVar
 
 from ruleloom.dsl import nodes as n
@@ -28,12 +29,27 @@ _AGGREGATES = {
     "latest": "最新值", "earliest": "最早值",
 }  # fmt: skip
 _FUNCTIONS = {
-    "abs": "绝对值", "round": "四舍五入值", "floor": "向下取整值", "ceil": "向上取整值", "length": "长度",
-    "lower": "小写", "upper": "大写", "trim": "去空格后的文本", "year": "年份", "month": "月份", "day": "日",
-    "weekday": "星期",
-    "count": "个数",
+    "abs": "绝对值", "length": "长度", "year": "年份", "month": "月份", "day": "日", "weekday": "星期", "count": "个数",
 }  # fmt: skip
+_BEHIND = {"floor": "向下取整", "ceil": "向上取整", "lower": "转小写", "upper": "转大写", "trim": "去空格"}
 _EVENTS = {"created": "新建", "updated": "更新", "deleted": "删除"}
+
+
+def _inner(text: str) -> str:
+    """Quotes inside quotes are single ones, and double again inside those."""
+    return text.translate({ord("“"): "‘", ord("”"): "’", ord("‘"): "“", ord("’"): "”"})
+
+
+def _spaced(text: str) -> str:
+    """Behind a Chinese word: a Latin letter or a digit stands apart."""
+    return f" {text}" if text[:1].isascii() else text
+
+
+def _when(condition: str) -> str:
+    """`…时`, which a stretch of hours has at its end already."""
+    if condition.endswith("时"):
+        return condition
+    return f"{condition} 时" if condition[-1:].isascii() else f"{condition}时"
 
 
 class ChineseSentences(Sentences):
@@ -41,13 +57,20 @@ class ChineseSentences(Sentences):
 
     language = "zh"
 
+    def number(self, value: Decimal) -> str:
+        """`1.5 万`, `2 亿`, where nothing is lost by it."""
+        for scale, word in ((100_000_000, "亿"), (10_000, "万")):
+            if abs(value) >= scale and value % (scale // 100) == 0:
+                return f"{plain_number(value / scale)} {word}"
+        return plain_number(value)
+
     def boolean(self, value: bool) -> str:
         """是 or 否."""
         return "是" if value else "否"
 
     def quoted(self, text: str) -> str:
         """A text in Chinese quotes."""
-        return f"“{text}”"
+        return f"“{_inner(text)}”"
 
     # ---- values
 
@@ -73,11 +96,11 @@ class ChineseSentences(Sentences):
     def arithmetic(self, node: n.Arithmetic) -> str:
         """`信用额度 × 2`"""
         mark = {"*": "×", "/": "÷"}.get(node.operator, node.operator)
-        return f"（{self.say(node.left)} {mark} {self.say(node.right)}）"
+        return f"{self.operand(node.left, node)} {mark} {self.operand(node.right, node, right=True)}"
 
     def shift(self, node: n.Shift) -> str:
         """`今天之后 14 天`"""
-        return f"{self.say(node.base)}之{'后' if node.sign > 0 else '前'} {self.duration(node.duration)}"
+        return f"{self.atom(node.base)}之{'后' if node.sign > 0 else '前'} {self.duration(node.duration)}"
 
     def elapsed(self, node: n.Elapsed) -> str:
         """`签约日期至今的天数`"""
@@ -93,18 +116,26 @@ class ChineseSentences(Sentences):
         arguments = list(node.arguments)
         if node.function == "if":
             otherwise = self.say(arguments[2]) if len(arguments) > 2 else "空"
-            return f"（{self.say(arguments[0])}时为{self.say(arguments[1])}，否则为{otherwise}）"
+            value = _spaced(self.say(arguments[1]))
+            return f"（{_when(self.say(arguments[0]))}为{value}，否则为{_spaced(otherwise)}）"
         if node.function == "coalesce":
             return f"{self.listed(arguments)}中第一个不为空的"
         if node.function in ("min", "max"):
             return f"{self.listed(arguments)}中较{'小' if node.function == 'min' else '大'}的"
+        if node.function == "round":
+            places = f"四舍五入到 {self.say(arguments[1])} 位小数" if len(arguments) > 1 else "四舍五入取整"
+            return f"{self.atom(arguments[0])}{places}"
+        if node.function in _BEHIND:
+            return f"{self.atom(arguments[0])}{_BEHIND[node.function]}"
+        if len(arguments) == 1:
+            return f"{self.atom(arguments[0])}的{_FUNCTIONS.get(node.function, node.function)}"
         return f"{self.listed(arguments)}的{_FUNCTIONS.get(node.function, node.function)}"
 
     def records(self, node: n.Collection) -> str:
         """`近 30 天内金额大于 100 的订单`"""
         noun = "的".join(self.steps(node))
         noun = noun if node.hops else f"全部{noun}"
-        where = f"满足“{self.of_rows(node.where)}”的" if node.where else ""
+        where = f"满足{self.quoted(self.of_rows(node.where))}的" if node.where else ""
         return f"{self._before(node)}{where}{noun}"
 
     def _before(self, node: n.Collection) -> str:
@@ -130,15 +161,26 @@ class ChineseSentences(Sentences):
         if isinstance(node.item, n.OneOf):
             return f"{self.say(node.item.operand)}不是{self.listed(node.item.options)}中的任何一个"
         if isinstance(node.item, n.Truth):
-            return f"{self.say(node.item.operand)}不为是"
-        return f"并非“{self.say(node.item)}”"
+            return f"{self.say(node.item.operand)}为否（或为空）"
+        if isinstance(node.item, n.Match):
+            operand, pattern = self.say(node.item.operand), self.say(node.item.pattern)
+            if node.item.operator == "contains":
+                return f"{operand}不包含{pattern}"
+            return f"{operand}不以{pattern}{'开头' if node.item.operator == 'starts' else '结尾'}"
+        if isinstance(node.item, n.Has) and node.item.quantity == "any":
+            return f"{self.say(node.item.operand)}不含{self.listed(node.item.options)}中的任何一个"
+        turned = None if self.blanks else self.turned(node.item)
+        if turned is not None:
+            return self.say(turned) + ("（或为空）" if self.may_be_empty(turned) else "")
+        return f"并非{self.quoted(self.say(node.item))}"
 
     def compare(self, node: n.Compare) -> str:
         """`评分不低于 3`"""
         table = _COMPARED_TIMES if kind_of(node.left) in _TIMES else _COMPARED
         right = self.say(node.right)
-        space = " " if right[:1].isascii() else ""
-        text = f"{self.say(node.left)}{table[node.operator]}{space}{right}"
+        left = self.say(node.left)
+        left += " " if left[-1:].isascii() and left[-1:].isalnum() else ""
+        text = f"{left}{table[node.operator]}{_spaced(right)}"
         if not self.blanks:
             return text
         return f"{text}（{'为空时也成立' if node.operator == '!=' else '为空时不成立'}）"
@@ -152,6 +194,8 @@ class ChineseSentences(Sentences):
 
     def has(self, node: n.Has) -> str:
         """`标签含有…中的任意一个`"""
+        if len(node.options) == 1:
+            return f"{self.say(node.operand)}含有{self.say(node.options[0])}"
         if node.quantity == "all":
             return f"{self.say(node.operand)}同时含有{self.listed(node.options)}"
         return f"{self.say(node.operand)}含有{self.listed(node.options)}中的任意一个"
@@ -161,12 +205,14 @@ class ChineseSentences(Sentences):
         words = {"no": "没有", "any": "有", "at_least": "至少有", "at_most": "最多有", "exactly": "恰好有"}
         amount = "" if node.quantity in ("no", "any") else f" {node.number} 个"
         noun = "的".join(self.steps(node.collection))
-        where = f"满足“{self.of_rows(node.collection.where)}”的" if node.collection.where else ""
+        where = f"满足{self.quoted(self.of_rows(node.collection.where))}的" if node.collection.where else ""
         return f"{self._before(node.collection)}{words[node.quantity]}{amount}{where}{noun}"
 
     def last_all(self, node: n.LastAll) -> str:
         """`最近 2 次记录每次都满足条件`"""
-        return f"最近 {node.number} 次{self.records(node.collection)}每次都满足“{self.of_rows(node.condition)}”"
+        return (
+            f"最近 {node.number} 次{self.records(node.collection)}每次都满足{self.quoted(self.of_rows(node.condition))}"
+        )
 
     def changes(self, node: n.Changes) -> str:
         """`阶段从“演示”变为“报价”`"""
@@ -188,7 +234,7 @@ class ChineseSentences(Sentences):
 
     def task(self, node: n.AddTask) -> str:
         """A task for a person."""
-        due = "" if node.due is None else f"，期限{self.say(node.due)}"
+        due = "" if node.due is None else f"，期限{_spaced(self.say(node.due))}"
         return f"给{self.say(node.user)}添加任务{self.template(node.text)}{due}"
 
     def operation(self, node: n.CallOperation) -> str:
@@ -217,13 +263,13 @@ class ChineseSentences(Sentences):
 
     def limit(self, node: n.Limit) -> str:
         """每 90 天最多 1 次."""
-        return "仅一次" if node.duration is None else f"每 {self.duration(node.duration)}最多 {node.number} 次"
+        return "每条记录仅一次" if node.duration is None else f"每 {self.duration(node.duration)}最多 {node.number} 次"
 
     def rule(self, node: n.Rule) -> str:
         """The whole rule."""
         entity = self.entity(node.entity)
         start = f"{self.schedule(node.schedule)}，对每个{entity}" if node.schedule else f"对每个{entity}"
-        condition = f"，当{self.say(node.condition)}时" if node.condition else ""
+        condition = f"，当{_when(self.say(node.condition))}" if node.condition else ""
         text = f"{start}{condition}：{self.actions(node.actions)}"
         text += f"（{self.limit(node.limit)}）" if node.limit else ""
         return text + (f"。结束时：{self.actions(node.ending)}。" if node.ending else "。")
@@ -237,7 +283,7 @@ class ChineseSentences(Sentences):
         n.Path: path,
         n.Previous: lambda s, node: f"变更前的{s.path(node.path)}",
         n.Arithmetic: arithmetic,
-        n.Negative: lambda s, node: f"负{s.say(node.operand)}",
+        n.Negative: lambda s, node: f"负{s.atom(node.operand)}",
         n.Shift: shift,
         n.Elapsed: elapsed,
         n.Call: call,
@@ -271,7 +317,7 @@ class ChineseSentences(Sentences):
         n.Update: lambda s, node: f"把{s.records(node.collection)}的{s.assigned(node.assignments)}",
         n.Delete: lambda s, node: "删除本记录",  # noqa: ARG005
         n.Notify: lambda s, node: f"通知{s.listed(node.recipients)}{s.template(node.text)}",
-        n.Assign: lambda s, node: f"把{s.field(node.field)}分配给{s.say(node.user)}",
+        n.Assign: lambda s, node: f"把{s.field(node.field)}设为{s.say(node.user)}",
         n.StartApproval: lambda s, node: f"发起审批{s.quoted(node.name)}",
         n.CallOperation: operation,
         n.RunReport: lambda s, node: f"为{s.say(node.subject)}生成报告{s.quoted(node.name)}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import ClassVar
 
 from ruleloom.dsl import nodes as n
@@ -22,16 +23,34 @@ _COMPARED = {
 }
 _COMPARED_TIMES = {**_COMPARED, "<": "is before", "<=": "is not after", ">": "is after", ">=": "is not before"}
 _AGGREGATES = {
-    "count": "the number of", "sum": "the sum of", "avg": "the average of", "min": "the smallest", "max": "the largest",
+    "count": "the number of", "min": "the smallest", "max": "the largest",
     "distinct": "the number of different", "latest": "the latest", "earliest": "the earliest",
 }  # fmt: skip
+_MEASURES = {"sum": "the total", "avg": "the average"}
+_BEHIND = {
+    "floor": "rounded down", "ceil": "rounded up", "lower": "in small letters", "upper": "in capitals",
+    "trim": "without spaces around it",
+}  # fmt: skip
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def _ordinal(day: int) -> str:
+    ending = "th" if 10 < day < 20 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
+    return f"{day}{ending}"
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 class EnglishSentences(Sentences):
     """The English writer."""
 
     language = "en"
+
+    def number(self, value: Decimal) -> str:
+        """`1,250,000`; years and other short numbers stay as they are."""
+        return f"{value:,f}" if abs(value) >= 10_000 else plain_number(value)
 
     def boolean(self, value: bool) -> str:
         """yes or no."""
@@ -71,16 +90,17 @@ class EnglishSentences(Sentences):
                 if node.unit == "day"
                 else f"in {'the previous' if node.which == 'previous' else 'this'} {node.unit}"
             )
-        return f"in the {node.side} {self.duration(node.duration)}"
+        length = self.duration(node.duration)
+        return f"in the {node.side} {length.removeprefix('1 ')}"
 
     def arithmetic(self, node: n.Arithmetic) -> str:
         """`credit × 2`"""
         mark = {"*": "×", "/": "÷"}.get(node.operator, node.operator)
-        return f"({self.say(node.left)} {mark} {self.say(node.right)})"
+        return f"{self.operand(node.left, node)} {mark} {self.operand(node.right, node, right=True)}"
 
     def shift(self, node: n.Shift) -> str:
         """`14 days after today`"""
-        return f"{self.duration(node.duration)} {'after' if node.sign > 0 else 'before'} {self.say(node.base)}"
+        return f"{self.duration(node.duration)} {'after' if node.sign > 0 else 'before'} {self.atom(node.base)}"
 
     def call(self, node: n.Call) -> str:
         """`the first of a, b that is not empty`"""
@@ -90,21 +110,34 @@ class EnglishSentences(Sentences):
             return f"({self.say(arguments[1])} if {self.say(arguments[0])}, otherwise {otherwise})"
         if node.function == "coalesce":
             return f"the first of {self.listed(arguments)} that is not empty"
-        names = {"min": "the smallest of", "max": "the largest of", "count": "the number of", "abs": "the size of"}
+        if node.function == "round":
+            return f"{self.atom(arguments[0])} rounded to {self._places(arguments[1:])}"
+        if node.function in _BEHIND:
+            return f"{self.atom(arguments[0])} {_BEHIND[node.function]}"
+        names = {"min": "the smallest of", "max": "the largest of", "count": "the number of"}
+        names["abs"] = "the absolute value of"
         return f"{names.get(node.function, f'the {node.function} of')} {self.listed(arguments)}"
+
+    def _places(self, given: list[n.Node]) -> str:
+        if not given:
+            return "a whole number"
+        places = self.say(given[0])
+        return f"{places} decimal" if places == "1" else f"{places} decimals"
 
     def records(self, node: n.Collection) -> str:
         """`orders in the last 30 days where amount is more than 100`"""
-        text = "’s ".join(self.low(step) for step in self.steps(node))
+        text = " of ".join(self.low(step) for step in reversed(self.steps(node)))
         text = text if node.hops else f"all {text}"
         window = f" {self.window(node.window)}" if node.window else ""
         where = f" for which {self.of_rows(node.where)}" if node.where else ""
         return text + window + where
 
     def aggregate(self, node: n.Aggregate) -> str:
-        """`the sum of amount over orders in the last 90 days`"""
+        """`the total amount of orders in the last 90 days`"""
         if node.value is None:
             return f"{_AGGREGATES[node.function]} {self.records(node.collection)}"
+        if node.function in _MEASURES:
+            return f"{_MEASURES[node.function]} {self.path(node.value)} of {self.records(node.collection)}"
         return f"{_AGGREGATES[node.function]} {self.path(node.value)} among {self.records(node.collection)}"
 
     # ---- conditions
@@ -121,7 +154,15 @@ class EnglishSentences(Sentences):
         if isinstance(node.item, n.OneOf):
             return f"{self.say(node.item.operand)} is none of {self.listed(node.item.options)}"
         if isinstance(node.item, n.Truth):
-            return f"{self.say(node.item.operand)} is not yes"
+            return f"{self.say(node.item.operand)} is no (or empty)"
+        if isinstance(node.item, n.Match):
+            word = {"contains": "contain", "starts": "start with", "ends": "end with"}[node.item.operator]
+            return f"{self.say(node.item.operand)} does not {word} {self.say(node.item.pattern)}"
+        if isinstance(node.item, n.Has) and node.item.quantity == "any":
+            return f"{self.say(node.item.operand)} has none of {self.listed(node.item.options)}"
+        turned = None if self.blanks else self.turned(node.item)
+        if turned is not None:
+            return self.say(turned) + (" (or empty)" if self.may_be_empty(turned) else "")
         return f"it is not so that {self.say(node.item)}"
 
     def compare(self, node: n.Compare) -> str:
@@ -139,13 +180,19 @@ class EnglishSentences(Sentences):
 
     def has(self, node: n.Has) -> str:
         """`tags has at least one of …`"""
+        if len(node.options) == 1:
+            return f"{self.say(node.operand)} has {self.say(node.options[0])}"
         quantity = "at least one" if node.quantity == "any" else "all"
         return f"{self.say(node.operand)} has {quantity} of {self.listed(node.options)}"
 
     def quantified(self, node: n.Quantified) -> str:
         """`there are no orders in the last 30 days`"""
-        amount = {"no": "no", "any": "any"}.get(node.quantity) or f"{node.quantity.replace('_', ' ')} {node.number}"
-        return f"there are {amount} {self.records(node.collection)}"
+        records, amount = self.records(node.collection), f"{node.quantity.replace('_', ' ')} {node.number}"
+        if node.quantity == "any":
+            return f"there are {records}"
+        if node.quantity == "no":
+            return f"there are no {records}"
+        return f"there are {amount} {records}" if node.number != 1 else f"the number of {records} is {amount}"
 
     def last_all(self, node: n.LastAll) -> str:
         """`active is no in each of the last 2 records`"""
@@ -195,15 +242,15 @@ class EnglishSentences(Sentences):
         days = {
             "day": "day",
             "working_day": "working day",
-            "weekday": ", ".join(_WEEKDAYS[day - 1] for day in node.weekdays),
-            "month": f"month on day {', '.join(map(str, node.days))}",
+            "weekday": _listed([_WEEKDAYS[day - 1] for day in node.weekdays]),
+            "month": f"month on the {_listed([_ordinal(day) for day in node.days])}",
         }[node.unit]
         return f"Every {days} at {clock}"
 
     def limit(self, node: n.Limit) -> str:
         """At most once per 90 days."""
         if node.duration is None:
-            return "only once ever"
+            return "only once for each record"
         times = "once" if node.number == 1 else f"{node.number} times"
         return f"at most {times} in {self.duration(node.duration)}"
 
@@ -225,9 +272,9 @@ class EnglishSentences(Sentences):
         n.Path: path,
         n.Previous: lambda s, node: f"{s.path(node.path)} before the change",
         n.Arithmetic: arithmetic,
-        n.Negative: lambda s, node: f"minus {s.say(node.operand)}",
+        n.Negative: lambda s, node: f"minus {s.atom(node.operand)}",
         n.Shift: shift,
-        n.Elapsed: lambda s, node: f"the {node.unit} {node.direction} {s.say(node.operand)}",
+        n.Elapsed: lambda s, node: f"the {node.unit} {node.direction} {s.atom(node.operand)}",
         n.Call: call,
         n.Aggregate: aggregate,
         n.Collection: records,
@@ -239,12 +286,12 @@ class EnglishSentences(Sentences):
         n.Not: negated,
         n.Truth: lambda s, node: f"{s.say(node.operand)} is yes",
         n.Compare: compare,
-        n.Between: lambda s, node: f"{s.say(node.operand)} lies between {s.say(node.low)} and {s.say(node.high)}",
+        n.Between: lambda s, node: f"{s.say(node.operand)} is between {s.say(node.low)} and {s.say(node.high)}",
         n.OneOf: lambda s, node: f"{s.say(node.operand)} is one of {s.listed(node.options)}",
         n.Match: match,
         n.Has: has,
         n.IsEmpty: lambda s, node: f"{s.say(node.operand)} is empty",
-        n.Within: lambda s, node: f"{s.say(node.operand)} lies {s.window(node.window)}",
+        n.Within: lambda s, node: f"{s.say(node.operand)} is {s.window(node.window)}",
         n.OlderThan: lambda s, node: f"{s.say(node.operand)} is at least {s.duration(node.duration)} ago",
         n.Quantified: quantified,
         n.LastAll: last_all,

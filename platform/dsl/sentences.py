@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import ClassVar, cast
 
@@ -13,9 +14,9 @@ from ruleloom.dsl import nodes as n
 from ruleloom.dsl.calendar import day_date
 from ruleloom.dsl.types import Kind
 from ruleloom.dsl.vocabulary import CollectionWords, EntityWords, FieldWords, Vocabulary
-from ruleloom.dsl.writing import plain_number
 from ruleloom.messages import Language
 
+_OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "=": "!=", "!=": "="}
 Said = Callable[["Sentences", n.Node], str]
 
 
@@ -48,6 +49,34 @@ class Sentences(ABC):
             return text
         return f"({text})" if self.language == "en" else f"（{text}）"
 
+    def operand(self, node: n.Expression, around: n.Arithmetic, *, right: bool = False) -> str:
+        """The words for a side of a sum, difference, product or quotient; in parentheses where they are needed."""
+        if not isinstance(node, n.Arithmetic):
+            return self.atom(node)
+        inner, outer = node.operator in "*/", around.operator in "*/"
+        plain = (inner and not outer) or (inner == outer and (not right or around.operator == node.operator in "+*"))
+        return self.say(node) if plain else self.atom(node)
+
+    def atom(self, node: n.Node) -> str:
+        """The words for a value inside others: a sum or a product stands in parentheses."""
+        text = self.say(node)
+        if not isinstance(node, n.Arithmetic):
+            return text
+        return f"({text})" if self.language == "en" else f"（{text}）"
+
+    def turned(self, node: n.Condition) -> n.Compare | n.Quantified | None:
+        """The condition that says the same as not this one, apart from what is empty."""
+        if isinstance(node, n.Compare) and isinstance(node.right, n.Constant | n.Now | n.Today):
+            return replace(node, operator=_OPPOSITE[node.operator])  # type: ignore[arg-type]
+        if isinstance(node, n.Quantified) and node.quantity in ("no", "any"):
+            return replace(node, quantity="any" if node.quantity == "no" else "no")
+        return None
+
+    def may_be_empty(self, node: n.Condition) -> bool:
+        """Whether what a condition compares can be empty: counts and sums never are."""
+        never = ("count", "sum", "distinct")
+        return isinstance(node, n.Compare) and not (isinstance(node.left, n.Aggregate) and node.left.function in never)
+
     # ---- words
 
     def label(self, thing: EntityWords | FieldWords | CollectionWords) -> str:
@@ -77,7 +106,7 @@ class Sentences(ABC):
         """A literal as people read it."""
         kind, value = node.type.kind, node.value
         if kind is Kind.NUMBER:
-            return plain_number(cast(Decimal, value))
+            return self.number(cast(Decimal, value))
         if kind is Kind.BOOLEAN:
             return self.boolean(cast(bool, value))
         if kind is Kind.DATE:
@@ -101,6 +130,10 @@ class Sentences(ABC):
         """A text with its gaps."""
         pieces = [part if isinstance(part, str) else f"[{self.say(part)}]" for part in node.parts]
         return self.quoted("".join(pieces))
+
+    @abstractmethod
+    def number(self, value: Decimal) -> str:
+        """A number as people of the language read it."""
 
     @abstractmethod
     def boolean(self, value: bool) -> str:

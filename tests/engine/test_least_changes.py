@@ -66,12 +66,12 @@ CASES: list[tuple[str, list[str], str | None]] = [
     ("no orders in the last 30 days", ["2 fewer of: orders in the last 30 days"], "2026-02-02T00:00:00Z"),
     ("count(orders where paid = no) = 0", ["1 fewer of: orders for which paid is no"], None),
     ("sum(orders.amount in the last 30 days) >= 500",
-     ["299.5 more, so that the sum of amount among orders in the last 30 days is 500"], None),
+     ["299.5 more, so that the total amount of orders in the last 30 days is 500"], None),
     ("sum(orders.amount in the last 30 days) < 100",
-     ["100.51 less, so that the sum of amount among orders in the last 30 days is 99.99"], "2026-02-01T00:00:00Z"),
+     ["100.51 less, so that the total amount of orders in the last 30 days is 99.99"], "2026-02-01T00:00:00Z"),
     ("the last 2 trainings all attended = yes", ["make it so that attended is yes: t1"], None),
-    ("2 between score and 9", ["make it so that 2 lies between score and 9"], None),
-    ("4 between 5 and 9", ["make it so that 4 lies between 5 and 9"], None),
+    ("2 between score and 9", ["make it so that 2 is between score and 9"], None),
+    ("4 between 5 and 9", ["make it so that 4 is between 5 and 9"], None),
 ]  # fmt: skip
 
 
