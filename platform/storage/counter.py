@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, bindparam, func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from ruleloom.storage.tables.system import change_counters
 
 SHARDS = 16
 """Rows on PostgreSQL; each connection adds to one, so that writers seldom wait for each other."""
+_COUNT = (
+    change_counters.update()
+    .where(change_counters.c.shard == bindparam("mine"))
+    .values(value=change_counters.c.value + 1)
+)
+_PROCESS = text("select pg_backend_pid()")
 
 
 def bump(connection: Connection) -> None:
     """Counts this write; call it last in the transaction (it takes a row lock on PostgreSQL until the commit)."""
     shard = _shard(connection)
-    rows = change_counters.update().where(change_counters.c.shard == shard)
-    if connection.execute(rows.values(value=change_counters.c.value + 1)).rowcount:
+    if connection.execute(_COUNT, {"mine": shard}).rowcount:
         return
     try:
         with connection.begin_nested():
             connection.execute(change_counters.insert().values(shard=shard, value=1))
     except IntegrityError:  # another connection made the row at this moment
-        connection.execute(rows.values(value=change_counters.c.value + 1))
+        connection.execute(_COUNT, {"mine": shard})
 
 
 def current(connection: Connection) -> int:
@@ -32,4 +37,6 @@ def current(connection: Connection) -> int:
 def _shard(connection: Connection) -> int:
     if connection.dialect.name == "sqlite":
         return 0
-    return int(connection.scalar(text("select pg_backend_pid()")) or 0) % SHARDS
+    if "shard" not in connection.info:  # kept as long as the database's own connection lives
+        connection.info["shard"] = int(connection.scalar(_PROCESS) or 0) % SHARDS
+    return int(connection.info["shard"])

@@ -23,7 +23,8 @@ begin
   return found;
 end $$;
 """  # noqa: S608 - made of this file's own words only
-_LOOK = f"select greatest(last_value, {_CLOCK}) from workspace_clock"  # noqa: S608 - the same
+_TELL = text("select workspace_now()")
+_LOOK = text(f"select greatest(last_value, {_CLOCK}) from workspace_clock")  # noqa: S608 - the same
 
 
 def install(connection: Connection) -> None:
@@ -36,11 +37,11 @@ def tell(connection: Connection) -> int | None:
     """The present instant for a write: nobody is told an earlier one afterwards. None on SQLite."""
     if connection.dialect.name == "sqlite":
         return None
-    return int(connection.execute(text("select workspace_now()")).scalar_one())
+    return int(connection.execute(_TELL).scalar_one())
 
 
 def look(connection: Connection) -> int | None:
     """The present instant for reading: not before what any write was told. None on SQLite."""
     if connection.dialect.name == "sqlite":
         return None
-    return int(connection.execute(text(_LOOK)).scalar_one())
+    return int(connection.execute(_LOOK).scalar_one())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -16,18 +16,20 @@ _RULE_SET = 4_781_220_114
 """Advisory lock of the rule set."""
 CLOCK_OFFSET = "clock_offset"
 """Microseconds added to the clock; only demo workspaces have one."""
+_ONE = select(settings.c.value).where(settings.c.key == bindparam("of"))
+_SOME = select(settings.c.key, settings.c.value).where(settings.c.key.in_(bindparam("of", expanding=True)))
+_HOLD = select(func.pg_advisory_xact_lock_shared(_RULE_SET))
 
 
 def read(connection: Connection, key: str, default: Any = None) -> Any:
     """The value of a setting."""
-    row = connection.execute(select(settings.c.value).where(settings.c.key == key)).one_or_none()
+    row = connection.execute(_ONE, {"of": key}).one_or_none()
     return default if row is None else row[0]
 
 
 def read_all(connection: Connection, keys: Collection[str]) -> dict[str, Any]:
     """Those of these settings that are set, in one query."""
-    rows = connection.execute(select(settings.c.key, settings.c.value).where(settings.c.key.in_(list(keys))))
-    return {row.key: row.value for row in rows}
+    return dict(connection.execute(_SOME, {"of": list(keys)}).tuples())
 
 
 def write(connection: Connection, key: str, value: Any) -> None:
@@ -52,7 +54,7 @@ def hold_rule_set(connection: Connection) -> None:
     write before it.
     """
     if connection.dialect.name != "sqlite":
-        connection.execute(select(func.pg_advisory_xact_lock_shared(_RULE_SET)))
+        connection.execute(_HOLD)
 
 
 def raise_rule_set_version(connection: Connection) -> int:

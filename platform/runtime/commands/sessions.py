@@ -133,9 +133,11 @@ def find(workspace: Workspace, secret: str) -> Session | None:
     """The living session of a secret; using it moves its end."""
     now, token_hash = machine_now(), fingerprint(secret)
     with workspace.database.read() as connection:
-        session = rows.find(connection, token_hash, now)
-        account = account_rows.by_user(connection, session.account) if session else None
-    if session is None or account is None or not account.active:
+        found = rows.find(connection, token_hash, now)
+    if found is None:
+        return None
+    session, account = found
+    if not account.active:
         return None
     if now - session.last_seen_at > _TOUCH_EVERY:
         with workspace.database.write() as connection:

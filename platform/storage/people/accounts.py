@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from ruleloom.storage.tables.people import accounts
 
@@ -25,31 +25,35 @@ class AccountRow:
     locked_until: int | None
 
 
-def _rows() -> Select[Any]:
-    c = accounts.c
-    return select(c.user, c.email, c.password_hash, c.roles, c.language, c.active, c.failed_attempts, c.locked_until)
+COLUMNS = tuple(accounts.c[name] for name in AccountRow.__slots__)
+_ROWS = select(*COLUMNS)
+_BY_USER = _ROWS.where(accounts.c.user == bindparam("of"))
+_BY_EMAIL = _ROWS.where(accounts.c.email == bindparam("of"))
 
 
-def _row(found: Row[Any]) -> AccountRow:
-    values = found._asdict()
-    return AccountRow(**{**values, "roles": tuple(values["roles"])})
+def row_of(found: Sequence[Any]) -> AccountRow:
+    """The values of `COLUMNS` as an account."""
+    user, email, password_hash, roles, *others = found
+    return AccountRow(user, email, password_hash, tuple(roles), *others)
 
 
 def by_user(connection: Connection, user: int) -> AccountRow | None:
     """The account of a person's record."""
-    found = connection.execute(_rows().where(accounts.c.user == user)).first()
-    return _row(found) if found else None
+    return _only(connection.execute(_BY_USER, {"of": user}).first())
 
 
 def by_email(connection: Connection, email: str) -> AccountRow | None:
     """The account that signs in with a folded address."""
-    found = connection.execute(_rows().where(accounts.c.email == email)).first()
-    return _row(found) if found else None
+    return _only(connection.execute(_BY_EMAIL, {"of": email}).first())
+
+
+def _only(found: Row[Any] | None) -> AccountRow | None:
+    return None if found is None else row_of(found)
 
 
 def every(connection: Connection) -> Sequence[AccountRow]:
     """All accounts in order of creation."""
-    return [_row(found) for found in connection.execute(_rows().order_by(accounts.c.user))]
+    return [row_of(found) for found in connection.execute(_ROWS.order_by(accounts.c.user))]
 
 
 def any_active(connection: Connection) -> bool:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
+from ruleloom.storage.people import accounts
+from ruleloom.storage.people.accounts import AccountRow
+from ruleloom.storage.tables.people import accounts as account_table
 from ruleloom.storage.tables.people import one_time_tokens, sessions
 
 
@@ -19,6 +22,14 @@ class SessionRow:
     created_at: int
     last_seen_at: int
     expires_at: int
+
+
+_OWN = tuple(sessions.c[name] for name in SessionRow.__slots__)
+_LIVING = (
+    select(*_OWN, *accounts.COLUMNS)
+    .join_from(sessions, account_table, account_table.c.user == sessions.c.account)
+    .where(sessions.c.token_hash == bindparam("token_hash"), sessions.c.expires_at > bindparam("now"))
+)
 
 
 def add(connection: Connection, session: SessionRow) -> None:
@@ -36,11 +47,12 @@ def add(connection: Connection, session: SessionRow) -> None:
     )
 
 
-def find(connection: Connection, token_hash: str, now: int) -> SessionRow | None:
-    """A session that has not ended."""
-    asked = select(sessions).where(sessions.c.token_hash == token_hash, sessions.c.expires_at > now)
-    found = connection.execute(asked).first()
-    return SessionRow(*found) if found else None
+def find(connection: Connection, token_hash: str, now: int) -> tuple[SessionRow, AccountRow] | None:
+    """A session that has not ended, with its account; asked at every request, so that both can be ended at once."""
+    found = connection.execute(_LIVING, {"token_hash": token_hash, "now": now}).first()
+    if found is None:
+        return None
+    return SessionRow(*found[: len(_OWN)]), accounts.row_of(found[len(_OWN) :])
 
 
 def seen(connection: Connection, token_hash: str, at: int, expires_at: int) -> None:

@@ -68,11 +68,11 @@ class Records:
     def _read(
         self, entity_table: EntityTable, records: Collection[RecordId], *, deleted: bool, lock: bool
     ) -> dict[RecordId, Snapshot]:
-        table, keys = entity_table.table, entity_table.keys
-        statement = entity_table.deleted_select if deleted else entity_table.snapshot_select
-        statement = statement.where(table.c.id.in_(bindparam("ids", expanding=True)))
-        if lock:
-            statement = statement.order_by(table.c.id).with_for_update(of=table)
+        keys = entity_table.keys
+        if deleted:
+            statement = entity_table.deleted_by_id_locked if lock else entity_table.deleted_by_id
+        else:
+            statement = entity_table.live_by_id_locked if lock else entity_table.live_by_id
         empties: dict[str, Value] = dict.fromkeys(f.key for f in (*entity_table.linked, *entity_table.computed))
         found: dict[RecordId, dict[str, Value]] = {}
         for ids in chunks(sorted(cast("Collection[int]", records))):
@@ -85,11 +85,9 @@ class Records:
         """Locks the rows of live records in id order (hop 3); nothing to do on SQLite, which has one writer."""
         if self.connection.dialect.name == "sqlite":
             return
-        table = self.catalogue.table(entity)
+        statement = self.catalogue.tables[entity].ids_locked
         for ids in chunks(sorted(cast("Collection[int]", records))):
-            self.connection.execute(
-                select(table.c.id).where(table.c.id.in_(ids)).order_by(table.c.id).with_for_update()
-            )
+            self.connection.execute(statement, {"ids": ids})
 
     def take(self, entity: str, records: Collection[RecordId]) -> Collection[RecordId]:
         """Locks those of the records that no other transaction has locked; which these are (all on SQLite)."""
@@ -113,10 +111,9 @@ class Records:
 
     def live(self, entity: str, records: Collection[int]) -> set[int]:
         """Which of these ids are live records."""
-        table, found = self.catalogue.table(entity), set[int]()
+        statement, found = self.catalogue.tables[entity].ids_live, set[int]()
         for ids in chunks(sorted(records)):
-            rows = select(table.c.id).where(table.c.id.in_(ids) & table.c.deleted_at.is_(None))
-            found.update(self.connection.execute(rows).scalars())
+            found.update(self.connection.execute(statement, {"ids": ids}).scalars())
         return found
 
     # ---- writing
@@ -124,14 +121,13 @@ class Records:
     def insert(self, entity: str, new: Sequence[NewRecord], stamp: Stamp) -> list[RecordChange]:
         """Creates records; `NotUnique` when a unique value is taken."""
         entity_table = self.catalogue.tables[entity]
-        table = entity_table.table
         written: list[RecordChange] = []
         for part in chunks(new, 10 * CHUNK):
             snapshots = [_created(entity_table, one, stamp) for one in part]
             autonumbers.fill(self.connection, entity_table, snapshots)
             rows = [_row(entity_table, snapshot) for snapshot in snapshots]
             with translated(self.connection, entity_table):
-                self.connection.execute(table.insert(), rows)
+                self.connection.execute(entity_table.insert, rows)
             link_tables.insert(self.connection, entity_table, snapshots)
             made = [RecordChange(entity, cast("int", s["id"]), None, s) for s in snapshots]
             change_log.append(self.connection, made, stamp)

@@ -19,14 +19,12 @@ from ruleloom.storage.sql.writer import Dialect
 
 def titles(connection: Connection, catalogue: Catalogue, entity: str, ids: Collection[int]) -> dict[int, Value]:
     """The title field's value of live records by id; records without a title are left out."""
-    title = catalogue.model.entity(entity).title_field
-    entity_table = catalogue.tables[entity]
-    if title is None or title not in entity_table.stored:
-        return {}
-    table, found = entity_table.table, dict[int, Value]()
+    statement, found = catalogue.tables[entity].titles_by_id, dict[int, Value]()
+    if statement is None:
+        return found
     for part in chunks(sorted(ids)):
-        rows = select(table.c.id, table.c[title.key]).where(table.c.id.in_(part) & table.c.deleted_at.is_(None))
-        found.update((row[0], row[1]) for row in connection.execute(rows) if row[1] is not None)
+        rows = connection.execute(statement, {"ids": part})
+        found.update((row[0], row[1]) for row in rows if row[1] is not None)
     return found
 
 

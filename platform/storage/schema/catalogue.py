@@ -10,7 +10,7 @@ import hashlib
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Select, Table, select, text
+from sqlalchemy import BigInteger, Column, Index, Insert, Integer, MetaData, Select, Table, bindparam, select, text
 
 from ruleloom.dsl.types import Kind
 from ruleloom.forms.fields.registry import field_types
@@ -155,6 +155,53 @@ class EntityTable:
             .select_from(self._snapshot_parts[1])
             .where(self.table.c.deleted_at.is_not(None))
         )
+
+    @cached_property
+    def live_by_id(self) -> Select[Any]:
+        """`snapshot_select` for the list of ids `ids`."""
+        return self.snapshot_select.where(self._among)
+
+    @cached_property
+    def live_by_id_locked(self) -> Select[Any]:
+        """The same with their rows locked, in id order (PostgreSQL)."""
+        return self.live_by_id.order_by(self.table.c.id).with_for_update(of=self.table)
+
+    @cached_property
+    def deleted_by_id(self) -> Select[Any]:
+        """`deleted_select` for the list of ids `ids`."""
+        return self.deleted_select.where(self._among)
+
+    @cached_property
+    def deleted_by_id_locked(self) -> Select[Any]:
+        """The same with their rows locked, in id order (PostgreSQL)."""
+        return self.deleted_by_id.order_by(self.table.c.id).with_for_update(of=self.table)
+
+    @cached_property
+    def ids_live(self) -> Select[Any]:
+        """Which of `ids` are live records."""
+        return select(self.table.c.id).where(self._among, self.table.c.deleted_at.is_(None))
+
+    @cached_property
+    def ids_locked(self) -> Select[Any]:
+        """The rows of `ids`, locked in id order."""
+        return select(self.table.c.id).where(self._among).order_by(self.table.c.id).with_for_update()
+
+    @cached_property
+    def titles_by_id(self) -> Select[Any] | None:
+        """Id and title of those of `ids` that are live; None where records have no title."""
+        title = self.entity.title_field
+        if title is None or title not in self.stored:
+            return None
+        return select(self.table.c.id, self.table.c[title.key]).where(self._among, self.table.c.deleted_at.is_(None))
+
+    @cached_property
+    def insert(self) -> Insert:
+        """One row, by the names of all columns."""
+        return self.table.insert()
+
+    @property
+    def _among(self) -> Any:
+        return self.table.c.id.in_(bindparam("ids", expanding=True))
 
     @cached_property
     def _snapshot_parts(self) -> tuple[list[Any], Any]:
