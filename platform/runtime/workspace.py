@@ -6,7 +6,7 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from ruleloom.runtime.pipeline.ports import Unsettled
 from ruleloom.runtime.rules import published
 from ruleloom.runtime.rules.published import Published
 from ruleloom.runtime.time.clock import Clock
-from ruleloom.storage import counter, server_clock
+from ruleloom.storage import counter, outset, server_clock
 from ruleloom.storage import workspace_settings as settings
 from ruleloom.storage.database import Connection, Database, StatementFailed, is_retriable
 from ruleloom.storage.facts.store import SqlStore
@@ -35,6 +35,7 @@ REPEATS = 5
 HOME_VARIABLE = "RULELOOM_HOME"
 CLOCK_FLOOR, PREPARED = "clock_floor", "prepared"
 _LOOKED_AT = (settings.RULE_SET_VERSION, settings.CLOCK_OFFSET, CLOCK_FLOOR)
+_OUTSET = outset.Question(_LOOKED_AT)
 T = TypeVar("T")
 
 
@@ -92,8 +93,10 @@ class Workspace:
 
     def look(self, connection: Connection) -> Published:
         """Reads the version of the rule set and, when it moved, everything published; also the clock's row."""
+        return self._look(connection, settings.read_all(connection, _LOOKED_AT))
+
+    def _look(self, connection: Connection, kept: Mapping[str, Any]) -> Published:
         known = self._published
-        kept = settings.read_all(connection, _LOOKED_AT)
         found = published.load(connection, known, int(kept.get(settings.RULE_SET_VERSION, 0)))
         if found is not known:
             with self._lock:
@@ -159,7 +162,9 @@ class Workspace:
 
         with self.database.write() as connection:
             settings.hold_rule_set(connection)
-            uow = UnitOfWork(self, connection, self.look(connection), actor, origin)
+            begun = _OUTSET.ask(connection)
+            published = self._look(connection, begun.settings)
+            uow = UnitOfWork(self, connection, published, actor, origin, begun.earliest)
             result = uow.carry_out(command)
             if uow.wrote:
                 counter.bump(connection)

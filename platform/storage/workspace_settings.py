@@ -29,7 +29,7 @@ def read(connection: Connection, key: str, default: Any = None) -> Any:
 
 def read_all(connection: Connection, keys: Collection[str]) -> dict[str, Any]:
     """Those of these settings that are set, in one query."""
-    return dict(connection.execute(_SOME, {"of": list(keys)}).tuples())
+    return {row[0]: row[1] for row in connection.execute(_SOME, {"of": list(keys)})}
 
 
 def write(connection: Connection, key: str, value: Any) -> None:

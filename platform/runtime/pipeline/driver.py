@@ -49,7 +49,7 @@ class Writing:
         if not changes:
             return (), Noticed()
         gone = self._noticing.deleted(changes, at, cause)
-        with self._desk.savepoint():
+        with self._desk.attempt():
             self._desk.apply(prepared)
             noticed = self._noticing.written(changes, at, cause, limit)
             noticed.firings += gone

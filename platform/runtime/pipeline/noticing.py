@@ -232,10 +232,11 @@ class Noticing:
         found: list[tuple[RecordId, Verdict, Memory | None]] = []
         for record in snapshots:
             verdict, old = verdicts.get(record, NO), known.get(record)
-            if old is None and verdict is NO:
+            holds = level and verdict.holds
+            if old is None and not (holds or verdict.deadline is not None or verdict.since):
                 continue
             found.append((record, verdict, old))
-            if level and verdict.holds and (old is None or not old.holds):
+            if holds and (old is None or not old.holds):
                 rising.append(record)
         if found:
             self._note(rule, found, rising, at, cause, noticed)

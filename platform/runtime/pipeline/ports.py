@@ -203,6 +203,10 @@ class Desk(Store, Protocol):
         """Where evaluations can be put off; None where everything is evaluated at once."""
         ...
 
+    def attempt(self) -> AbstractContextManager[None]:
+        """A savepoint for a write that may be refused, unless its caller undoes all of it when that happens."""
+        ...
+
     @property
     def locks(self) -> bool:
         """Whether others may write at the same time, so that records have to be locked before they are evaluated."""

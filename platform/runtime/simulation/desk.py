@@ -293,6 +293,10 @@ class MemoryDesk:
     def savepoint(self) -> Savepoint:
         return Savepoint(self._journal, self._writes)
 
+    def attempt(self) -> Savepoint:
+        """A savepoint: a history goes on after a write that is refused."""
+        return self.savepoint()
+
     def settled(self) -> None:
         """Nothing that happened so far can be undone any more."""
         self._journal.clear()

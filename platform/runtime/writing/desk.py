@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, cast
 
 from ruleloom.actions.base import Both, both
@@ -14,7 +14,7 @@ from ruleloom.actions.registry import actions
 from ruleloom.dsl.types import RecordId, Value
 from ruleloom.engine.intents import CreateRecord, DeleteRecord, Effect, UpdateRecords, Write
 from ruleloom.engine.ruleset import CompiledRule
-from ruleloom.engine.store import RecordChange, Snapshot
+from ruleloom.engine.store import Memory, RecordChange, Snapshot
 from ruleloom.forms.gates import GateError
 from ruleloom.messages import RuleloomError
 from ruleloom.runtime.people.leaving import follow
@@ -42,7 +42,7 @@ class SqlDesk(SqlStore):
     """Reads through `SqlStore`, writes through `storage.records`; keeps what the transaction led to for the answer."""
 
     def __init__(self, uow: UnitOfWork) -> None:
-        super().__init__(uow.connection, uow.published.catalogue)
+        super().__init__(uow.connection, uow.published.catalogue, uow.records)
         self.uow = uow
         self.expected: dict[RecordId, int] = {}
         """Versions that the writer has seen, by record."""
@@ -57,6 +57,8 @@ class SqlDesk(SqlStore):
         self._numbers: dict[int, dict[str, Value]] = {}
         """Autonumbers by record."""
         self._positions: dict[int, int] = {}
+        self._told: set[RecordId] = set()
+        """Records of which something was remembered in this transaction."""
         self._tried: firing_log.EffectRow | None = None
         self.failed_again = False
         """Whether actions that were carried out once more failed again."""
@@ -202,6 +204,23 @@ class SqlDesk(SqlStore):
     def take(self, entity: str, records: Collection[RecordId]) -> Collection[RecordId]:
         """Locks those of the records that nobody else has in hand."""
         return self.uow.records.take(entity, records)
+
+    def memories(
+        self, entity: str, records: Collection[RecordId], rules: Collection[str] | None = None
+    ) -> Mapping[tuple[str, RecordId], Memory]:
+        """What is remembered of these records; of one that was made just now that is nothing."""
+        if self.uow.records.only_new(records) and not self._told.intersection(records):
+            return {}
+        return super().memories(entity, records, rules)
+
+    def remember(self, memories: Sequence[Memory]) -> None:
+        """Stores memories."""
+        self._told.update(memory.record for memory in memories)
+        super().remember(memories)
+
+    def attempt(self) -> AbstractContextManager[None]:
+        """Nothing of its own: a command that is refused is undone as a whole, each firing and row has a savepoint."""
+        return nullcontext()
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:

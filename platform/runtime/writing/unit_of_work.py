@@ -39,8 +39,15 @@ class UnitOfWork:
     pipeline: Pipeline
 
     def __init__(
-        self, workspace: Workspace, connection: Connection, published: Published, actor: Actor, origin: str
+        self,
+        workspace: Workspace,
+        connection: Connection,
+        published: Published,
+        actor: Actor,
+        origin: str,
+        earliest: int | None,
     ) -> None:
+        """`earliest`: when anything is due, as it stood when the transaction began."""
         self.workspace = workspace
         self.connection = connection
         self.actor = actor
@@ -49,6 +56,7 @@ class UnitOfWork:
         """What the origin speaks of: the undo that writes."""
         self.wrote = False
         self.definitions = Definitions(connection)
+        self._earliest = earliest
         self._now: int | None = None
         self._refused: RuleloomError | None = None
         self.backlog = SqlBacklog(self)
@@ -123,7 +131,7 @@ class UnitOfWork:
 
         What is put off takes transactions of its own, before this one (`Workspace.transact`).
         """
-        due = self.desk.earliest()
+        due = self._earliest
         if due is None or due > self.now:
             return False
         if self.backlog.earliest() is not None:

@@ -21,7 +21,7 @@ from ruleloom.storage.tables.work import firings, rule_memories, schedules
 
 _M = rule_memories.c
 _COUNTED = ("on", "change", "schedule")
-_EARLIEST = select(
+EARLIEST = select(
     select(func.min(_M.deadline)).where(_M.deadline.is_not(None)).scalar_subquery(),
     select(func.min(schedules.c.next_at)).scalar_subquery(),
     select(func.min(parked_runs.c.wake)).scalar_subquery(),
@@ -144,7 +144,7 @@ class EngineMemory:
 
     def earliest(self) -> int | None:
         """The next instant at which anything is due (deadline, tick, wait, put off): until then the clock sleeps."""
-        found = self.connection.execute(_EARLIEST).one()
+        found = self.connection.execute(EARLIEST).one()
         return min((instant for instant in found if instant is not None), default=None)
 
     # ---- schedules

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from ruleloom.storage.facts import hops as reached
 from ruleloom.storage.facts import loading
 from ruleloom.storage.facts.memory import EngineMemory
+from ruleloom.storage.facts.of_new import known_fact
 from ruleloom.storage.records.records import Records
 
 if TYPE_CHECKING:
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 class SqlStore(EngineMemory):
     """Reads of one transaction."""
 
-    def __init__(self, connection: Connection, catalogue: Catalogue) -> None:
+    def __init__(self, connection: Connection, catalogue: Catalogue, records: Records | None = None) -> None:
+        """`records`: those through which the same transaction writes."""
         super().__init__(connection)
         self.catalogue = catalogue
-        self._records = Records(connection, catalogue)
+        self._records = records or Records(connection, catalogue)
 
     def snapshots(self, entity: str, records: Collection[RecordId]) -> Mapping[RecordId, Snapshot]:
         """Live records of an entity by id."""
@@ -52,7 +54,11 @@ class SqlStore(EngineMemory):
         me: RecordId | None = None,
         goal: Goal | None = None,  # noqa: ARG002 - the answer may be too early
     ) -> Mapping[RecordId, Fact]:
-        """The external's fact for each of these records, in one query."""
+        """The external's fact for each of these records, in one query; in none for a record made just now."""
+        if self._records.only_new(holders):
+            fact = known_fact(external)
+            if fact is not None:
+                return dict.fromkeys(holders, fact)
         return loading.gather(self.connection, self.catalogue, external, holders, now, me)
 
     def members(

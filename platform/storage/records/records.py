@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import groupby, islice
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Table, bindparam, select
+from sqlalchemy import Connection, NestedTransaction, Table, bindparam, select
 
 from ruleloom.dsl.types import RecordId, Value
 from ruleloom.engine.store import RecordChange, Snapshot
@@ -52,11 +52,36 @@ class Records:
     def __init__(self, connection: Connection, catalogue: Catalogue) -> None:
         self.connection = connection
         self.catalogue = catalogue
+        self._new: RecordChange | None = None
+        self._savepoint: NestedTransaction | None = None
+
+    @property
+    def new(self) -> RecordChange | None:
+        """The record that the latest write of this transaction made, if it did that: nothing refers to it yet.
+
+        None any more once anything else is written, or the savepoint ends within which it was made.
+        """
+        if self._savepoint is not None and not self._savepoint.is_active:
+            self._new = self._savepoint = None
+        return self._new
+
+    def only_new(self, records: Collection[RecordId]) -> bool:
+        """Whether these records are the new one and no other."""
+        new = self.new
+        return new is not None and len(records) == 1 and new.record in records
+
+    def wrote(self, made: Sequence[RecordChange] = ()) -> None:
+        """To be told of every write, with the records that it made when it did nothing else."""
+        self._new = made[0] if len(made) == 1 else None
+        self._savepoint = self.connection.get_nested_transaction()
 
     # ---- reading
 
     def read(self, entity: str, records: Collection[RecordId], *, lock: bool = False) -> dict[RecordId, Snapshot]:
         """Snapshots of live records by id; missing ones are left out. `lock`: their rows, in id order (PostgreSQL)."""
+        new = self.new
+        if new is not None and new.entity == entity and self.only_new(records):
+            return {new.record: cast("Snapshot", new.after)}
         return self._read(self.catalogue.tables[entity], records, deleted=False, lock=lock)
 
     def read_deleted(
@@ -132,6 +157,7 @@ class Records:
             made = [RecordChange(entity, cast("int", s["id"]), None, s) for s in snapshots]
             change_log.append(self.connection, made, stamp)
             written += made
+        self.wrote(written)
         return written
 
     def update(self, entity: str, updates: Sequence[RecordUpdate], stamp: Stamp) -> list[RecordChange]:
@@ -164,6 +190,7 @@ class Records:
 
     def _write(self, entity_table: EntityTable, made: Sequence[RecordChange]) -> None:
         """UPDATE statements, one per set of changed columns."""
+        self.wrote()
         rows = [(change, _changed_columns(entity_table, change)) for change in made]
         rows.sort(key=lambda row: tuple(sorted(row[1])))
         for _, group in groupby(rows, key=lambda row: tuple(sorted(row[1]))):
@@ -177,6 +204,7 @@ class Records:
 
     def touch(self, entity: str, made: Sequence[RecordChange]) -> None:
         """Raises the version of records whose references became empty or came back (the values stay physically)."""
+        self.wrote()
         table = self.catalogue.table(entity)
         statement = _update_statement(table, ["updated_at", "updated_by", "version"])
         keys = ("updated_at", "updated_by", "version")
@@ -220,6 +248,8 @@ def _created(entity_table: EntityTable, one: NewRecord, stamp: Stamp) -> dict[st
     given = one.values
     for key in entity_table.own_keys:
         snapshot[key] = given.get(key)
+    for field in entity_table.linked:
+        snapshot[field.key] = snapshot[field.key] or None
     return snapshot
 
 
