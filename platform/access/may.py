@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import lru_cache
 
 from ruleloom.access.actor import Actor
 from ruleloom.access.grants import BUILT_IN, Grant, Role, Verb, held
@@ -22,9 +23,21 @@ Holds = Callable[[Condition], bool]
 
 def grants_for(actor: Actor, verb: Verb, entity: str | None, roles: Mapping[str, Role] = BUILT_IN) -> tuple[Grant, ...]:
     """Every grant of the actor's roles that allows the verb on that entity, whatever its scope and fields."""
+    if roles is BUILT_IN:
+        return _built_in(actor.roles, verb, entity)
+    return _granted(actor.roles, verb, entity, roles)
+
+
+@lru_cache(maxsize=4096)
+def _built_in(names: Collection[str], verb: Verb, entity: str | None) -> tuple[Grant, ...]:
+    """Asked for each field of each write."""
+    return _granted(names, verb, entity, BUILT_IN)
+
+
+def _granted(names: Iterable[str], verb: Verb, entity: str | None, roles: Mapping[str, Role]) -> tuple[Grant, ...]:
     return tuple(
         grant
-        for role in held(actor.roles, roles)
+        for role in held(names, roles)
         if verb not in role.refused.get(entity or "", frozenset())
         for grant in role.grants
         if verb in grant.verbs and grant.entity in (None, entity)

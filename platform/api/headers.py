@@ -9,6 +9,7 @@ import re
 from flask import Flask, Response, request
 
 _INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
+_POLICY = "Content-Security-Policy"
 _FIXED = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -37,16 +38,17 @@ def inline_hashes(html: str) -> tuple[str, ...]:
 def register(app: Flask) -> None:
     """Puts the headers on every answer; API answers are not kept by caches unless they say so."""
 
+    always = [*_FIXED.items(), (_POLICY, policy())]
+
     @app.after_request
     def _add(response: Response) -> Response:
-        for name, value in _FIXED.items():
-            response.headers.setdefault(name, value)
-        response.headers.setdefault("Content-Security-Policy", policy())
+        headers = response.headers
+        given = {name.lower() for name in headers.keys()}  # noqa: SIM118 - iterating headers gives pairs
+        headers.extend([(name, value) for name, value in always if name.lower() not in given])
         if request.path.startswith("/api/"):
-            response.headers.setdefault(
-                "Cache-Control", "no-store" if "ETag" not in response.headers else "private, no-cache"
-            )
-            response.headers.add("Vary", "Accept-Language")
+            if "cache-control" not in given:
+                headers.add("Cache-Control", "no-store" if "etag" not in given else "private, no-cache")
+            headers.add("Vary", "Accept-Language")
         if request.is_secure:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         return response

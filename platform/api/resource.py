@@ -77,7 +77,8 @@ class Resource:
             # webargs hands over in the order of the decorators from the outside in: body, files, query
             for schema, place in ((query, "query"), (files, "files"), (body, "json")):
                 if schema is not None:
-                    decorated = self.blueprint.arguments(schema, location=place)(decorated)
+                    made = schema() if isinstance(schema, type) else schema  # once, not at every request
+                    decorated = self.blueprint.arguments(made, location=place)(decorated)
             decorated = self._guard(decorated, public, limit)
             decorated = self.blueprint.doc(operationId=f"{self.name}_{view.__name__}", **_security(public))(decorated)
             self.blueprint.route(path, methods=[method])(decorated)

@@ -9,9 +9,21 @@ from marshmallow import Schema, fields, validate
 LANGUAGES = ("en", "zh")
 
 
+class _ValueMap(fields.Dict):
+    """A map whose values are taken and given as they are: names of an object of JSON are texts, values anything."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:  # noqa: ARG002
+        return value
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ARG002
+        if not isinstance(value, dict):
+            raise self.make_error("invalid")
+        return value
+
+
 def value_map(**more: Any) -> fields.Dict:
     """A map of field keys to values as JSON: ids and numbers are strings, instants RFC 3339, empty is null."""
-    return fields.Dict(keys=fields.String(), values=fields.Raw(allow_none=True), **more)
+    return _ValueMap(keys=fields.String(), values=fields.Raw(allow_none=True), **more)
 
 
 class LabelsSchema(Schema):

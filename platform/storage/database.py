@@ -39,18 +39,27 @@ class Database:
         self.url = _checked(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url, pool_size)
-        self._writing = self.engine.execution_options(ruleloom_write=True)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads: on SQLite it never waits for writers."""
         with self.engine.connect() as connection, connection.begin():
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN")
+            yield connection
+
+    @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        """A connection for one statement that only reads: it needs no transaction of several."""
+        with self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that writes (BEGIN IMMEDIATE; READ COMMITTED on PostgreSQL); undone by an exception."""
-        with self._writing.connect() as connection, connection.begin():
+        with self.engine.connect() as connection, connection.begin():
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
 
     @contextmanager
@@ -86,7 +95,6 @@ def _sqlite(url: URL) -> Engine:
         options |= {"pool_size": POOL_SIZE, "max_overflow": POOL_OVERFLOW}
     engine = create_engine(url, **options)
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
     event.listen(engine, "handle_error", _told)
     return engine
 
@@ -98,7 +106,7 @@ def _told(context: ExceptionContext) -> None:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # transactions begin where we say so, see _begin_sqlite
+    connection.isolation_level = None  # transactions begin where `Database` says so
     cursor = connection.cursor()
     for setting in (
         "journal_mode=WAL",
@@ -114,11 +122,6 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
     for register in SQLITE_FUNCTIONS:
         register(connection)
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("ruleloom_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _postgresql(url: URL, pool_size: int) -> Engine:

@@ -92,9 +92,9 @@ def _shared(shop_template: str, copies: Copies) -> Iterator[Database]:
 @pytest.fixture
 def connection(_shared: Database) -> Iterator[Connection]:
     """A write transaction that is undone after the test (much quicker than a database of its own)."""
-    with _shared.engine.execution_options(ruleloom_write=True).connect() as opened, opened.begin() as transaction:
+    with _shared.write() as opened:
         yield opened
-        transaction.rollback()
+        opened.rollback()
 
 
 @pytest.fixture

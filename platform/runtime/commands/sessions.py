@@ -132,7 +132,7 @@ def anybody(workspace: Workspace) -> bool:
 def find(workspace: Workspace, secret: str) -> Session | None:
     """The living session of a secret; using it moves its end."""
     now, token_hash = machine_now(), fingerprint(secret)
-    with workspace.database.read() as connection:
+    with workspace.database.glance() as connection:
         found = rows.find(connection, token_hash, now)
     if found is None:
         return None

@@ -32,11 +32,10 @@ class Bench:
 
     @contextmanager
     def holding(self, world: World) -> Iterator[Connection]:
-        with self.database.engine.connect() as connection:
-            transaction = connection.begin()
+        with self.database.write() as connection:
             world.store(connection, self.catalogue)
             yield connection
-            transaction.rollback()
+            connection.rollback()
 
     def true_records(self, connection: Connection, entity: str, condition: n.Condition, moment: Moment) -> set[int]:
         table = self.catalogue.table(entity)
