@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import select
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import DBAPIError as StatementFailed
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.exc import IntegrityError as AlreadyThere
 from sqlalchemy.pool import StaticPool
 
@@ -18,6 +21,7 @@ __all__ = ["AlreadyThere", "Connection", "Database", "DatabaseError", "Statement
 
 BUSY_MILLISECONDS = 30_000
 POOL_SIZE, POOL_OVERFLOW = 10, 20
+LONG_IDLE_SECONDS = 30
 SQLITE_FUNCTIONS: list[Callable[[Any], None]] = []
 """Called with every new SQLite connection (`sqlite3.Connection`) to register functions; `sql_*` modules add theirs."""
 
@@ -39,6 +43,7 @@ class Database:
         self.url = _checked(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url, pool_size)
+        self._alone = self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -50,8 +55,8 @@ class Database:
 
     @contextmanager
     def glance(self) -> Iterator[Connection]:
-        """A connection for one statement that only reads: it needs no transaction of several."""
-        with self.engine.connect() as connection:
+        """A connection for one statement that only reads and stands alone: on both databases it begins nothing."""
+        with self._alone.connect() as connection:
             yield connection
 
     @contextmanager
@@ -129,12 +134,48 @@ def _postgresql(url: URL, pool_size: int) -> Engine:
         url,
         pool_size=pool_size,
         max_overflow=POOL_OVERFLOW,
-        pool_pre_ping=True,
         isolation_level="READ COMMITTED",
         connect_args={"options": "-c timezone=UTC -c jit=off"},
     )
     event.listen(engine, "connect", lambda connection, _record: setattr(connection, "prepare_threshold", 3))
+    _watch_idle(engine)
     return engine
+
+
+def _watch_idle(engine: Engine) -> None:
+    """A pooled connection that is gone is given to nobody.
+
+    A server that went away has closed it, which shows without a word to it; one that lay idle for long is asked, as
+    what stands between may have forgotten it.
+    """
+    failed = engine.dialect.loaded_dbapi.Error
+
+    def put_back(_connection: Any, record: Any) -> None:
+        record.info["idle_since"] = time.monotonic()
+
+    def taken(connection: Any, record: Any, _proxy: Any) -> None:
+        idle_since = record.info.get("idle_since")
+        if idle_since is None:
+            return
+        try:
+            if _has_news(connection.fileno()):
+                raise DisconnectionError
+            if time.monotonic() - idle_since > LONG_IDLE_SECONDS:
+                engine.dialect.do_ping(connection)
+        except (OSError, failed) as gone:
+            raise DisconnectionError from gone
+
+    event.listen(engine, "checkin", put_back)
+    event.listen(engine, "checkout", taken)
+
+
+def _has_news(file: int) -> bool:
+    """Whether an idle connection has something to read: that it was closed, or what only a new one would understand."""
+    if not hasattr(select, "poll"):
+        return bool(select.select([file], [], [], 0)[0])
+    watch = select.poll()
+    watch.register(file, select.POLLIN)
+    return bool(watch.poll(0))
 
 
 def is_retriable(error: BaseException) -> bool:

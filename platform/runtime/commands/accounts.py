@@ -43,7 +43,12 @@ class Account:
 
 def actor_of(row: AccountRow) -> Actor:
     """As whom an account acts."""
-    return Actor(row.user, frozenset(row.roles), _language(row), row.email)
+    return acting(row.user, row.roles, row.language, row.email)
+
+
+def acting(user: int, roles: Sequence[str], language: str | None, email: str) -> Actor:
+    """The same from its parts."""
+    return Actor(user, frozenset(roles), _language(language), email)
 
 
 def own_account(actor: Actor) -> int:
@@ -185,8 +190,8 @@ def _shown(workspace: Workspace, found: Sequence[AccountRow]) -> list[Account]:
 
 
 def _account(row: AccountRow, name: str) -> Account:
-    return Account(str(row.user), name, row.email, row.roles, _language(row), row.active)
+    return Account(str(row.user), name, row.email, row.roles, _language(row.language), row.active)
 
 
-def _language(row: AccountRow) -> Language:
-    return "zh" if row.language == "zh" else "en"
+def _language(kept: str | None) -> Language:
+    return "zh" if kept == "zh" else "en"

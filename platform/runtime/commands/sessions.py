@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ruleloom import access
 from ruleloom.access import Actor, Verb
 from ruleloom.messages import Diagnostic, RuleloomError
-from ruleloom.runtime.commands.accounts import Account, account_row, actor_of, shown
+from ruleloom.runtime.commands.accounts import Account, account_row, acting, shown
 from ruleloom.runtime.missing import Conflict, id_of
 from ruleloom.runtime.people.emails import folded_email
 from ruleloom.runtime.people.secrets_of import fingerprint, new_secret, password_fits
@@ -133,16 +133,14 @@ def find(workspace: Workspace, secret: str) -> Session | None:
     """The living session of a secret; using it moves its end."""
     now, token_hash = machine_now(), fingerprint(secret)
     with workspace.database.glance() as connection:
-        found = rows.find(connection, token_hash, now)
-    if found is None:
-        return None
-    session, account = found
-    if not account.active:
+        session = rows.find(connection, token_hash, now)
+    if session is None or not session.active:
         return None
     if now - session.last_seen_at > _TOUCH_EVERY:
         with workspace.database.write() as connection:
             rows.seen(connection, token_hash, now, min(now + _IDLE, session.created_at + LIFETIME_SECONDS * SECOND))
-    return Session(actor_of(account), session.csrf, token_hash)
+    actor = acting(session.account, session.roles, session.language, session.email)
+    return Session(actor, session.csrf, token_hash)
 
 
 def sign_out(workspace: Workspace, secret: str) -> None:

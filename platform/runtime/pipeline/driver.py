@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from ruleloom.dsl.types import RecordId
-from ruleloom.engine.intents import Write
+from ruleloom.engine.intents import CreateRecord, Write
 from ruleloom.engine.ruleset import RuleBook
 from ruleloom.engine.store import RecordChange
 from ruleloom.runtime.pipeline.carrying import Carrying
@@ -32,10 +32,16 @@ class Writing:
         return self.carry_out(prepared)
 
     def lock(self, prepared: Prepared) -> dict[str, Touched]:
-        """Locks the records whose rules could be touched: all those that are found when all of them are locked."""
+        """Locks the records whose rules could be touched: all those that are found when all of them are locked.
+
+        A record that the write makes is not among them: nobody else can know it.
+        """
+        made = {change.record for change in prepared.changes} if isinstance(prepared.write, CreateRecord) else set()
         locked: dict[str, set[RecordId]] = {}
         while True:
             touched = self._noticing.touched(prepared.changes)
+            for found in touched.values():
+                found.leave(made)
             wanted = {entity: set(found.snapshots) - locked.get(entity, set()) for entity, found in touched.items()}
             if not any(wanted.values()):
                 return touched
@@ -82,11 +88,12 @@ class Pipeline:
         prepared = self.desk.prepare(write, at, cause)
         if prepared.changes and self.desk.locks:
             touched = self.writing.lock(prepared)
-            at = self.desk.instant(at)
-            if backlog is not None and backlog.earliest() is not None:
-                raise Unsettled
-            self._settle_touched(touched, prepared.changes, at)
-            prepared = self.desk.prepare(write, at, cause)
+            if prepared.waited or any(found.snapshots for found in touched.values()):
+                at = self.desk.instant(at)
+                if backlog is not None and backlog.earliest() is not None:
+                    raise Unsettled
+                self._settle_touched(touched, prepared.changes, at)
+                prepared = self.desk.prepare(write, at, cause)
         outcome = Outcome()
         outcome.changes, noticed = self.writing.carry_out(prepared, backlog.limit if backlog is not None else None)
         if backlog is not None and noticed.later:

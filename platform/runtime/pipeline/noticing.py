@@ -51,6 +51,12 @@ class Touched:
         self.snapshots[record] = snapshot
         self.indexes.setdefault(record, []).extend(indexes)
 
+    def leave(self, records: Iterable[RecordId]) -> None:
+        """Without these records."""
+        for record in records:
+            self.snapshots.pop(record, None)
+            self.indexes.pop(record, None)
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

@@ -101,6 +101,8 @@ class Prepared(NamedTuple):
     changes: tuple[RecordChange, ...]
     cause: Cause
     at: int
+    waited: bool = True
+    """Whether others may have been waited for while it was worked out, so that its instant may be too early."""
 
 
 @dataclass(slots=True)

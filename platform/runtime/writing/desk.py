@@ -85,7 +85,11 @@ class SqlDesk(SqlStore):
         refusal = wrong.refusal()
         if refusal is not None:
             raise refusal
-        return Prepared(write, tuple(changes), cause, at)
+        return Prepared(write, tuple(changes), cause, at, self._waits(write))
+
+    def _waits(self, write: Write) -> bool:
+        """Whether working a write out takes locks: all but making a record, when it gets no number in turn."""
+        return not isinstance(write, CreateRecord) or bool(self.catalogue.tables[write.entity].numbered)
 
     def examine(
         self, write: Write, at: int, cause: Cause, unread: Collection[str] = ()

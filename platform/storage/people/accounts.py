@@ -25,15 +25,14 @@ class AccountRow:
     locked_until: int | None
 
 
-COLUMNS = tuple(accounts.c[name] for name in AccountRow.__slots__)
-_ROWS = select(*COLUMNS)
+_COLUMNS = tuple(accounts.c[name] for name in AccountRow.__slots__)
+_ROWS = select(*_COLUMNS)
 _BY_USER = _ROWS.where(accounts.c.user == bindparam("of"))
 _BY_EMAIL = _ROWS.where(accounts.c.email == bindparam("of"))
 
 
-def row_of(found: Sequence[Any]) -> AccountRow:
-    """The values of `COLUMNS` as an account."""
-    user, email, password_hash, roles, *others = found
+def _row(found: Row[Any]) -> AccountRow:
+    user, email, password_hash, roles, *others = tuple(found)
     return AccountRow(user, email, password_hash, tuple(roles), *others)
 
 
@@ -48,12 +47,12 @@ def by_email(connection: Connection, email: str) -> AccountRow | None:
 
 
 def _only(found: Row[Any] | None) -> AccountRow | None:
-    return None if found is None else row_of(found)
+    return None if found is None else _row(found)
 
 
 def every(connection: Connection) -> Sequence[AccountRow]:
     """All accounts in order of creation."""
-    return [row_of(found) for found in connection.execute(_ROWS.order_by(accounts.c.user))]
+    return [_row(found) for found in connection.execute(_ROWS.order_by(accounts.c.user))]
 
 
 def any_active(connection: Connection) -> bool:

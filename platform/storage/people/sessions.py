@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
-from ruleloom.storage.people import accounts
-from ruleloom.storage.people.accounts import AccountRow
 from ruleloom.storage.tables.people import accounts as account_table
 from ruleloom.storage.tables.people import one_time_tokens, sessions
 
@@ -24,9 +23,23 @@ class SessionRow:
     expires_at: int
 
 
-_OWN = tuple(sessions.c[name] for name in SessionRow.__slots__)
+@dataclass(frozen=True, slots=True)
+class Living:
+    """A session that has not ended, with what is needed of its account at every request."""
+
+    account: int
+    csrf: str
+    created_at: int
+    last_seen_at: int
+    active: bool
+    roles: Sequence[str]
+    language: str | None
+    email: str
+
+
+_S, _A = sessions.c, account_table.c
 _LIVING = (
-    select(*_OWN, *accounts.COLUMNS)
+    select(_S.account, _S.csrf, _S.created_at, _S.last_seen_at, _A.active, _A.roles, _A.language, _A.email)
     .join_from(sessions, account_table, account_table.c.user == sessions.c.account)
     .where(sessions.c.token_hash == bindparam("token_hash"), sessions.c.expires_at > bindparam("now"))
 )
@@ -47,12 +60,10 @@ def add(connection: Connection, session: SessionRow) -> None:
     )
 
 
-def find(connection: Connection, token_hash: str, now: int) -> tuple[SessionRow, AccountRow] | None:
+def find(connection: Connection, token_hash: str, now: int) -> Living | None:
     """A session that has not ended, with its account; asked at every request, so that both can be ended at once."""
     found = connection.execute(_LIVING, {"token_hash": token_hash, "now": now}).first()
-    if found is None:
-        return None
-    return SessionRow(*found[: len(_OWN)]), accounts.row_of(found[len(_OWN) :])
+    return None if found is None else Living(*found)
 
 
 def seen(connection: Connection, token_hash: str, at: int, expires_at: int) -> None:

@@ -19,11 +19,14 @@ from ruleloom.storage.sql.writer import Dialect
 
 def titles(connection: Connection, catalogue: Catalogue, entity: str, ids: Collection[int]) -> dict[int, Value]:
     """The title field's value of live records by id; records without a title are left out."""
-    statement, found = catalogue.tables[entity].titles_by_id, dict[int, Value]()
-    if statement is None:
+    several, one, found = (table := catalogue.tables[entity]).titles_by_id, table.title_of_one, dict[int, Value]()
+    if several is None or one is None:
         return found
+    if len(ids) == 1:
+        row = connection.execute(one, {"of": next(iter(ids))}).first()
+        return found if row is None or row[1] is None else {row[0]: row[1]}
     for part in chunks(sorted(ids)):
-        rows = connection.execute(statement, {"ids": part})
+        rows = connection.execute(several, {"ids": part})
         found.update((row[0], row[1]) for row in rows if row[1] is not None)
     return found
 

@@ -189,10 +189,19 @@ class EntityTable:
     @cached_property
     def titles_by_id(self) -> Select[Any] | None:
         """Id and title of those of `ids` that are live; None where records have no title."""
+        return None if self._titles is None else self._titles.where(self._among)
+
+    @cached_property
+    def title_of_one(self) -> Select[Any] | None:
+        """The same for the one record `of`."""
+        return None if self._titles is None else self._titles.where(self.table.c.id == bindparam("of"))
+
+    @property
+    def _titles(self) -> Select[Any] | None:
         title = self.entity.title_field
         if title is None or title not in self.stored:
             return None
-        return select(self.table.c.id, self.table.c[title.key]).where(self._among, self.table.c.deleted_at.is_(None))
+        return select(self.table.c.id, self.table.c[title.key]).where(self.table.c.deleted_at.is_(None))
 
     @cached_property
     def insert(self) -> Insert:
