@@ -28,7 +28,7 @@ EARLIEST = select(
     select(func.min(put_off.c.at)).scalar_subquery(),
 )
 Pairs = Collection[tuple[str, RecordId]]
-_OTHERS = select(*_EARLIEST.selected_columns[1:])
+_OTHERS = select(*EARLIEST.selected_columns[1:])
 _DUE = (
     select(rule_memories)
     .where(_M.deadline <= bindparam("up_to"))
