@@ -193,7 +193,8 @@ class SqlDesk(SqlStore):
             self.uow.records.insert(write.entity, [NewRecord(cast("int", change.record), after)], stamp)
         elif isinstance(write, UpdateRecords):
             updates = [_update(change) for change in prepared.changes]
-            self.uow.records.update(write.entity, updates, stamp)
+            before = {change.record: cast("Snapshot", change.before) for change in prepared.changes}
+            self.uow.records.update(write.entity, updates, stamp, before)
         else:
             self._do(write, stamp)
 
@@ -239,6 +240,7 @@ class SqlDesk(SqlStore):
             self.leaves = leaves
             raise
         nested.commit()
+        self.uow.records.released(nested)
 
     # ---- hops 8 and 9: firings and what they do
 

@@ -35,6 +35,8 @@ _DUE = (
     .order_by(_M.deadline, _M.record, _M.rule)
     .limit(bindparam("most"))
 )
+_REMEMBERED = select(rule_memories).where(_M.record.in_(bindparam("of", expanding=True)))
+_REMEMBERED_BY = _REMEMBERED.where(_M.rule.in_(bindparam("by", expanding=True)))
 _REMOVE = delete(rule_memories).where(_M.rule == bindparam("of"), _M.record == bindparam("about"))
 
 
@@ -64,11 +66,9 @@ class EngineMemory:
     ) -> Mapping[tuple[str, RecordId], Memory]:
         """What is remembered of these records (all rules when None)."""
         found: dict[tuple[str, RecordId], Memory] = {}
+        statement, asked = (_REMEMBERED, {}) if rules is None else (_REMEMBERED_BY, {"by": list(rules)})
         for part in chunks(list(records)):
-            asked = select(rule_memories).where(_M.record.in_(part))
-            if rules is not None:
-                asked = asked.where(_M.rule.in_(list(rules)))
-            for row in self.connection.execute(asked):
+            for row in self.connection.execute(statement, {"of": part, **asked}):
                 found[row.rule, row.record] = _memory(row)
         return found
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import groupby, islice
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, NestedTransaction, Table, bindparam, select
+from sqlalchemy import Connection, NestedTransaction, select
 
 from ruleloom.dsl.types import RecordId, Value
 from ruleloom.engine.store import RecordChange, Snapshot
@@ -52,18 +52,24 @@ class Records:
     def __init__(self, connection: Connection, catalogue: Catalogue) -> None:
         self.connection = connection
         self.catalogue = catalogue
-        self._new: RecordChange | None = None
+        self._latest: RecordChange | None = None
         self._savepoint: NestedTransaction | None = None
 
     @property
-    def new(self) -> RecordChange | None:
-        """The record that the latest write of this transaction made, if it did that: nothing refers to it yet.
+    def latest(self) -> RecordChange | None:
+        """The latest write of this transaction, if it concerned one record only: its state is known and locked.
 
-        None any more once anything else is written, or the savepoint ends within which it was made.
+        None when the savepoint has ended within which it was written, unless that was released (`released`).
         """
         if self._savepoint is not None and not self._savepoint.is_active:
-            self._new = self._savepoint = None
-        return self._new
+            self._latest = self._savepoint = None
+        return self._latest
+
+    @property
+    def new(self) -> RecordChange | None:
+        """The same if it made the record: nothing refers to it yet."""
+        latest = self.latest
+        return latest if latest is not None and latest.before is None else None
 
     def only_new(self, records: Collection[RecordId]) -> bool:
         """Whether these records are the new one and no other."""
@@ -71,17 +77,22 @@ class Records:
         return new is not None and len(records) == 1 and new.record in records
 
     def wrote(self, made: Sequence[RecordChange] = ()) -> None:
-        """To be told of every write, with the records that it made when it did nothing else."""
-        self._new = made[0] if len(made) == 1 else None
+        """To be told of every write, with what it made or changed when that is all it did."""
+        self._latest = made[0] if len(made) == 1 and () not in (made[0].after or {}).values() else None
         self._savepoint = self.connection.get_nested_transaction()
+
+    def released(self, savepoint: NestedTransaction) -> None:
+        """To be told when a savepoint has become part of what is around it."""
+        if self._savepoint is savepoint:
+            self._savepoint = self.connection.get_nested_transaction()
 
     # ---- reading
 
     def read(self, entity: str, records: Collection[RecordId], *, lock: bool = False) -> dict[RecordId, Snapshot]:
         """Snapshots of live records by id; missing ones are left out. `lock`: their rows, in id order (PostgreSQL)."""
-        new = self.new
-        if new is not None and new.entity == entity and self.only_new(records):
-            return {new.record: cast("Snapshot", new.after)}
+        latest = self.latest
+        if latest is not None and latest.entity == entity and len(records) == 1 and latest.record in records:
+            return {latest.record: cast("Snapshot", latest.after)}
         return self._read(self.catalogue.tables[entity], records, deleted=False, lock=lock)
 
     def read_deleted(
@@ -160,14 +171,21 @@ class Records:
         self.wrote(written)
         return written
 
-    def update(self, entity: str, updates: Sequence[RecordUpdate], stamp: Stamp) -> list[RecordChange]:
-        """Changes records.
+    def update(
+        self,
+        entity: str,
+        updates: Sequence[RecordUpdate],
+        stamp: Stamp,
+        before: Mapping[RecordId, Snapshot] | None = None,
+    ) -> list[RecordChange]:
+        """Changes records. `before`: them as they are, where that was read before, with their rows locked.
 
         Raises `RecordsGone` (missing or deleted), `StaleVersion` (changed since its writer looked) with all records
         concerned, `NotUnique`.
         """
         updates = _merged(updates)
-        before = self.read(entity, [update.id for update in updates], lock=True)
+        if before is None:
+            before = self.read(entity, [update.id for update in updates], lock=True)
         self._refuse_stale(updates, before)
         entity_table = self.catalogue.tables[entity]
         made = []
@@ -178,6 +196,7 @@ class Records:
                 made.append(RecordChange(entity, update.id, was, touched(was, changed, stamp)))
         self._write(entity_table, made)
         change_log.append(self.connection, made, stamp)
+        self.wrote(made)
         return made
 
     def _refuse_stale(self, updates: Iterable[RecordUpdate], before: Mapping[RecordId, Snapshot]) -> None:
@@ -196,7 +215,7 @@ class Records:
         for _, group in groupby(rows, key=lambda row: tuple(sorted(row[1]))):
             same = list(group)
             columns = same[0][1]
-            statement = _update_statement(entity_table.table, list(columns))
+            statement = entity_table.update_of(tuple(sorted(columns)))
             values = [{**{f"v_{k}": v for k, v in row.items()}, "record": change.record} for change, row in same]
             with translated(self.connection, entity_table):
                 self.connection.execute(statement, values)
@@ -205,9 +224,8 @@ class Records:
     def touch(self, entity: str, made: Sequence[RecordChange]) -> None:
         """Raises the version of records whose references became empty or came back (the values stay physically)."""
         self.wrote()
-        table = self.catalogue.table(entity)
-        statement = _update_statement(table, ["updated_at", "updated_by", "version"])
         keys = ("updated_at", "updated_by", "version")
+        statement = self.catalogue.tables[entity].update_of(keys)
         after = [(change.record, cast("Snapshot", change.after)) for change in made]
         values = [{**{f"v_{key}": now[key] for key in keys}, "record": record} for record, now in after]
         if values:
@@ -271,11 +289,6 @@ def _changed_columns(entity_table: EntityTable, change: RecordChange) -> dict[st
     was = derived(entity_table, before)
     changed.update({key: value for key, value in made.items() if value != was[key]})
     return changed
-
-
-def _update_statement(table: Table, columns: Sequence[str]) -> Any:
-    values = {table.c[key]: bindparam(f"v_{key}", type_=table.c[key].type) for key in columns}
-    return table.update().where(table.c.id == bindparam("record")).values(values)
 
 
 def touched(was: Snapshot, changed: Mapping[str, Value], stamp: Stamp) -> dict[str, Value]:

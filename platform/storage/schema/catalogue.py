@@ -10,7 +10,20 @@ import hashlib
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Column, Index, Insert, Integer, MetaData, Select, Table, bindparam, select, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Insert,
+    Integer,
+    MetaData,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    select,
+    text,
+)
 
 from ruleloom.dsl.types import Kind
 from ruleloom.forms.fields.registry import field_types
@@ -22,6 +35,8 @@ if TYPE_CHECKING:
 SYSTEM_COLUMNS = ("id", "created_at", "created_by", "updated_at", "updated_by", "version")
 DELETED_AT, TOKENS, SORT = "deleted_at", "_tokens", "_sort_"
 LIVE = text("deleted_at IS NULL")
+MOST_UPDATES = 1_000
+"""Statements kept for one table: one for each set of columns that a write has changed."""
 
 
 def table_name(entity: Entity) -> str:
@@ -76,6 +91,8 @@ class EntityTable:
     def __init__(self, entity: Entity, catalogue: Catalogue) -> None:
         self.entity = entity
         self.catalogue = catalogue
+        self._updates: dict[tuple[str, ...], Update] = {}
+        """By their columns, built at first use."""
         own = [field for field in entity.fields if not field.system]
         self.linked = tuple(field for field in own if field.value_type.kind in LINKED)
         self.computed = tuple(field for field in own if not field_types()[field.type].stored)
@@ -207,6 +224,17 @@ class EntityTable:
     def insert(self) -> Insert:
         """One row, by the names of all columns."""
         return self.table.insert()
+
+    def update_of(self, columns: tuple[str, ...]) -> Update:
+        """Sets these columns, by their names behind `v_`, of the record `record`."""
+        found = self._updates.get(columns)
+        if found is None:
+            if len(self._updates) > MOST_UPDATES:
+                self._updates.clear()
+            values = {self.table.c[key]: bindparam(f"v_{key}", type_=self.table.c[key].type) for key in columns}
+            found = self.table.update().where(self.table.c.id == bindparam("record")).values(values)
+            self._updates[columns] = found
+        return found
 
     @property
     def _among(self) -> Any:
