@@ -171,3 +171,40 @@ def test_views_for_sql_users_show_labels_titles_and_instants(shop: Records, conn
     created = connection.execute(text('select created_at, customer from "v_order" where id = 20')).one()
     assert str(created[0]).startswith("2026-01-01")
     assert created[1] == "张三 Trading"
+
+
+def test_what_was_just_written_is_known_as_it_is_read(shop: Records, connection: Connection) -> None:
+    def known() -> bool:
+        return shop.latest is not None and shop.read("customer", [12]) == Records(connection, shop.catalogue).read(
+            "customer", [12]
+        )
+
+    shop.wrote(shop.insert("customer", [NewRecord(12, CUSTOMER | {"code": "C3"})], stamp()))
+    assert known() and shop.only_new([12]) and not shop.only_new([10, 12])
+    shop.wrote(shop.update("customer", [RecordUpdate(12, {"tags": ("b",), "owner": None}, 1)], stamp(T0 + 1)))
+    assert known() and shop.new is None
+    shop.update("customer", [RecordUpdate(11, {"name": "Wu"})], stamp())
+    assert shop.latest is None
+
+
+def test_what_a_savepoint_takes_back_is_not_known(shop: Records, connection: Connection) -> None:
+    kept = connection.begin_nested()
+    shop.wrote(shop.insert("customer", [NewRecord(12, {"name": "Wu"})], stamp()))
+    kept.commit()
+    shop.released(kept)
+    assert shop.only_new([12])
+    undone = connection.begin_nested()
+    shop.wrote(shop.insert("customer", [NewRecord(13, {"name": "Xu"})], stamp()))
+    assert shop.only_new([13])
+    undone.rollback()
+    assert shop.latest is None
+    assert shop.read("customer", [12, 13]).keys() == {12}
+
+
+def test_of_an_update_what_was_read_before_is_enough(shop: Records) -> None:
+    before = shop.read("customer", [10], lock=True)
+    [change] = shop.update("customer", [RecordUpdate(10, {"name": "Li"}, 1)], stamp(), before)
+    assert change.before == before[10]
+    assert shop.read("customer", [10])[10] == change.after
+    with pytest.raises(StaleVersion):
+        shop.update("customer", [RecordUpdate(10, {"name": "Wu"}, 1)], stamp(), {10: change.after or {}})

@@ -190,11 +190,12 @@ class SqlDesk(SqlStore):
         if isinstance(write, CreateRecord):
             change = prepared.changes[0]
             after = dict(cast("Snapshot", change.after))
-            self.uow.records.insert(write.entity, [NewRecord(cast("int", change.record), after)], stamp)
+            new = NewRecord(cast("int", change.record), after)
+            self.uow.records.wrote(self.uow.records.insert(write.entity, [new], stamp))
         elif isinstance(write, UpdateRecords):
             updates = [_update(change) for change in prepared.changes]
             before = {change.record: cast("Snapshot", change.before) for change in prepared.changes}
-            self.uow.records.update(write.entity, updates, stamp, before)
+            self.uow.records.wrote(self.uow.records.update(write.entity, updates, stamp, before))
         else:
             self._do(write, stamp)
 

@@ -77,7 +77,7 @@ class Records:
         return new is not None and len(records) == 1 and new.record in records
 
     def wrote(self, made: Sequence[RecordChange] = ()) -> None:
-        """To be told of every write, with what it made or changed when that is all it did."""
+        """To be told of every write; with its changes when they are all it did, and what they refer to was looked up."""
         self._latest = made[0] if len(made) == 1 and () not in (made[0].after or {}).values() else None
         self._savepoint = self.connection.get_nested_transaction()
 
@@ -168,7 +168,7 @@ class Records:
             made = [RecordChange(entity, cast("int", s["id"]), None, s) for s in snapshots]
             change_log.append(self.connection, made, stamp)
             written += made
-        self.wrote(written)
+        self.wrote()
         return written
 
     def update(
@@ -196,7 +196,6 @@ class Records:
                 made.append(RecordChange(entity, update.id, was, touched(was, changed, stamp)))
         self._write(entity_table, made)
         change_log.append(self.connection, made, stamp)
-        self.wrote(made)
         return made
 
     def _refuse_stale(self, updates: Iterable[RecordUpdate], before: Mapping[RecordId, Snapshot]) -> None:

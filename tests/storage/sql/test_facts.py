@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -14,6 +15,7 @@ from ruleloom.dsl.calendar import DAY
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.types import Kind
 from ruleloom.storage.facts import loading
+from ruleloom.storage.facts.of_new import known_fact
 from tests.dsl.backends.databases import Bench
 from tests.dsl.backends.trees import NOW, Pieces, chance
 from tests.dsl.backends.world import MODEL
@@ -49,6 +51,28 @@ def test_facts_are_those_of_python_and_stand_until_their_end(seed: int, benches:
                     for instant in instants:
                         later = world.fact(external, Moment(instant, MODEL.calendar), snapshot, None)
                         assert later == fact.value, (bench.dialect, external, instant, fact)
+
+
+NEW = 9_000_000
+
+
+@_quiet
+@given(seed=st.integers(0, 2**32))
+def test_of_a_new_record_the_database_says_what_is_known_without_it(seed: int, benches: list[Bench]) -> None:
+    random = chance(seed)
+    pieces = Pieces(random)
+    world = pieces.world()
+    asked = [found for _ in range(12) if (found := _external(random, pieces)) is not None]
+    for bench in benches:
+        table = bench.catalogue.table("customer")
+        with bench.holding(world) as connection:
+            row = {"id": NEW, "created_at": NOW, "updated_at": NOW, "version": Decimal(1)}
+            connection.execute(table.insert(), row)
+            snapshot = {**dict.fromkeys(MODEL.entity("customer").by_key), **row}
+            for external in asked:
+                known = known_fact(external)
+                found = loading.gather(connection, bench.catalogue, external, {NEW: snapshot}, NOW)[NEW]
+                assert known is None or known.value == found.value, (bench.dialect, external)
 
 
 def _external(random: Random, pieces: Pieces) -> n.Path | n.Aggregate | n.Quantified | n.LastAll | None:
