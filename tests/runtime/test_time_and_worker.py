@@ -84,10 +84,10 @@ def test_what_one_instant_stumbles_over_takes_nothing_before_it_along(
     workspace: Workspace, rule: Callable[[str], str], create: Create, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rule('rule "Quiet" on customer when seen older than 1 minute then set flag = "quiet"')
-    first = machine_now() + 200_000
+    first = machine_now() + 10_000_000
     for number in range(3):
         create(name=str(number), seen=moment(first + number - 60_000_000).isoformat())
-    workspace.clock = Clock(offset=1_000_000)
+    workspace.clock = Clock(offset=11_000_000)
     settle_at = Pipeline._settle
 
     def stumbling(pipeline: Pipeline, instant: int, pairs: Any) -> bool:

@@ -180,9 +180,12 @@ def test_what_was_just_written_is_known_as_it_is_read(shop: Records, connection:
         )
 
     shop.wrote(shop.insert("customer", [NewRecord(12, CUSTOMER | {"code": "C3"})], stamp()))
-    assert known() and shop.only_new([12]) and not shop.only_new([10, 12])
+    assert known()
+    assert shop.only_new([12])
+    assert not shop.only_new([10, 12])
     shop.wrote(shop.update("customer", [RecordUpdate(12, {"tags": ("b",), "owner": None}, 1)], stamp(T0 + 1)))
-    assert known() and shop.new is None
+    assert known()
+    assert shop.new is None
     shop.update("customer", [RecordUpdate(11, {"name": "Wu"})], stamp())
     assert shop.latest is None
 
