@@ -77,7 +77,7 @@ class Records:
         return new is not None and len(records) == 1 and new.record in records
 
     def wrote(self, made: Sequence[RecordChange] = ()) -> None:
-        """To be told of every write; with its changes where they are all it did and what they refer to was looked up."""
+        """To be told of every write; with its changes if they are all it did, and what they refer to was looked up."""
         self._latest = made[0] if len(made) == 1 and () not in (made[0].after or {}).values() else None
         self._savepoint = self.connection.get_nested_transaction()
 
