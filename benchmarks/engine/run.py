@@ -33,6 +33,8 @@ import publishing
 import simulation
 import writes
 
+from ruleloom.cli import _logging
+
 PARTS = ("index", "writes", "floor", "deadlines", "publishing", "simulation")
 GOALS: dict[str, tuple[tuple[str, ...], float]] = {
     "index_read_us": (("index", "read_us"), 40),
@@ -121,7 +123,8 @@ def main() -> None:
     unknown = set(given.parts) - set(PARTS)
     if unknown:
         parser.error(f"there is no part called {', '.join(sorted(unknown))}")
-    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+    _logging.configure()  # lines are made as `ruleloom serve` makes them, and go nowhere
+    structlog.configure(**structlog.get_config() | {"logger_factory": structlog.ReturnLoggerFactory()})
     result: dict[str, Any] = {"machine": machine()}
     kinds = {"sqlite": None} | ({"postgresql": given.postgresql} if given.postgresql else {})
     for kind, server in kinds.items():
