@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.analysis.literals import TooManyError, alternatives
 from ruleloom.dsl.analysis.possible import can_be, conflict
 from ruleloom.dsl.analysis.samples import sample_of, written_sample
+from ruleloom.dsl.checker import in_both
+from ruleloom.dsl.reads import reads_of
 from ruleloom.dsl.vocabulary import Vocabulary
 from ruleloom.dsl.writing import written
 from ruleloom.messages import Diagnostic, Language, Place
@@ -39,11 +42,12 @@ def _never(condition: n.Condition, entity: str, vocabulary: Vocabulary, language
         params = {"part": written(condition, vocabulary, language)}
         return Diagnostic("condition-never-true", place_of(condition), params, severity="warning")
     first, second = (literal.condition if literal.holds else n.Not(literal.condition) for literal in pair)
-    sample = sample_of(second, vocabulary)
-    params = {
+    sample = None if reads_of(second, vocabulary).timed else sample_of(second, vocabulary)
+    example = written_sample(sample or {}, vocabulary, entity)
+    params: dict[str, Any] = {
         "first": written(first, vocabulary, language),
         "second": written(second, vocabulary, language),
-        "example": written_sample(sample or {}, vocabulary, entity) or "–",
+        "example": in_both("excludes-example", example=example) if example else "",
     }
     return Diagnostic("condition-excludes-itself", place_of(pair[1].condition, condition), params, severity="warning")
 
