@@ -6,6 +6,9 @@ import threading
 from collections.abc import Callable
 from decimal import Decimal
 
+import pytest
+from sqlalchemy import text
+
 from ruleloom.storage import counter, workspace_settings
 from ruleloom.storage.conflicts import StaleVersion
 from ruleloom.storage.database import Database
@@ -103,3 +106,18 @@ def test_a_setting_may_be_set_by_several_at_once(workspace: Database) -> None:
     together(write)
     with workspace.read() as connection:
         assert workspace_settings.read(connection, "clock_floor") in {10 * number + 9 for number in range(THREADS)}
+
+
+def test_a_connection_that_the_server_closed_is_given_to_nobody(workspace: Database) -> None:
+    if workspace.is_sqlite:
+        pytest.skip("SQLite has no server")
+    with workspace.read() as connection:
+        lost = connection.scalar(text("select pg_backend_pid()"))
+    other = Database(workspace.url)
+    with other.read() as connection:
+        connection.execute(text("select pg_terminate_backend(:lost, 5000)"), {"lost": lost})
+    other.close()
+    with workspace.read() as connection:
+        assert connection.scalar(text("select pg_backend_pid()")) != lost
+    with workspace.glance() as connection:
+        assert connection.scalar(text("select 1")) == 1
