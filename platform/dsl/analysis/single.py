@@ -39,8 +39,8 @@ def _never(condition: n.Condition, entity: str, vocabulary: Vocabulary, language
     except TooManyError:
         pass
     if pair is None:
-        params = {"part": written(condition, vocabulary, language)}
-        return Diagnostic("condition-never-true", place_of(condition), params, severity="warning")
+        whole = {"part": written(condition, vocabulary, language)}
+        return Diagnostic("condition-never-true", place_of(condition), whole, severity="warning")
     first, second = (literal.condition if literal.holds else n.Not(literal.condition) for literal in pair)
     sample = None if reads_of(second, vocabulary).timed else sample_of(second, vocabulary)
     example = written_sample(sample or {}, vocabulary, entity)
