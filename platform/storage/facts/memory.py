@@ -37,6 +37,8 @@ _DUE = (
 )
 _REMEMBERED = select(rule_memories).where(_M.record.in_(bindparam("of", expanding=True)))
 _REMEMBERED_BY = _REMEMBERED.where(_M.rule.in_(bindparam("by", expanding=True)))
+_NEXT_DUE = select(func.min(_M.deadline)).where(_M.deadline <= bindparam("up_to"))
+_DUE_AT = select(_M.rule, _M.record).where(_M.deadline == bindparam("instant")).order_by(_M.record, _M.rule)
 _REMOVE = delete(rule_memories).where(_M.rule == bindparam("of"), _M.record == bindparam("about"))
 
 
@@ -117,20 +119,20 @@ class EngineMemory:
 
     def next_due(self, up_to: int, rules: Pairs | None = None) -> int | None:
         """The earliest deadline up to an instant (of those pairs, of all when None)."""
-        due = select(func.min(_M.deadline)).where(_M.deadline <= up_to)
+        moment = {"up_to": up_to}
         if rules is None:
-            return cast("int | None", self.connection.scalar(due))
-        found = [self.connection.scalar(due.where(_among(part))) for part in chunks(list(rules))]
+            return cast("int | None", self.connection.scalar(_NEXT_DUE, moment))
+        found = [self.connection.scalar(_NEXT_DUE.where(_among(part)), moment) for part in chunks(list(rules))]
         return min((instant for instant in found if instant is not None), default=None)
 
     def due_at(self, instant: int, rules: Pairs | None = None) -> Sequence[tuple[str, RecordId]]:
         """Pairs whose deadline is that instant. What keeps two processes apart is the lock on the record."""
-        due = select(_M.rule, _M.record).where(_M.deadline == instant).order_by(_M.record, _M.rule)
+        moment = {"instant": instant}
         if rules is None:
-            return [(rule, record) for rule, record in self.connection.execute(due)]
+            return [(rule, record) for rule, record in self.connection.execute(_DUE_AT, moment)]
         pairs: list[tuple[str, RecordId]] = []
         for part in chunks(sorted(rules, key=lambda pair: (pair[1], pair[0]))):
-            pairs += [(rule, record) for rule, record in self.connection.execute(due.where(_among(part)))]
+            pairs += [(rule, record) for rule, record in self.connection.execute(_DUE_AT.where(_among(part)), moment)]
         return pairs
 
     def due_memories(self, up_to: int, most: int) -> Sequence[Memory]:
