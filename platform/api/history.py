@@ -19,6 +19,8 @@ resource = Resource("history", "Every change of a record.")
 class ChangeSchema(Schema):
     """One change: who, why, and the values before and after of the fields that changed.
 
+    `before_titles`, `after_titles`: what the records that references pointed to are called now, by field key; a record
+    that is deleted or has no title has none.
     `chain`: of a change that a rule made, the firings that led to it; `undo`: the undo that made it.
     """
 
@@ -31,6 +33,8 @@ class ChangeSchema(Schema):
     undo = fields.String(required=True, allow_none=True)
     before = value_map(required=True, allow_none=True)
     after = value_map(required=True, allow_none=True)
+    before_titles = value_map(required=True)
+    after_titles = value_map(required=True)
     fields_ = fields.List(fields.String(), required=True, data_key="fields", attribute="fields")
 
 
@@ -44,7 +48,6 @@ class HistorySchema(Schema):
 @resource.get("/records/<entity>/<record>/history", query=PageQuery, answer=HistorySchema)
 def read(query: dict[str, Any], entity: str, record: str) -> dict[str, Any]:
     """Changes of a record, newest first"""
-    page, led = reading.history_with_causes(workspace(), current_actor(), entity, record, **query)
-    found, names = workspace().entity(entity), reading.names_of_users(workspace(), page.items)
-    model = workspace().model
-    return {"items": [change_json(model, found, change, names, led) for change in page.items], "next": page.next}
+    page, told = reading.history_with_causes(workspace(), current_actor(), entity, record, **query)
+    found, model = workspace().entity(entity), workspace().model
+    return {"items": [change_json(model, found, change, told) for change in page.items], "next": page.next}

@@ -11,7 +11,6 @@ from ruleloom.dsl.moment import Moment
 from ruleloom.forms.entity import USER, Entity, Model
 from ruleloom.runtime.commands.records import Written
 from ruleloom.runtime.showing import chains, reading
-from ruleloom.runtime.showing.chains import Chains
 from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 from ruleloom.storage.logs.change_log import LoggedChange
 
@@ -41,27 +40,41 @@ def written_json(uow: UnitOfWork, written: Written) -> dict[str, Any]:
     }
 
 
-def change_json(
-    model: Model, entity: Entity, change: LoggedChange, names: Mapping[int, str], led: Chains
-) -> dict[str, Any]:
+def change_json(model: Model, entity: Entity, change: LoggedChange, told: reading.Told) -> dict[str, Any]:
     """One row of a record's history."""
     firing, undo = (chains.cause_id(change, kind) for kind in ("firing", "undo"))
     actor = None
     if change.actor is not None:
-        actor = {"entity": USER, "id": str(change.actor), "title": names.get(change.actor)}
+        actor = {"entity": USER, "id": str(change.actor), "title": _title(told, USER, change.actor)}
     return {
         "id": str(change.id),
         "at": instant_text(change.at),
         "actor": actor,
         "cause": str((change.cause or {}).get("kind", "")),
         "operation": change.operation,
-        "chain": None if firing is None else chain_json(model, led, firing, None),
+        "chain": None if firing is None else chain_json(model, told.chains, firing, None),
         "undo": None if undo is None else str(undo),
         "before": _values(entity, change.before),
         "after": _values(entity, change.after),
+        "before_titles": _titles(entity, change.before, told),
+        "after_titles": _titles(entity, change.after, told),
         "fields": sorted({*change.before, *change.after}),
     }
 
 
 def _values(entity: Entity, values: Mapping[str, Any]) -> dict[str, Any]:
     return {key: to_wire(entity.by_key[key], value) for key, value in values.items() if key in entity.by_key}
+
+
+def _titles(entity: Entity, values: Mapping[str, Any], told: reading.Told) -> dict[str, str | None]:
+    fields = ((entity.by_key[key], value) for key, value in values.items() if key in entity.by_key)
+    return {
+        field.key: _title(told, field.value_type.entity, value)
+        for field, value in fields
+        if field.value_type.entity is not None and value is not None and field.key != "id"
+    }
+
+
+def _title(told: reading.Told, entity: str, record: int) -> str | None:
+    found = told.titles.get((entity, record))
+    return None if found is None else str(found)

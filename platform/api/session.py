@@ -99,9 +99,10 @@ def sign_in(given: dict[str, Any]) -> Response:
 
 @resource.patch("/session", body=OwnSettingsSchema, answer=SessionSchema)
 def change(given: dict[str, Any]) -> dict[str, Any]:
-    """Change the own language or password"""
-    account = accounts.change_own(workspace(), current_actor(), **given)
+    """Change the own language or password; a new password ends all other sessions of the account"""
     session = session_of_request()
+    kept = session.token_hash if session else None
+    account = accounts.change_own(workspace(), current_actor(), **given, session=kept)
     return _shown(account, session.csrf if session else None)
 
 

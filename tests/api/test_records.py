@@ -103,6 +103,20 @@ def test_history_tells_who_changed_what(model: Client) -> None:
     assert first["after"]["name"] == "A"
 
 
+def test_history_tells_references_by_what_they_are_called(model: Client) -> None:
+    first, second = (model.create("customer", name=name)["record"]["id"] for name in ("A", "B"))
+    order = model.create("order", customer=first)["record"]
+    path = f"/records/order/{order['id']}"
+    model.patch(path, {"values": {"customer": second}}, 1)
+    newest, oldest = model.get(f"{path}/history").get_json()["items"]
+    assert (newest["before_titles"], newest["after_titles"]) == ({"customer": "A"}, {"customer": "B"})
+    assert oldest["before_titles"] == {}
+    assert oldest["after_titles"]["customer"] == "A"
+    assert model.ask("DELETE", f"/records/customer/{first}", headers={"If-Match": '"1"'}).status_code == 200
+    newest = model.get(f"{path}/history").get_json()["items"][0]
+    assert (newest["before_titles"], newest["before"]) == ({"customer": None}, {"customer": first})
+
+
 def test_pages_by_key_with_filter_sort_group_and_search(model: Client) -> None:
     for number in range(7):
         model.create("customer", name=f"Customer {number}", region="East" if number % 2 else "West", credit=str(number))

@@ -143,6 +143,18 @@ def test_every_sign_in_gets_a_new_secret(app: Flask) -> None:
     assert len({"planted", first.value, second.value}) == 3
 
 
+def test_a_new_password_ends_the_other_sessions_and_keeps_this_one(app: Flask, administrator: Client) -> None:
+    elsewhere = app.test_client()
+    elsewhere.post(SESSION, json={"email": "ada@example.com", "password": PASSWORD})
+    assert elsewhere.get(SESSION).status_code == 200
+    refused = administrator.patch("/session", {"password": "another long password", "current_password": "wrong"})
+    assert (refused.status_code, elsewhere.get(SESSION).status_code) == (422, 200)
+    changed = administrator.patch("/session", {"password": "another long password", "current_password": PASSWORD})
+    assert changed.status_code == 200
+    assert administrator.get("/session").status_code == 200
+    assert elsewhere.get(SESSION).status_code == 401
+
+
 def test_programs_use_tokens_without_csrf(app: Flask, administrator: Client) -> None:
     made = administrator.post("/tokens", {"name": "nightly"}).get_json()
     bearer = {"Authorization": f"Bearer {made['secret']}"}

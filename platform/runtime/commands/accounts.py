@@ -126,8 +126,13 @@ def change_own(
     language: Language | None = None,
     password: str | None = None,
     current_password: str = "",
+    session: str | None = None,
 ) -> Account:
-    """What people may change about their own account; a new password needs the present one."""
+    """What people may change about their own account; a new password needs the present one.
+
+    It ends every other session of the account: whoever knew the old password is out. `session` (the hash of its
+    secret) is the one that asks and stays.
+    """
     row = account_row(workspace, own_account(actor))
     values: dict[str, Any] = {} if language is None else {"language": language}
     if password is not None:
@@ -137,6 +142,7 @@ def change_own(
     with workspace.database.write() as connection:
         rows.change(connection, row.user, **values)
         if password is not None:
+            session_rows.end_all(connection, row.user, but=session)
             session_rows.drop_one_time(connection, row.user)
     return read(workspace, row.user)
 

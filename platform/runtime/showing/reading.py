@@ -72,6 +72,14 @@ class ShownFiring:
     chains: Chains
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a page of changes is told with: what led to each, and titles by (entity, id)."""
+
+    chains: Chains
+    titles: Mapping[tuple[str, int], Value]
+
+
 # ---- records
 
 
@@ -263,15 +271,21 @@ def history(
 
 def history_with_causes(
     workspace: Workspace, actor: Actor, entity: str, record_id: str, after: str | None = None, limit: int = PAGE
-) -> tuple[Page[change_log.LoggedChange], Chains]:
-    """The same with what led to each change."""
+) -> tuple[Page[change_log.LoggedChange], Told]:
+    """The same with what led to each change, and what people and referenced records are called."""
     with workspace.reading() as reading:
         found = reading.published.entity(entity)
         access.require(actor, Verb.READ, found.id)
         before = id_of(after) if after else None
         logged = change_log.history(reading.connection, found, id_of(record_id), before_id=before, limit=limit + 1)
         page = _cut(logged, limit)
-        return page, chains.of_changes(reading.connection, reading.published, actor, page.items)
+        catalogue = reading.published.catalogue
+        values = [each for change in page.items for each in (change.before, change.after)]
+        titles = shown.reference_titles(reading.connection, catalogue, found.id, values)
+        people = {change.actor for change in page.items if change.actor is not None}
+        named = shown.titles(reading.connection, catalogue, USER, people)
+        titles |= {(USER, person): name for person, name in named.items()}
+        return page, Told(chains.of_changes(reading.connection, reading.published, actor, page.items), titles)
 
 
 def firings(
@@ -368,11 +382,6 @@ def change_counter(workspace: Workspace) -> int:
 def _cut(rows: Sequence[Any], limit: int) -> Page[Any]:
     more = len(rows) > limit
     return Page(rows[:limit], str(rows[limit - 1].id) if more else None)
-
-
-def names_of_users(workspace: Workspace, changes: Sequence[change_log.LoggedChange]) -> Mapping[int, str]:
-    """What the people behind changes are called."""
-    return names_of(workspace, {change.actor for change in changes if change.actor is not None})
 
 
 def names_of(workspace: Workspace, users: Collection[int]) -> Mapping[int, str]:

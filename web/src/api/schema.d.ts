@@ -1564,7 +1564,7 @@ export interface paths {
         delete: operations["session_sign_out"];
         options?: never;
         head?: never;
-        /** Change the own language or password */
+        /** Change the own language or password; a new password ends all other sessions of the account */
         patch: operations["session_change"];
         trace?: never;
     };
@@ -1934,10 +1934,16 @@ export interface components {
             after: {
                 [key: string]: unknown;
             } | null;
+            after_titles: {
+                [key: string]: unknown;
+            };
             at: string;
             before: {
                 [key: string]: unknown;
             } | null;
+            before_titles: {
+                [key: string]: unknown;
+            };
             cause: string;
             chain: components["schemas"]["Chain"] | null;
             fields: string[];

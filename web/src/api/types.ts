@@ -270,6 +270,9 @@ export interface HistoryEntry {
   undo: string | null
   before: Values | null
   after: Values | null
+  /** What referenced records are called now, by field. */
+  before_titles: Record<string, string | null>
+  after_titles: Record<string, string | null>
   fields: string[]
 }
 

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { labelOf } from '@/api/model'
 import { historyQuery } from '@/api/records'
@@ -94,6 +95,8 @@ function Entry({ entity, entry }: { entity: Entity; entry: HistoryEntry }) {
             field={key}
             before={entry.before?.[key] ?? null}
             after={entry.after?.[key] ?? null}
+            beforeTitle={entry.before_titles[key]}
+            afterTitle={entry.after_titles[key]}
           />
         ))}
       </dl>
@@ -101,24 +104,41 @@ function Entry({ entity, entry }: { entity: Entity; entry: HistoryEntry }) {
   )
 }
 
-function Change({ entity, field: key, before, after }: { entity: Entity; field: string; before: Value; after: Value }) {
+interface ChangeProps {
+  entity: Entity
+  field: string
+  before: Value
+  after: Value
+  beforeTitle?: string | null
+  afterTitle?: string | null
+}
+
+function Change({ entity, field: key, before, after, beforeTitle, afterTitle }: ChangeProps) {
   const { t, language } = useTexts('records')
   const field = entity.fields.find((one) => one.key === key)
   if (!field || field.system) return null
   const { Cell } = fieldType(field.type)
-  const show = (value: Value) =>
-    value === null ? <span className="mut">{t('blank')}</span> : <Cell field={field} value={value} />
+  const show = (value: Value, title?: string | null) => {
+    if (value === null) return <span className="mut">{t('blank')}</span>
+    const cell = <Cell field={field} value={value} title={title ?? undefined} />
+    if (!field.to || typeof value !== 'string') return cell
+    return (
+      <Link to="/records/$entity/$id" params={{ entity: field.to, id: value }}>
+        {cell}
+      </Link>
+    )
+  }
   return (
     <div>
       <dt>{labelOf(field, language)}</dt>
       <dd>
         {before !== null && (
           <>
-            <del>{show(before)}</del>
+            <del>{show(before, beforeTitle)}</del>
             <Icon name="right" />
           </>
         )}
-        {show(after)}
+        {show(after, afterTitle)}
       </dd>
     </div>
   )
