@@ -129,6 +129,35 @@ class EntityDraftSchema(Schema):
     draft = fields.Nested(EntityDrawingSchema, required=True, allow_none=True)
 
 
+class UsePlaceSchema(Schema):
+    """Where a field is named: the part of the thing, and the words there (of a text), or the remote list."""
+
+    part = fields.String(required=True)
+    words = fields.String(required=True, allow_none=True)
+
+
+class UseSchema(Schema):
+    """A thing that names a field; `draft`: only its draft does, and does not stand in the way of publishing."""
+
+    kind = fields.String(
+        required=True,
+        validate=validate.OneOf(("entity", "rule", "view", "form", "pipeline", "formula", "connection")),
+    )
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    labels = fields.Nested(LabelsSchema, required=True)
+    entity = fields.String(required=True, allow_none=True)
+    draft = fields.Boolean(required=True)
+    places = fields.List(fields.Nested(UsePlaceSchema), required=True)
+
+
+class UsesSchema(Schema):
+    """All that names a field."""
+
+    items = fields.List(fields.Nested(UseSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
 @resource.get("/entities", answer=EntitiesSchema)
 def read() -> dict[str, Any]:
     """The published model"""
@@ -147,6 +176,12 @@ def read_one(entity: str) -> Any:
 def read_draft(entity: str) -> tuple[Any, dict[str, str]]:
     """How an entity is drawn at the moment; the ETag is what PUT wants"""
     return _state(entities.drawing(workspace(), current_actor(), entity))
+
+
+@resource.get("/entities/<entity>/fields/<field>/uses", answer=UsesSchema)
+def read_uses(entity: str, field: str) -> dict[str, Any]:
+    """What names a published field: to be asked before it is taken away"""
+    return {"items": entities.uses(workspace(), current_actor(), entity, field), "next": None}
 
 
 @resource.post("/entities", body=EntityDrawingSchema, answer=EntityDraftSchema, status=201)

@@ -17,6 +17,7 @@ from ruleloom.forms.names import key_for
 from ruleloom.runtime.missing import Missing, Stale
 from ruleloom.runtime.rules import published, renaming
 from ruleloom.runtime.rules.published import Published, model_of
+from ruleloom.runtime.rules.uses import Use, uses_of
 from ruleloom.runtime.workspace import PREPARED, Workspace
 from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 from ruleloom.storage import workspace_settings as settings
@@ -49,6 +50,20 @@ def drawing(workspace: Workspace, actor: Actor, key: str) -> Drawing:
             entity = uow.published.entity(key)
             return Drawing(entity.id, key, "published", 0, 0, write_entity(entity))
         return _drawing(found)
+
+    return workspace.transact(command, actor, origin="drawing")
+
+
+def uses(workspace: Workspace, actor: Actor, key: str, field: str) -> Sequence[Use]:
+    """All that names a published field (by key); `Missing` (404) when there is no such field."""
+    access.require(actor, Verb.DEFINE)
+
+    def command(uow: UnitOfWork) -> Sequence[Use]:
+        entity = uow.published.entity(key)
+        found = entity.by_key.get(field)
+        if found is None:
+            raise Missing.of("not-found")
+        return uses_of(uow.connection, uow.definitions, uow.published.model, entity, found)
 
     return workspace.transact(command, actor, origin="drawing")
 

@@ -466,6 +466,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/entities/{entity}/fields/{field}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: string;
+                field: string;
+            };
+            cookie?: never;
+        };
+        /** What names a published field: to be asked before it is taken away */
+        get: operations["entities_read_uses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/entities/{entity}/publish": {
         parameters: {
             query?: never;
@@ -3118,6 +3138,20 @@ export interface components {
             left: number;
             undo: string;
         };
+        Use: {
+            draft: boolean;
+            entity: string | null;
+            id: string;
+            /** @enum {string} */
+            kind: "entity" | "rule" | "view" | "form" | "pipeline" | "formula" | "connection";
+            labels: components["schemas"]["Labels"];
+            name: string;
+            places: components["schemas"]["UsePlace"][];
+        };
+        UsePlace: {
+            part: string;
+            words: string | null;
+        };
         User: {
             active: boolean;
             email: string;
@@ -3137,6 +3171,10 @@ export interface components {
         };
         Users: {
             items: components["schemas"]["User"][];
+            next: string | null;
+        };
+        Uses: {
+            items: components["schemas"]["Use"][];
             next: string | null;
         };
         Values: {
@@ -4020,6 +4058,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EntityDraft"];
+                };
+            };
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    entities_read_uses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: string;
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uses"];
                 };
             };
             default: components["responses"]["DEFAULT_ERROR"];

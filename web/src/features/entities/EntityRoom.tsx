@@ -1,14 +1,11 @@
-import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
-import { type DrawnKind, drawnListQuery } from '@/api/drawn'
 import { labelOf } from '@/api/model'
-import type { Drawn, Entity, Labels } from '@/api/types'
+import type { Entity, Labels } from '@/api/types'
 import { drawableTypes, fieldType } from '@/fields/registry'
 import { useTexts } from '@/locales/i18n'
 import { Button } from '@/ui/Button'
 import { Labelled, TextInput } from '@/ui/Inputs'
-import { Icon } from '@/ui/icons'
 import { Menu } from '@/ui/Menu'
 import { ProblemNote } from '@/ui/ProblemNote'
 import { Select } from '@/ui/Select'
@@ -16,7 +13,8 @@ import { Top } from '@/ui/Top'
 import { toast } from '@/ui/toasts'
 import { UndoButtons } from '@/ui/UndoButtons'
 import { FieldRow } from './FieldRow'
-import { addField, type Drawing, lostFields, moveField, nameFrom, removeField, setField, setLabels } from './model'
+import { Losses } from './Losses'
+import { addField, type Drawing, moveField, nameFrom, removeField, setField, setLabels } from './model'
 import { useDrawing } from './useDrawing'
 import './entities.css'
 
@@ -171,49 +169,5 @@ export function EntityRoom({ entityKey, entities, published, first, etag }: Enti
         </div>
       </div>
     </>
-  )
-}
-
-const USERS: DrawnKind[] = ['views', 'forms', 'pipelines', 'rules']
-
-/** Before a published field goes: what uses it. */
-function Losses({ published, drawing }: { published: Entity | undefined; drawing: Drawing }) {
-  const { t, language } = useTexts('entities')
-  const lost = lostFields(published, drawing)
-  const lists = [
-    useQuery({ ...drawnListQuery<unknown>('views', published?.key), enabled: lost.length > 0 }).data,
-    useQuery({ ...drawnListQuery<unknown>('forms', published?.key), enabled: lost.length > 0 }).data,
-    useQuery({ ...drawnListQuery<unknown>('pipelines', published?.key), enabled: lost.length > 0 }).data,
-    useQuery({ ...drawnListQuery<unknown>('rules'), enabled: lost.length > 0 }).data,
-  ]
-  if (!lost.length || !published) return null
-  const uses = (key: string) => {
-    const field = published.fields.find((one) => one.key === key)
-    const words = [key, field?.labels.zh, field?.labels.en].filter((word): word is string => Boolean(word))
-    const names = (one: Drawn<unknown>) =>
-      words.some((word) => JSON.stringify(one.content ?? one.draft ?? '').includes(word))
-    return lists.flatMap((list, index) =>
-      (list ?? []).filter(names).map((one) => `${t(`kinds.${USERS[index]}`)} “${labelOf(one, language)}”`),
-    )
-  }
-  return (
-    <section className="card card-body losses" role="status">
-      <h2>
-        <Icon name="warning" />
-        {t('losses.title')}
-      </h2>
-      <ul>
-        {lost.map((key) => {
-          const field = published.fields.find((one) => one.key === key)
-          const found = uses(key)
-          return (
-            <li key={key}>
-              <b>{field ? labelOf(field, language) : key}</b>{' '}
-              {found.length ? t('losses.used', { by: found.join(t('app:listComma')) }) : t('losses.unused')}
-            </li>
-          )
-        })}
-      </ul>
-    </section>
   )
 }

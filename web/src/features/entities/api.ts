@@ -1,6 +1,7 @@
 /** How an entity is drawn at the moment, and what changes when it is published. */
 import { queryOptions } from '@tanstack/react-query'
 import { type Answer, request } from '@/api/client'
+import type { Labels } from '@/api/types'
 import type { Drawing, DrawnEntity } from './model'
 
 const path = (key: string) => `/entities/${encodeURIComponent(key)}`
@@ -23,4 +24,29 @@ export function redrawEntity(key: string, drawing: Drawing, etag: string | null)
 
 export function publishEntity(key: string): Promise<Answer<DrawnEntity>> {
   return request('POST', `${path(key)}/publish`, { body: {} })
+}
+
+export interface FieldUse {
+  kind: 'entity' | 'rule' | 'view' | 'form' | 'pipeline' | 'formula' | 'connection'
+  id: string
+  name: string
+  labels: Labels
+  entity: string | null
+  /** Only its draft names the field: it does not stand in the way. */
+  draft: boolean
+  places: { part: string; words: string | null }[]
+}
+
+/** What names a published field. */
+export function usesQuery(entity: string, field: string) {
+  return queryOptions({
+    queryKey: ['uses', entity, field],
+    queryFn: async ({ signal }) =>
+      (
+        await request<{ items: FieldUse[] }>('GET', `${path(entity)}/fields/${encodeURIComponent(field)}/uses`, {
+          signal,
+        })
+      ).data.items,
+    staleTime: 0,
+  })
 }
