@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -77,3 +78,34 @@ def test_a_hidden_field_is_not_asked_for(page: Page) -> None:
     expect(_field(page, "discount_reason")).to_have_count(0)
     page.locator(".top .btn.primary").click()
     expect(page.locator("h1")).to_have_text("无折扣商机")
+
+
+def test_what_is_half_typed_in_a_record_outlives_a_reload_and_meets_what_others_stored(
+    visit: Visit, api: Programmer, customer: str
+) -> None:
+    path = f"/records/customer/{customer}"
+    page = visit(path, "en")
+    _field(page, "contact").locator("input").fill("Half typ")
+    page.wait_for_function("Object.keys(sessionStorage).some(key => key.startsWith('ruleloom.half.record/customer/'))")
+    stored = api.get(path)
+    changed = api.ask("PATCH", path, {"values": {"city": "Elsewhere"}}, f'"{stored["version"]}"')
+    assert changed.ok, changed.text()
+    page.reload()
+    expect(_field(page, "contact").locator("input")).to_have_value("Half typ")
+    expect(_field(page, "city").locator("input")).to_have_value("Elsewhere")
+    _field(page, "contact").locator("input").fill("Half typed no more")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_function("!Object.keys(sessionStorage).some(key => key.startsWith('ruleloom.half.record/'))")
+    page.reload()
+    expect(_field(page, "contact").locator("input")).to_have_value("Half typed no more")
+
+
+def test_before_a_field_goes_the_page_lists_what_names_it_with_links(visit: Visit) -> None:
+    page = visit("/entities/order", "en")
+    page.get_by_role("button", name="Actions of Amount").click()
+    page.get_by_role("menuitem", name="Remove field").click()
+    listed = page.locator(".loss-uses a")
+    expect(listed.filter(has_text="Thank for a big order")).to_have_attribute("href", re.compile("^/rules/"))
+    expect(listed.filter(has_text="form")).not_to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(listed).to_have_count(0)

@@ -190,6 +190,7 @@ function Settings({ connection, etag, kind }: { connection: Connection; etag: st
   return (
     <section className="card card-body" aria-label={labelOf({ labels: kind.labels, name: kind.kind }, language)}>
       <SettingsForm
+        connection={connection.id}
         key={connection.version}
         kind={kind}
         name={connection.name}

@@ -8,6 +8,7 @@ import { Loading } from '@/ui/Empty'
 import { useUndoable } from '@/ui/history'
 import { Checkbox } from '@/ui/Inputs'
 import { Icon } from '@/ui/icons'
+import { kept, useKept } from '@/ui/kept'
 import { ProblemNote } from '@/ui/ProblemNote'
 import { Select } from '@/ui/Select'
 import { toast } from '@/ui/toasts'
@@ -31,7 +32,8 @@ export function MappingRoom({
 }) {
   const { t, language } = useTexts('connections')
   const client = useQueryClient()
-  const history = useUndoable<Mapping>(connection.mapping ?? {})
+  const place = `mapping/${connection.id}`
+  const history = useUndoable<Mapping>(kept<Mapping>(place) ?? connection.mapping ?? {})
   const { now: mapping, set } = history
   const [open, setOpen] = useState(kind.resources[0]?.name ?? '')
   const saving = useMutation({
@@ -42,6 +44,7 @@ export function MappingRoom({
     },
   })
   const changed = JSON.stringify(mapping) !== JSON.stringify(connection.mapping ?? {})
+  useKept(place, changed ? mapping : null)
   return (
     <>
       <div className="line">

@@ -1,15 +1,18 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { labelOf } from '@/api/model'
 import { ApiProblem } from '@/api/problem'
 import { useTexts } from '@/locales/i18n'
 import { Button } from '@/ui/Button'
 import { Labelled, TextInput } from '@/ui/Inputs'
+import { keep, kept } from '@/ui/kept'
 import { ProblemNote } from '@/ui/ProblemNote'
 import { Select } from '@/ui/Select'
 import type { Kind, Setting } from './api'
 
 interface FormProps {
   kind: Kind
+  /** The connection that is changed; none: a new one. */
+  connection?: string
   name: string
   settings: Record<string, unknown>
   /** Names of the secrets that are set already. */
@@ -22,13 +25,37 @@ interface FormProps {
 
 const textOf = (value: unknown) => (value === null || value === undefined ? '' : String(value))
 
+interface Half {
+  title: string
+  values: Record<string, string>
+}
+
+/** What may be kept in the browser: secrets are typed anew. */
+function withoutSecrets(kind: Kind, { title, values }: Half): Half {
+  const secret = new Set(kind.settings.filter((one) => one.secret).map((one) => one.key))
+  return { title, values: Object.fromEntries(Object.entries(values).filter(([key]) => !secret.has(key))) }
+}
+
 /** The settings as the connector describes them; a secret that is set is never shown, only replaced. */
-export function SettingsForm({ kind, name, settings, secrets, busy, error, action, onSubmit }: FormProps) {
+export function SettingsForm({ kind, connection, name, settings, secrets, busy, error, action, onSubmit }: FormProps) {
   const { t, language } = useTexts('connections')
-  const [title, setTitle] = useState(name)
-  const [values, setValues] = useState<Record<string, string>>(() =>
-    Object.fromEntries(kind.settings.map((one) => [one.key, textOf(settings[one.key] ?? one.default)])),
-  )
+  const place = `connection/${connection ?? `new-${kind.kind}`}`
+  const [half] = useState(() => kept<Half>(place))
+  const [title, setTitle] = useState(half?.title ?? name)
+  const [values, setValues] = useState<Record<string, string>>(() => ({
+    ...Object.fromEntries(kind.settings.map((one) => [one.key, textOf(settings[one.key] ?? one.default)])),
+    ...half?.values,
+  }))
+  const type = (next: Half) => {
+    setTitle(next.title)
+    setValues(next.values)
+    keep(place, withoutSecrets(kind, next))
+  }
+  // What was refused is still half typed.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when it is refused
+  useEffect(() => {
+    if (error) keep(place, withoutSecrets(kind, { title, values }))
+  }, [error])
   const problem = error instanceof ApiProblem ? error : null
   const of = (key: string) =>
     problem?.problems.filter((one) => [key, `settings.${key}`].includes(one.field ?? '')) ?? []
@@ -41,6 +68,7 @@ export function SettingsForm({ kind, name, settings, secrets, busy, error, actio
       .map((one) => [one.key, (values[one.key] ?? '').trim()] as const)
       // A secret left blank stays as it is; other blanks leave the default in force.
       .filter(([, value]) => value !== '')
+    keep(place, null)
     onSubmit(title.trim(), Object.fromEntries(given))
   }
   return (
@@ -52,7 +80,15 @@ export function SettingsForm({ kind, name, settings, secrets, busy, error, actio
       }}
     >
       <Labelled label={t('name')} required errors={problem?.of('name')}>
-        {(ids) => <TextInput {...ids} required maxLength={200} value={title} onChange={setTitle} />}
+        {(ids) => (
+          <TextInput
+            {...ids}
+            required
+            maxLength={200}
+            value={title}
+            onChange={(next) => type({ title: next, values })}
+          />
+        )}
       </Labelled>
       <div className="connection-settings">
         {asked.map((one) => (
@@ -69,7 +105,7 @@ export function SettingsForm({ kind, name, settings, secrets, busy, error, actio
                 setting={one}
                 held={secrets.includes(one.key)}
                 value={values[one.key] ?? ''}
-                onChange={(value) => setValues((known) => ({ ...known, [one.key]: value }))}
+                onChange={(value) => type({ title, values: { ...values, [one.key]: value } })}
               />
             )}
           </Labelled>

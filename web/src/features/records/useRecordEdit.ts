@@ -5,6 +5,7 @@ import { ApiProblem } from '@/api/problem'
 import { etagOf, LIVE, recordQuery, updateRecord } from '@/api/records'
 import type { Entity, Row, Written } from '@/api/types'
 import { type Undoable, useUndoable } from '@/ui/history'
+import { kept, useKept } from '@/ui/kept'
 import { type Clash, changes, mergeEdits } from './formModel'
 import type { Edited } from './RecordForm'
 
@@ -21,6 +22,18 @@ export interface RecordEdit {
   settle: (field: string, take: 'mine' | 'theirs') => void
 }
 
+/** What was half typed, and the values that it began with: what somebody else stored since can be told apart. */
+interface Half {
+  base: Row['values']
+  edited: Edited
+}
+
+/** Titles of what the half-typed references point to: they go before those of the stored record. */
+function pointed(half: Half, merged: { values: Row['values'] }): Row['titles'] {
+  const own = Object.entries(half.edited.titles)
+  return Object.fromEntries(own.filter(([key]) => merged.values[key] === half.edited.values[key]))
+}
+
 const of = (row: Row): Edited => ({ values: row.values, titles: row.titles })
 
 export function useRecordEdit(entity: Entity, row: Row, onSaved: (written: Written, before: Row) => void): RecordEdit {
@@ -33,6 +46,17 @@ export function useRecordEdit(entity: Entity, row: Row, onSaved: (written: Writt
   const { now, start, set: setNow } = history
   const edit = useMemo(() => changes(base.current.values, now.values), [now])
   const changed = Object.keys(edit).length > 0
+  const place = `record/${entity.key}/${row.id}`
+  const [half] = useState(() => kept<Half>(place))
+  useKept(place, changed ? { base: base.current.values, edited: now } : null)
+  // What was half typed before a reload comes back as one step that undo takes back.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page opens
+  useEffect(() => {
+    if (!half) return
+    const merged = mergeEdits(half.base, half.edited.values, base.current.values)
+    setClashes(merged.clashes)
+    setNow({ values: merged.values, titles: { ...base.current.titles, ...pointed(half, merged) } })
+  }, [])
 
   // A newer version from the server: what both did goes together, what clashes is asked.
   useEffect(() => {
