@@ -40,7 +40,7 @@ class Group:
     def joined(self) -> tuple[Subquery, ColumnElement[Any]]:
         """The table to join, and its column that names the holder."""
         asked = select(self._holder.label("holder"), *self._columns.values())
-        asked = asked.where(self.row.c.deleted_at.is_(None), self._holder.is_not(None)).group_by(self._holder)
+        asked = asked.where(self.row.c.deleted_at.is_(None)).group_by(self._holder)
         table = asked.subquery(self._name)
         return table, table.c.holder
 
