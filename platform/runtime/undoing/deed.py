@@ -55,17 +55,20 @@ def _firing(connection: Connection, firing: int, chained: bool) -> Deed:
         raise Conflict.of("nothing-to-undo")
     if found[0].undone_at is not None:
         raise Conflict.of("already-undone")
-    further = _came_of(connection, firing)
-    if chained:
-        further = _still_standing(connection, further)
+    further = _locked(connection, firing) if chained else _came_of(connection, firing)
     return Deed(FIRING, firing, chained, [*found, *further] if chained else found, further)
 
 
-def _still_standing(connection: Connection, rows: Sequence[FiringRow]) -> list[FiringRow]:
-    """Those that nobody else took back until they were locked: of two undoings at once one comes after the other."""
-    locked = firing_log.by_id(connection, [row.id for row in rows], lock=True)
-    gone = {row.id for row in locked if row.undone_at is not None}
-    return [row for row in rows if row.id not in gone]
+def _locked(connection: Connection, deed: int) -> list[FiringRow]:
+    """What came of a deed, looked for until all of it is locked: others undo some of it, or runs of it go on."""
+    locked: set[int] = set()
+    while True:
+        found = _came_of(connection, deed)
+        new = {row.id for row in found} - locked
+        if not new:
+            return found
+        firing_log.by_id(connection, new, lock=True)
+        locked |= new
 
 
 def _undo(connection: Connection, undo: int, chained: bool) -> Deed:

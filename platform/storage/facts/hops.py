@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, select
 from ruleloom.dsl.nodes import Hop
 from ruleloom.dsl.types import RecordId
 from ruleloom.engine.store import RecordChange
-from ruleloom.storage.records.records import chunks
+from ruleloom.storage.chunks import chunks
 from ruleloom.storage.schema.catalogue import Catalogue
 
 

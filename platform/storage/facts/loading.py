@@ -18,8 +18,8 @@ from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.reads import walk
 from ruleloom.dsl.types import Kind, RecordId
 from ruleloom.engine.store import External, Fact, Snapshot
+from ruleloom.storage.chunks import chunks
 from ruleloom.storage.facts.until import Ends, can_be_kept, ends_by_rows, ends_by_times
-from ruleloom.storage.records.records import chunks
 from ruleloom.storage.schema.catalogue import Catalogue
 from ruleloom.storage.sql.conditions import Conditions
 from ruleloom.storage.sql.numbers import SqlValue

@@ -14,8 +14,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from ruleloom.dsl.types import RecordId
 from ruleloom.engine.store import Memory
+from ruleloom.storage.chunks import chunks
 from ruleloom.storage.logs.parked_runs import parked_runs
-from ruleloom.storage.records.records import chunks
 from ruleloom.storage.tables.put_off import put_off
 from ruleloom.storage.tables.work import firings, rule_memories, schedules
 

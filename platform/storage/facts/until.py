@@ -16,7 +16,8 @@ from ruleloom.dsl.types import Kind, RecordId
 from ruleloom.engine.evaluate import Logic, Situation
 from ruleloom.engine.flow import earliest
 from ruleloom.engine.store import Fact, Snapshot
-from ruleloom.storage.records.records import Records, chunks
+from ruleloom.storage.chunks import chunks
+from ruleloom.storage.records.records import Records
 
 if TYPE_CHECKING:
     from ruleloom.storage.facts.loading import Asking

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
-from ruleloom.storage.records.records import chunks
+from ruleloom.storage.chunks import chunks
 from ruleloom.storage.tables.backtests import backtest_hits as hits
 from ruleloom.storage.tables.backtests import backtests
 

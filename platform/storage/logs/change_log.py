@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, select
 from ruleloom.dsl.types import Kind, Value
 from ruleloom.engine.store import RecordChange, Snapshot
 from ruleloom.forms.entity import Entity
+from ruleloom.storage.chunks import chunks
 from ruleloom.storage.schema.catalogue import SYSTEM_COLUMNS
 from ruleloom.storage.schema.columns import LINKED, dump_json
 from ruleloom.storage.tables.system import changes
@@ -104,8 +105,9 @@ def history(
 
 def of_causes(connection: Connection, entities: Mapping[str, Entity], causes: Collection[int]) -> list[LoggedChange]:
     """What these firings and undos wrote, in order; of entities that are gone nothing is told."""
-    rows = select(changes).where(changes.c.cause_id.in_(list(causes))).order_by(changes.c.id)
-    return [logged(row, entities[row.entity]) for row in connection.execute(rows) if row.entity in entities]
+    asked = [select(changes).where(changes.c.cause_id.in_(part)) for part in chunks(causes)]
+    rows = sorted((row for each in asked for row in connection.execute(each)), key=lambda row: row.id)
+    return [logged(row, entities[row.entity]) for row in rows if row.entity in entities]
 
 
 def logged(row: Row[Any], entity: Entity) -> LoggedChange:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 
-from ruleloom.storage.records.records import chunks
+from ruleloom.storage.chunks import chunks
 from ruleloom.storage.tables.system import connections, cursors, external_links, sync_runs
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
-from ruleloom.storage.records.records import chunks
+from ruleloom.storage.chunks import chunks
 from ruleloom.storage.tables.definitions import definitions
 from ruleloom.storage.tables.work import effects, firings
 
@@ -100,8 +100,9 @@ def by_id(connection: Connection, ids: Collection[int], *, lock: bool = False) -
 
 def caused_by(connection: Connection, causes: Collection[int]) -> Sequence[FiringRow]:
     """The firings that the writes of these firings and undos led to, in order."""
-    asked = select(*_FIRING).where(firings.c.caused_by.in_(list(causes))).order_by(firings.c.id)
-    return [FiringRow(*row) for row in connection.execute(asked)]
+    asked = [select(*_FIRING).where(firings.c.caused_by.in_(part)) for part in chunks(causes)]
+    found = [FiringRow(*row) for each in asked for row in connection.execute(each)]
+    return sorted(found, key=lambda row: row.id)
 
 
 def change_firing(connection: Connection, firing: int, **values: Any) -> None:
@@ -117,10 +118,9 @@ def held(connection: Connection, rule: str, limit: int) -> Sequence[FiringRow]:
 
 def held_counts(connection: Connection, rules: Collection[str]) -> Mapping[str, int]:
     """How many firings of these rules are held back; rules without any are left out."""
-    counted = select(firings.c.rule, func.count().label("number")).where(
-        firings.c.held, firings.c.rule.in_(list(rules))
-    )
-    return {row.rule: row.number for row in connection.execute(counted.group_by(firings.c.rule))}
+    counted = select(firings.c.rule, func.count().label("number")).where(firings.c.held).group_by(firings.c.rule)
+    asked = [counted.where(firings.c.rule.in_(part)) for part in chunks(rules)]
+    return {row.rule: row.number for each in asked for row in connection.execute(each)}
 
 
 def add_effects(connection: Connection, rows: Sequence[EffectRow]) -> None:
@@ -151,10 +151,11 @@ def page(connection: Connection, wanted: FiringFilter, limit: int) -> Sequence[F
 
 def effects_of(connection: Connection, ids: Collection[int]) -> Mapping[int, Sequence[EffectRow]]:
     """The effects of firings in order, by firing."""
-    asked = select(*_EFFECT).where(effects.c.firing.in_(ids)).order_by(effects.c.firing, effects.c.position)
     found: dict[int, list[EffectRow]] = {}
-    for row in connection.execute(asked):
-        found.setdefault(row.firing, []).append(_effect(row))
+    for part in chunks(ids):
+        asked = select(*_EFFECT).where(effects.c.firing.in_(part)).order_by(effects.c.firing, effects.c.position)
+        for row in connection.execute(asked):
+            found.setdefault(row.firing, []).append(_effect(row))
     return found
 
 

@@ -6,7 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, Column, Connection, ForeignKey, Index, Integer, Table, delete, func, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+)
 
 from ruleloom.storage.schema.columns import SYSTEM, BigId, JsonText, PlainText
 from ruleloom.storage.tables.work import firings
@@ -57,7 +70,7 @@ def unpark(connection: Connection, run: int) -> bool:
 
 
 def waiting(connection: Connection, watch: str, record: int) -> Sequence[ParkedRow]:
-    """Runs of a record that wait for a condition, oldest first."""
+    """Runs of a record that wait for a condition, oldest first, locked."""
     return _rows(connection, (parked_runs.c.watch == watch) & (parked_runs.c.record == record))
 
 
@@ -79,15 +92,13 @@ def next_wake(connection: Connection, up_to: int) -> int | None:
     return cast("int | None", connection.scalar(asked))
 
 
-def _rows(connection: Connection, which: object, *, skip_locked: bool = False) -> Sequence[ParkedRow]:
-    asked = select(parked_runs).where(which).order_by(parked_runs.c.id)  # type: ignore[arg-type]
-    if skip_locked:
-        asked = asked.with_for_update(skip_locked=True)
-    return [ParkedRow(**row._asdict()) for row in connection.execute(asked)]
-
-
 def find(connection: Connection, run: int) -> ParkedRow | None:
-    """A waiting run, locked; None when it does not wait any more."""
-    asked = select(parked_runs).where(parked_runs.c.id == run).with_for_update()
-    found = connection.execute(asked).first()
-    return ParkedRow(**found._asdict()) if found else None
+    """A waiting run; None when it does not wait any more."""
+    return next(iter(_rows(connection, parked_runs.c.id == run)), None)
+
+
+def _rows(connection: Connection, which: ColumnElement[bool], *, skip_locked: bool = False) -> Sequence[ParkedRow]:
+    """Locked together with their firings: whoever undoes one of these either ends its run, or sees what it wrote."""
+    asked = select(parked_runs).join(firings, firings.c.id == parked_runs.c.firing).where(which)
+    asked = asked.order_by(parked_runs.c.id).with_for_update(key_share=True, skip_locked=skip_locked)
+    return [ParkedRow(**row._asdict()) for row in connection.execute(asked)]

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from ruleloom.storage.records.records import chunks
+from ruleloom.storage.chunks import chunks
 from ruleloom.storage.tables.put_off import put_off, put_off_records, put_off_runs
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, case, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from ruleloom.storage.chunks import chunks
 from ruleloom.storage.tables.work import rule_rates as table
 
 _C = table.c
@@ -92,8 +93,8 @@ def read(connection: Connection, rule: str) -> Rate:
 
 def every(connection: Connection, rules: Collection[str]) -> Mapping[str, Rate]:
     """The counters of these rules; those that never counted are left out."""
-    found = connection.execute(select(table).where(_C.rule.in_(list(rules))))
-    return {row.rule: Rate(*row) for row in found}
+    asked = [select(table).where(_C.rule.in_(part)) for part in chunks(rules)]
+    return {row.rule: Rate(*row) for each in asked for row in connection.execute(each)}
 
 
 def begin(connection: Connection, rule: str, at: int) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from ruleloom.storage.chunks import chunks
 from ruleloom.storage.logs.parked_runs import parked_runs
 from ruleloom.storage.tables.work import effects, firings, notices
 from ruleloom.storage.tables.work import undos as table
@@ -42,19 +43,21 @@ def find(connection: Connection, undo: int) -> UndoRow | None:
 
 def by_id(connection: Connection, ids: Collection[int]) -> Mapping[int, UndoRow]:
     """These undos."""
-    found = connection.execute(select(table).where(table.c.id.in_(list(ids))))
-    return {row.id: UndoRow(*row) for row in found}
+    asked = [select(table).where(table.c.id.in_(part)) for part in chunks(ids)]
+    return {row.id: UndoRow(*row) for each in asked for row in connection.execute(each)}
 
 
 def of(connection: Connection, deeds: Collection[int]) -> Sequence[int]:
     """The undos of these firings and undos."""
-    return connection.execute(select(table.c.id).where(table.c.of.in_(list(deeds)))).scalars().all()
+    asked = [select(table.c.id).where(table.c.of.in_(part)) for part in chunks(deeds)]
+    return [undo for each in asked for undo in connection.execute(each).scalars()]
 
 
 def mark_firings(connection: Connection, ids: Collection[int], undo: int, at: int) -> None:
     """These firings were taken back: they count for limits no more, and nothing of them is held back."""
-    marked = update(firings).where(firings.c.id.in_(list(ids))).values(undone_at=at, undo=undo, held=False)
-    connection.execute(marked)
+    for part in chunks(ids):
+        marked = update(firings).where(firings.c.id.in_(part)).values(undone_at=at, undo=undo, held=False)
+        connection.execute(marked)
 
 
 def unmark_firings(connection: Connection, undo: int) -> None:
@@ -74,8 +77,9 @@ def mark_undo(connection: Connection, undo: int, by: int, at: int) -> None:
 
 def take_notices_back(connection: Connection, ids: Collection[int], undo: int) -> None:
     """Notices of these firings that nobody has read yet are shown to nobody."""
-    mine = notices.c.firing.in_(list(ids)) & notices.c.read_at.is_(None) & notices.c.taken_back.is_(None)
-    connection.execute(update(notices).where(mine).values(taken_back=undo))
+    unread = notices.c.read_at.is_(None) & notices.c.taken_back.is_(None)
+    for part in chunks(ids):
+        connection.execute(update(notices).where(notices.c.firing.in_(part), unread).values(taken_back=undo))
 
 
 def give_notices_again(connection: Connection, undo: int) -> None:
@@ -85,24 +89,30 @@ def give_notices_again(connection: Connection, undo: int) -> None:
 
 def notices_of(connection: Connection, ids: Collection[int]) -> tuple[int, int]:
     """How many notices of these firings were read, and how many were not."""
-    mine = notices.c.firing.in_(list(ids)) & notices.c.taken_back.is_(None)
-    counted = select(func.count(notices.c.read_at), func.count()).where(mine)
-    read, every = connection.execute(counted).one()
-    return int(read), int(every) - int(read)
+    read = every = 0
+    for part in chunks(ids):
+        mine = notices.c.firing.in_(part) & notices.c.taken_back.is_(None)
+        found = connection.execute(select(func.count(notices.c.read_at), func.count()).where(mine)).one()
+        read, every = read + int(found[0]), every + int(found[1])
+    return read, every - read
 
 
 def end_runs(connection: Connection, ids: Collection[int]) -> int:
     """Runs of these firings that wait go on no more; how many there were."""
-    return connection.execute(delete(parked_runs).where(parked_runs.c.firing.in_(list(ids)))).rowcount
+    ended = [delete(parked_runs).where(parked_runs.c.firing.in_(part)) for part in chunks(ids)]
+    return sum(connection.execute(each).rowcount for each in ended)
 
 
 def runs_of(connection: Connection, ids: Collection[int]) -> int:
     """How many runs of these firings wait."""
-    asked = select(func.count()).select_from(parked_runs).where(parked_runs.c.firing.in_(list(ids)))
-    return int(connection.scalar(asked) or 0)
+    counted = select(func.count()).select_from(parked_runs)
+    asked = [counted.where(parked_runs.c.firing.in_(part)) for part in chunks(ids)]
+    return sum(int(connection.scalar(each) or 0) for each in asked)
 
 
 def cancel_effects(connection: Connection, ids: Collection[int], at: int) -> None:
     """What these firings have not begun yet is not done any more."""
-    waiting = effects.c.firing.in_(list(ids)) & effects.c.status.in_(("pending", "queued", "failed", "dead"))
-    connection.execute(update(effects).where(waiting).values(status="cancelled", updated_at=at))
+    waiting = effects.c.status.in_(("pending", "queued", "failed", "dead"))
+    for part in chunks(ids):
+        cancelled = update(effects).where(effects.c.firing.in_(part), waiting)
+        connection.execute(cancelled.values(status="cancelled", updated_at=at))

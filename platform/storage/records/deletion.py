@@ -14,9 +14,10 @@ from sqlalchemy import bindparam, select
 
 from ruleloom.engine.store import RecordChange
 from ruleloom.messages import Diagnostic
+from ruleloom.storage.chunks import chunks
 from ruleloom.storage.conflicts import DeleteRefused, RecordsGone, translated
 from ruleloom.storage.logs import change_log
-from ruleloom.storage.records.records import Records, chunks, touched
+from ruleloom.storage.records.records import Records, touched
 
 if TYPE_CHECKING:
     from ruleloom.forms.entity import Entity, Field

@@ -6,16 +6,17 @@ system fields too) and has logged them; a write that leaves every value as it wa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby, islice
-from typing import Any, TypeVar, cast
+from itertools import groupby
+from typing import Any, cast
 
 from sqlalchemy import Connection, NestedTransaction, select
 
 from ruleloom.dsl.types import RecordId, Value
 from ruleloom.engine.store import RecordChange, Snapshot
+from ruleloom.storage.chunks import CHUNK, chunks
 from ruleloom.storage.conflicts import RecordsGone, StaleVersion, translated
 from ruleloom.storage.logs import change_log
 from ruleloom.storage.logs.change_log import Stamp
@@ -23,10 +24,7 @@ from ruleloom.storage.records import autonumbers, link_tables
 from ruleloom.storage.records.search import derived
 from ruleloom.storage.schema.catalogue import Catalogue, EntityTable
 
-CHUNK = 500
-"""Ids in one IN list, rows in one executemany."""
 _ONE = Decimal(1)
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,13 +227,6 @@ class Records:
         values = [{**{f"v_{key}": now[key] for key in keys}, "record": record} for record, now in after]
         if values:
             self.connection.execute(statement, values)
-
-
-def chunks(items: Collection[Item], size: int = CHUNK) -> Iterator[list[Item]]:
-    """The items in lists of at most `size`."""
-    iterator = iter(items)
-    while part := list(islice(iterator, size)):
-        yield part
 
 
 def _merged(updates: Sequence[RecordUpdate]) -> list[RecordUpdate]:

@@ -15,9 +15,10 @@ from ruleloom.dsl import nodes as n
 from ruleloom.dsl.reads import Dependency
 from ruleloom.dsl.types import RecordId, Value
 from ruleloom.engine.store import Snapshot
+from ruleloom.storage.chunks import chunks
 from ruleloom.storage.logs import change_log
 from ruleloom.storage.logs.change_log import LoggedChange
-from ruleloom.storage.records.records import Records, chunks
+from ruleloom.storage.records.records import Records
 from ruleloom.storage.schema.catalogue import Catalogue
 from ruleloom.storage.tables.system import changes
 

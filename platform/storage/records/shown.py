@@ -10,7 +10,8 @@ from sqlalchemy import Connection, select
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.types import RecordId, Value
 from ruleloom.engine.store import Snapshot
-from ruleloom.storage.records.records import Records, chunks
+from ruleloom.storage.chunks import chunks
+from ruleloom.storage.records.records import Records
 from ruleloom.storage.records.sort_terms import Source
 from ruleloom.storage.records.worked_out import WorkedOut
 from ruleloom.storage.schema.catalogue import Catalogue
