@@ -11,6 +11,7 @@ from ruleloom.dsl.moment import Moment
 from ruleloom.forms.entity import USER, Entity, Model
 from ruleloom.runtime.commands.records import Written
 from ruleloom.runtime.showing import chains, reading
+from ruleloom.runtime.showing.sight import Sight
 from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 from ruleloom.storage.logs.change_log import LoggedChange
 
@@ -31,7 +32,8 @@ def written_json(uow: UnitOfWork, written: Written) -> dict[str, Any]:
     snapshot = written.snapshot if written.snapshot is not None else written.before or {}
     moment = Moment(uow.now, uow.published.model.calendar)
     record = record_json(reading.show(uow.connection, catalogue, written.entity, [snapshot], moment)[0])
-    fired = reading.firings_by_id(uow.connection, uow.published, written.firings)
+    seen = Sight(uow.connection, uow.published, uow.now, uow.actor)
+    fired = reading.firings_by_id(uow.connection, written.firings, seen)
     return {
         "record": record,
         "firings": [firing_json(uow.published.model, each) for each in fired],

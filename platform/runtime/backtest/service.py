@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -28,6 +28,8 @@ from ruleloom.runtime.commands import definitions
 from ruleloom.runtime.missing import Missing
 from ruleloom.runtime.people.secrets_of import error_id
 from ruleloom.runtime.rules.content import sentences, tree_of
+from ruleloom.runtime.showing.reading import sight
+from ruleloom.runtime.showing.sight import Sight
 from ruleloom.runtime.time.clock import machine_now
 from ruleloom.runtime.time.moments import instant_of, instant_text
 from ruleloom.storage.leases import lease
@@ -112,7 +114,7 @@ def begin(
         workspace.hand_over(KIND, row.id, row.updated_at)
         return row
     carry_on(workspace, row.id)
-    return _read(workspace, row.id)
+    return read(workspace, actor, row.id)
 
 
 def _period(now: int, last_days: int | None, since: str | None, until: str | None) -> tuple[int, int]:
@@ -145,9 +147,27 @@ def _text(content: Content) -> dict[str, str]:
 
 
 def read(workspace: Workspace, actor: Actor, run: int) -> BacktestRow:
-    """A run, for those who may draw rules."""
+    """A run, for those who may draw rules; records out of the actor's sight are counted and not named."""
     access.require(actor, Verb.DEFINE)
-    return _read(workspace, run)
+    return _in_sight(workspace, actor, [_read(workspace, run)])[0]
+
+
+def _in_sight(workspace: Workspace, actor: Actor, rows: Sequence[BacktestRow]) -> list[BacktestRow]:
+    with workspace.reading() as reading:
+        seen = sight(reading, actor)
+        return [replace(row, result=_named(row.result, seen)) for row in rows]
+
+
+def _named(found: Mapping[str, Any] | None, seen: Sight) -> Mapping[str, Any] | None:
+    """A result whose records hit most often are those in sight."""
+    if found is None or "sides" not in found:
+        return found
+    of = str(found.get("entity_id"))
+    visible = seen.of(of, {int(each["record"]) for side in found["sides"] for each in side["most"]})
+    sides = [
+        {**side, "most": [each for each in side["most"] if int(each["record"]) in visible]} for side in found["sides"]
+    ]
+    return {**found, "sides": sides}
 
 
 def _read(workspace: Workspace, run: int) -> BacktestRow:
@@ -163,7 +183,8 @@ def recent(workspace: Workspace, actor: Actor, rule: str, limit: int) -> list[Ba
     access.require(actor, Verb.DEFINE)
     drawn = definitions.read(workspace, actor, "rule", rule)
     with workspace.database.read() as connection:
-        return backtest_log.recent(connection, drawn.id, limit)
+        found = backtest_log.recent(connection, drawn.id, limit)
+    return _in_sight(workspace, actor, found)
 
 
 def hits(
@@ -175,16 +196,30 @@ def hits(
     groups: Sequence[str] = (),
     record: int | None = None,
 ) -> list[ShownHit]:
-    """Hits of a run in the order of time, behind a position."""
+    """Hits of a run in the order of time, behind a position; those of records that the actor may see.
+
+    A position is given for each hit, so what comes behind the last one is asked for as always.
+    """
     row = read(workspace, actor, run)
+    entity, page = str((row.result or {}).get("entity_id")), list[HitRow]()
     with workspace.reading() as reading:
-        found = backtest_log.page(reading.connection, row.id, after, limit, groups, record)
-        entity = (row.result or {}).get("entity_id")
-        titles: Mapping[int, Value] = {}
-        if entity in reading.published.catalogue.tables:
-            ids = {each.record for each in found}
-            titles = shown.titles(reading.connection, reading.published.catalogue, str(entity), ids)
-    return [ShownHit(each, titles.get(each.record)) for each in found]
+        seen = sight(reading, actor)
+        while len(page) < limit:
+            found = backtest_log.page(reading.connection, row.id, after, limit, groups, record)
+            visible = seen.of(entity, {each.record for each in found})
+            page += [each for each in found if each.record in visible][: limit - len(page)]
+            if len(found) < limit:
+                break
+            after = found[-1].position
+        titles = seen.titles({entity: {each.record for each in page}})
+        return [ShownHit(_explained(each, seen), titles.get((entity, each.record))) for each in page]
+
+
+def _explained(hit: HitRow, seen: Sight) -> HitRow:
+    """A hit whose reasons tell nothing that is out of sight."""
+    sides = hit.content.items()
+    told = {side: one and {**one, "reason": seen.explanation(one["reason"])} for side, one in sides}
+    return replace(hit, content=told)
 
 
 def stop(workspace: Workspace, actor: Actor, run: int) -> BacktestRow:
@@ -193,7 +228,7 @@ def stop(workspace: Workspace, actor: Actor, run: int) -> BacktestRow:
     with workspace.database.write() as connection:
         if not backtest_log.claim(connection, row.id, ("waiting",), "stopped", machine_now()):
             backtest_log.claim(connection, row.id, ("running",), "stopping", machine_now())
-    return _read(workspace, run)
+    return read(workspace, actor, run)
 
 
 def sweep(workspace: Workspace) -> int:

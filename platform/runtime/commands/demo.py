@@ -39,4 +39,6 @@ def advance(workspace: Workspace, actor: Actor, days: int) -> tuple[int, list[re
     settling.settle_with_others(workspace)
     with workspace.reading() as opened:
         # Not only what this thread settled: the clock thread may have been quicker with some of it.
-        return opened.now, reading.firings_within(opened.connection, opened.published, before, opened.now, SHOWN)
+        return opened.now, reading.firings_within(
+            opened.connection, before, opened.now, SHOWN, reading.sight(opened, actor)
+        )

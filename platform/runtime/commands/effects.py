@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ruleloom import access
 from ruleloom.access import Actor, Verb
 from ruleloom.runtime.missing import Conflict, Missing, id_of
+from ruleloom.runtime.showing.sight import Sight
 from ruleloom.runtime.workspace import Workspace
 from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 from ruleloom.storage.logs import firing_log, work_log
@@ -22,7 +23,7 @@ def replay(workspace: Workspace, actor: Actor, effect: str) -> None:
 
     def command(uow: UnitOfWork) -> None:
         found = firing_log.effect(uow.connection, id_of(effect))
-        if found is None:
+        if found is None or not _in_sight(uow, [found.id]):
             raise Missing.of("not-found")
         if not _hand_over(uow, [found.id]):
             raise Conflict.of("not-failed")
@@ -35,9 +36,15 @@ def replay_all(workspace: Workspace, actor: Actor, rule: str | None = None) -> i
     access.require(actor, Verb.PUBLISH)
 
     def command(uow: UnitOfWork) -> int:
-        return _hand_over(uow, work_log.failed_of(uow.connection, rule, MOST))
+        return _hand_over(uow, _in_sight(uow, work_log.failed_of(uow.connection, rule, MOST)))
 
     return workspace.transact(command, actor, origin=ORIGIN)
+
+
+def _in_sight(uow: UnitOfWork, effects: Sequence[int]) -> list[int]:
+    """Those of firings on records that the person may see."""
+    seen = Sight(uow.connection, uow.published, uow.now, uow.actor)
+    return [each.of.id for each in seen.those(work_log.by_id(uow.connection, effects))]
 
 
 def _hand_over(uow: UnitOfWork, found: Sequence[int]) -> int:

@@ -18,6 +18,8 @@ from ruleloom.engine.store import Memory
 from ruleloom.messages import Language
 from ruleloom.runtime.rules import past
 from ruleloom.runtime.rules.content import sentences, tree_of
+from ruleloom.runtime.showing.reading import sight
+from ruleloom.runtime.showing.sight import Sight
 from ruleloom.runtime.time.moments import instant_text
 from ruleloom.runtime.workspace import Reading, Workspace
 from ruleloom.storage.records import shown
@@ -49,7 +51,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """How many records match now."""
+    """How many records match now, whoever asks; the sample holds only what its reader may see."""
 
     matching: int
     total: int
@@ -65,9 +67,9 @@ def preview(workspace: Workspace, actor: Actor, text: str, language: Language) -
         tree = tree_of({"text": text, "language": language}, reading.published.model)
         access.require(actor, Verb.READ, tree.entity)
         records = list(reading.store.all_records(tree.entity))
-        looked = _Looked(reading, tree.entity, tree.condition)
+        looked = _Looked(reading, tree.entity, tree.condition, sight(reading, actor))
         looked.look(records)
-        matching = looked.sample(looked.matching[:SAMPLE])
+        matching = looked.sample(looked.matching)
         return Preview(
             len(looked.matching), len(records), matching, sentences(tree, reading.published.model), looked.waiting()
         )
@@ -76,8 +78,8 @@ def preview(workspace: Workspace, actor: Actor, text: str, language: Language) -
 class _Looked:
     """A condition asked of many records, in chunks, by the same code that decides firings."""
 
-    def __init__(self, reading: Reading, entity: str, condition: Condition | None) -> None:
-        self._reading, self._entity, self._condition = reading, entity, condition
+    def __init__(self, reading: Reading, entity: str, condition: Condition | None, seen: Sight) -> None:
+        self._reading, self._entity, self._condition, self._seen = reading, entity, condition, seen
         self._logic = Logic(condition, reading.published.model) if condition is not None else None
         self._moment = Moment(reading.now, reading.published.model.calendar)
         self._since: dict[RecordId, Mapping[int, int]] = {}
@@ -118,7 +120,7 @@ class _Looked:
         if self._logic is None or not self._logic.helds:
             return None
         soonest = sorted(self._going_on, key=lambda record: self._due(record) or 0)
-        return Waiting(len(soonest), self.sample(soonest[:SAMPLE]), self._unsure)
+        return Waiting(len(soonest), self.sample(soonest), self._unsure)
 
     def _due(self, record: RecordId) -> int | None:
         """When the last stretch that has begun is long enough."""
@@ -128,10 +130,13 @@ class _Looked:
         return max(dues, default=None)
 
     def sample(self, records: list[RecordId]) -> list[Sample]:
-        """These records with their titles."""
-        catalogue = self._reading.published.catalogue
-        titles = shown.titles(self._reading.connection, catalogue, self._entity, cast("list[int]", records))
-        return [self._one(record, _text(titles.get(cast("int", record)))) for record in records]
+        """The first of these records that the author may see, with their titles."""
+        waiting, chosen = iter(cast("list[int]", records)), list[int]()
+        while len(chosen) < SAMPLE and (chunk := list(islice(waiting, CHUNK))):
+            seen = self._seen.of(self._entity, chunk)
+            chosen += [record for record in chunk if record in seen][: SAMPLE - len(chosen)]
+        titles = shown.titles(self._reading.connection, self._reading.published.catalogue, self._entity, chosen)
+        return [self._one(record, _text(titles.get(record))) for record in chosen]
 
     def _one(self, record: RecordId, title: str | None) -> Sample:
         since, due = max(self._since.get(record, {}).values(), default=None), self._due(record)

@@ -9,6 +9,7 @@ from typing import Any
 from ruleloom import access
 from ruleloom.access import Actor, Verb
 from ruleloom.runtime.missing import Conflict, Stale, id_of
+from ruleloom.runtime.showing.sight import Sight
 from ruleloom.runtime.undoing.carrying_out import LEAVE, REHEARSE, Undoing
 from ruleloom.runtime.undoing.deed import FIRING, UNDO, Deed, read
 from ruleloom.runtime.undoing.plan import Plan, plan_of
@@ -29,7 +30,7 @@ def preview(workspace: Workspace, actor: Actor, kind: str, deed: str, chained: b
         trial = uow.connection.begin_nested()
         try:
             uow.reference = uow.workspace.ids.next()
-            return _planned(uow, read(uow.connection, kind, id_of(deed), chained), REHEARSE)
+            return _planned(uow, _read(uow, kind, deed, chained), REHEARSE)
         finally:
             trial.rollback()
             uow.wrote, uow.desk.leaves = wrote, False
@@ -56,7 +57,7 @@ def undo(
 
     def command(uow: UnitOfWork) -> Plan:
         uow.reference = undo_id = uow.workspace.ids.next()
-        found = read(uow.connection, kind, id_of(deed), chained)
+        found = _read(uow, kind, deed, chained)
         if fingerprint is not None:
             _require_seen(uow, found, fingerprint)
         plan = _planned(uow, found, conflicts)
@@ -66,6 +67,15 @@ def undo(
         return replace(plan, undo=undo_id)
 
     return workspace.transact(command, actor, origin=ORIGIN)
+
+
+def _read(uow: UnitOfWork, kind: str, deed: str, chained: bool) -> Deed:
+    """The deed; a firing on a record that the person may not see is not there for them."""
+    found = read(uow.connection, kind, id_of(deed), chained)
+    if kind == FIRING:
+        first = found.firings[0]
+        Sight(uow.connection, uow.published, uow.now, uow.actor).require(first.entity, first.record)
+    return found
 
 
 def _planned(uow: UnitOfWork, deed: Deed, conflicts: str) -> Plan:

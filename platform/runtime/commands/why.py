@@ -105,7 +105,7 @@ def explain(
         seen = _see(opened, owner, condition, id_of(record), _instant(at, opened.now), actor.user)
         if seen.asked is None:
             raise Missing.of("not-found")
-        return _told(opened, condition, seen.asked)
+        return _told(opened, condition, seen.asked, actor)
 
 
 def why(workspace: Workspace, actor: Actor, rule: str, record: str, at: str | None = None) -> Why:
@@ -119,7 +119,7 @@ class _Question:
     """One rule, one record, one instant."""
 
     def __init__(self, opened: Reading, actor: Actor, rule: Definition, record: int, at: int | None) -> None:
-        self._opened, self._rule, self._record, self._at = opened, rule, record, at
+        self._opened, self._rule, self._record, self._at, self._actor = opened, rule, record, at, actor
         self._moment = opened.now if at is None else at
         versions = Definitions(opened.connection).versions(rule.id)
         self._version = next((version for version in versions if version.at <= self._moment), None)
@@ -132,7 +132,7 @@ class _Question:
         """Everything that is told."""
         opened, tree, version = self._opened, self._tree, self._version
         seen = self._see()
-        reason = _told(opened, tree.condition, seen.asked) if seen.asked is not None else None
+        reason = _told(opened, tree.condition, seen.asked, self._actor) if seen.asked is not None else None
         upto = FiringFilter(str(self._rule.id), record=self._record, within=(-1, self._moment))
         latest = firing_log.page(opened.connection, upto, LATEST)
         return Why(
@@ -141,7 +141,7 @@ class _Question:
             instant_text(self._moment),
             self._standing(seen, reason, latest),
             reason,
-            reading.show_firings(opened.connection, opened.published, latest),
+            reading.show_firings(opened.connection, latest, reading.sight(opened, self._actor)),
             self._deadline(seen),
         )
 
@@ -265,9 +265,10 @@ def _instant(text: str | None, now: int) -> int | None:
 # ---- where values come from
 
 
-def _told(opened: Reading, condition: Condition | None, asked: Asked) -> dict[str, Any]:
-    """The explanation, each value with who changed it last and when."""
-    told = reasons.explained_with_outlook(condition, asked, opened.published.model)
+def _told(opened: Reading, condition: Condition | None, asked: Asked, actor: Actor) -> dict[str, Any]:
+    """The explanation as far as the actor may see it, each value with who changed it last and when."""
+    told: dict[str, Any] = reasons.explained_with_outlook(condition, asked, opened.published.model)
+    told = reading.sight(opened, actor).explanation(told)
     model = opened.published.model
     founds = [found for found in _founds(told) if found.get("from")]
     places = {id(found): _place(opened, found["from"]) for found in founds}

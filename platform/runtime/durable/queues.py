@@ -12,7 +12,7 @@ from ruleloom.dsl.types import Value
 from ruleloom.messages import LANGUAGES, Language, text
 from ruleloom.runtime.durable import presence
 from ruleloom.runtime.missing import id_of
-from ruleloom.runtime.showing.reading import PAGE, Page
+from ruleloom.runtime.showing.reading import PAGE, Page, sight
 from ruleloom.storage.holders import HolderRow
 from ruleloom.storage.logs import firing_log, put_off, work_log
 from ruleloom.storage.logs.firing_log import EffectRow
@@ -84,7 +84,7 @@ def overview(workspace: Workspace, actor: Actor) -> Queues:
             *work_log.sizes(connection),
             clock,
             workers,
-            show(reading, [failure])[0] if failure is not None else None,
+            next(iter(_seen(reading, actor, [failure] if failure is not None else [])), None),
             _broken(reading),
         )
 
@@ -97,13 +97,18 @@ def effects(
     after: str | None = None,
     limit: int = PAGE,
 ) -> Page[Shown]:
-    """Effects in one of `work_log.STATES`, newest first."""
+    """Effects in one of `work_log.STATES`, newest first, of the records that the actor may see."""
     access.require(actor, Verb.PUBLISH)
     with workspace.reading() as reading:
         before = id_of(after) if after else None
         found = work_log.page(reading.connection, state, limit + 1, rule=rule, before=before)
         more = str(found[limit - 1].of.id) if len(found) > limit else None
-        return Page(show(reading, found[:limit]), more)
+        return Page(_seen(reading, actor, found[:limit]), more)
+
+
+def _seen(reading: Reading, actor: Actor, found: Sequence[Waiting]) -> list[Shown]:
+    """Those of records that the actor may see."""
+    return show(reading, sight(reading, actor).those(found))
 
 
 def show(reading: Reading, found: Sequence[Waiting]) -> list[Shown]:

@@ -14,7 +14,8 @@ from ruleloom.messages import Language, RuleloomError
 from ruleloom.runtime.durable import queues
 from ruleloom.runtime.missing import Missing, id_of
 from ruleloom.runtime.rules.content import sentences, tree_of
-from ruleloom.runtime.showing.reading import PAGE, Page
+from ruleloom.runtime.showing.reading import PAGE, Page, sight
+from ruleloom.runtime.showing.sight import Sight
 from ruleloom.runtime.writing import effect_rows
 from ruleloom.storage.logs import firing_log, parked_runs, work_log
 from ruleloom.storage.logs.parked_runs import ParkedRow
@@ -53,8 +54,7 @@ def page(
     after: str | None = None,
     limit: int = PAGE,
 ) -> Page[WaitingRun]:
-    """Waiting runs, oldest first, of the entities that the actor may read."""
-    access.require(actor, Verb.READ)
+    """Waiting runs, oldest first, of the records that the actor may see."""
     with workspace.reading() as reading:
         found = work_log.waiting_runs(
             reading.connection,
@@ -64,7 +64,7 @@ def page(
             after=id_of(after) if after else None,
         )
         more = str(found[limit - 1].of.id) if len(found) > limit else None
-        seen = [each for each in found[:limit] if access.may(actor, Verb.READ, each.entity)]
+        seen = sight(reading, actor).those(found[:limit])
         return Page([_told(reading, each) for each in queues.show(reading, seen)], more)
 
 
@@ -96,7 +96,9 @@ def _find(uow: UnitOfWork, run: str) -> Run:
     row = parked_runs.find(uow.connection, id_of(run))
     if row is None:
         raise Missing.of("run-not-waiting")
-    return effect_rows.run_of(uow, row)
+    found = effect_rows.run_of(uow, row)
+    Sight(uow.connection, uow.published, uow.now, uow.actor).require(found.firing.entity, row.record)
+    return found
 
 
 def _note(uow: UnitOfWork, run: Run, code: str) -> None:

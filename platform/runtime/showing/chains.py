@@ -6,17 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ruleloom import access
-from ruleloom.access import Actor, Verb
 from ruleloom.dsl.types import Value
 from ruleloom.forms.entity import USER
-from ruleloom.runtime.rules.published import Published
+from ruleloom.runtime.showing.sight import Sight
 from ruleloom.storage.database import Connection
 from ruleloom.storage.logs import firing_log, undo_log
 from ruleloom.storage.logs.change_log import LoggedChange
 from ruleloom.storage.logs.firing_log import FiringRow
 from ruleloom.storage.logs.undo_log import UndoRow
-from ruleloom.storage.records import shown
 
 Cause = Mapping[str, Any]
 
@@ -47,15 +44,15 @@ class Chains:
         return int(user), None if name is None else str(name)
 
 
-def of_firings(connection: Connection, published: Published, actor: Actor, rows: Sequence[FiringRow]) -> Chains:
+def of_firings(connection: Connection, seen: Sight, rows: Sequence[FiringRow]) -> Chains:
     """What led to these firings, and the undos that took them back."""
-    return _read(connection, published, actor, {row.caused_by for row in rows}, {row.undo for row in rows}, rows)
+    return _read(connection, seen, {row.caused_by for row in rows}, {row.undo for row in rows}, rows)
 
 
-def of_changes(connection: Connection, published: Published, actor: Actor, changes: Sequence[LoggedChange]) -> Chains:
+def of_changes(connection: Connection, seen: Sight, changes: Sequence[LoggedChange]) -> Chains:
     """The firings that made these changes and what led to them, and the undos among the causes."""
     ids = {kind: _causes(changes, kind) for kind in ("firing", "undo")}
-    return _read(connection, published, actor, ids["firing"], ids["undo"], ())
+    return _read(connection, seen, ids["firing"], ids["undo"], ())
 
 
 def cause_id(change: LoggedChange, kind: str) -> int | None:
@@ -70,8 +67,7 @@ def _causes(changes: Sequence[LoggedChange], kind: str) -> set[int | None]:
 
 def _read(
     connection: Connection,
-    published: Published,
-    actor: Actor,
+    seen: Sight,
     wanted: Collection[int | None],
     undos: Collection[int | None],
     rows: Sequence[FiringRow],
@@ -89,12 +85,6 @@ def _read(
     people |= {undo.actor for undo in known.values() if undo.actor is not None}
     records: dict[str, set[int]] = {USER: people}
     for row in found.values():
-        if access.may(actor, Verb.READ, row.entity):
-            records.setdefault(row.entity, set()).add(row.record)
-    titles: dict[tuple[str, int], Value] = {}
-    for entity, ids in records.items():
-        if ids and entity in published.catalogue.tables:
-            named = shown.titles(connection, published.catalogue, entity, ids)
-            titles |= {(entity, each): title for each, title in named.items()}
+        records.setdefault(row.entity, set()).add(row.record)
     rules = firing_log.rule_names(connection, {row.rule for row in found.values()}) if found else {}
-    return Chains(found, known, rules, titles)
+    return Chains(found, known, rules, seen.titles(records))

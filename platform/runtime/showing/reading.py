@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar, cast
 
 from ruleloom import access
-from ruleloom.access import WORKSPACE, Actor, Verb
+from ruleloom.access import Actor, Verb
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.nodes import Condition
 from ruleloom.dsl.types import RecordId, Value
@@ -21,6 +21,7 @@ from ruleloom.runtime.rules.content import condition_of
 from ruleloom.runtime.rules.published import Published
 from ruleloom.runtime.showing import chains
 from ruleloom.runtime.showing.chains import Chains
+from ruleloom.runtime.showing.sight import Sight
 from ruleloom.runtime.time.moments import instant_of
 from ruleloom.runtime.workspace import Reading, Workspace
 from ruleloom.storage import counter
@@ -87,10 +88,8 @@ def record(workspace: Workspace, actor: Actor, entity: str, record_id: str) -> S
     """One live record; `Missing` (404) when there is none that the actor may see."""
     with workspace.reading() as reading:
         found = reading.published.entity(entity)
-        query = RecordQuery(found.id, _scope(actor, found))
         wanted = id_of(record_id)
-        if query.conditions and wanted not in _visible(reading, actor, query, [wanted]):
-            raise Missing.of("not-found")
+        require_visible(reading, actor, found.id, wanted)
         snapshot = reading.store.snapshots(found.id, [wanted]).get(wanted)
         if snapshot is None:
             raise Missing.of("not-found")
@@ -209,24 +208,14 @@ def _scope(actor: Actor, entity: Entity) -> tuple[Condition, ...]:
     return () if scope is None else (scope,)
 
 
+def sight(reading: Reading, actor: Actor) -> Sight:
+    """What an actor may see now."""
+    return Sight(reading.connection, reading.published, reading.now, actor)
+
+
 def require_visible(reading: Reading, actor: Actor, entity: str, record: int) -> None:
     """Refuses records that the actor may not see (`Missing`); those that are gone are for whoever may read all."""
-    access.require(actor, Verb.READ, entity)
-    query = RecordQuery(entity, _scope(actor, reading.published.model.entity(entity)))
-    if query.conditions and record not in _visible(reading, actor, query, [record]):
-        raise Missing.of("not-found")
-
-
-def _visible(reading: Reading, actor: Actor, query: RecordQuery, ids: Sequence[int]) -> set[int]:
-    """Which of these records the scope lets the actor see."""
-    from dataclasses import replace
-
-    moment = Moment(reading.now, reading.published.model.calendar, actor.user)
-    found: set[int] = set()
-    for each in ids:
-        one = replace(query, group=(("id", each),))
-        found.update(find_page(reading.connection, reading.published.catalogue, one, moment, limit=1).ids)
-    return found
+    sight(reading, actor).require(entity, record)
 
 
 def show(
@@ -275,17 +264,19 @@ def history_with_causes(
     """The same with what led to each change, and what people and referenced records are called."""
     with workspace.reading() as reading:
         found = reading.published.entity(entity)
-        access.require(actor, Verb.READ, found.id)
+        seen = sight(reading, actor)
+        seen.require(found.id, id_of(record_id))
         before = id_of(after) if after else None
         logged = change_log.history(reading.connection, found, id_of(record_id), before_id=before, limit=limit + 1)
         page = _cut(logged, limit)
         catalogue = reading.published.catalogue
         values = [each for change in page.items for each in (change.before, change.after)]
-        titles = shown.reference_titles(reading.connection, catalogue, found.id, values)
+        referred = shown.reference_titles(reading.connection, catalogue, found.id, values)
+        titles = {place: title for place, title in referred.items() if seen.one(*place)}
         people = {change.actor for change in page.items if change.actor is not None}
         named = shown.titles(reading.connection, catalogue, USER, people)
         titles |= {(USER, person): name for person, name in named.items()}
-        return page, Told(chains.of_changes(reading.connection, reading.published, actor, page.items), titles)
+        return page, Told(chains.of_changes(reading.connection, seen, page.items), titles)
 
 
 def firings(
@@ -322,31 +313,27 @@ def firings(
             matching=matching,
         )
         page = _cut(firing_log.page(reading.connection, wanted, limit + 1), limit)
-        seen = [row for row in page.items if access.may(actor, Verb.READ, row.entity)]
-        return Page(show_firings(reading.connection, reading.published, seen, actor), page.next)
+        seen = sight(reading, actor)
+        return Page(show_firings(reading.connection, seen.those(page.items), seen), page.next)
 
 
-def firings_by_id(connection: Connection, published: Published, ids: Sequence[int]) -> list[ShownFiring]:
+def firings_by_id(connection: Connection, ids: Sequence[int], seen: Sight) -> list[ShownFiring]:
     """These firings in the order in which they were recorded."""
     if not ids:
         return []
     rows = firing_log.page(connection, firing_log.FiringFilter(ids=ids), len(ids))
-    return show_firings(connection, published, sorted(rows, key=lambda row: row.id))
+    return show_firings(connection, sorted(rows, key=lambda row: row.id), seen)
 
 
-def firings_within(
-    connection: Connection, published: Published, after: int, up_to: int, limit: int
-) -> list[ShownFiring]:
+def firings_within(connection: Connection, after: int, up_to: int, limit: int, seen: Sight) -> list[ShownFiring]:
     """What fired after one instant and up to another, whoever settled it: the latest ones, in recorded order."""
     rows = firing_log.page(connection, firing_log.FiringFilter(within=(after, up_to)), limit)
-    return show_firings(connection, published, sorted(rows, key=lambda row: row.id))
+    return show_firings(connection, seen.those(sorted(rows, key=lambda row: row.id)), seen)
 
 
-def show_firings(
-    connection: Connection, published: Published, rows: Sequence[firing_log.FiringRow], actor: Actor = WORKSPACE
-) -> list[ShownFiring]:
-    """Firings with effects, names of rules, titles of records and what led to them."""
-    led = chains.of_firings(connection, published, actor, rows)
+def show_firings(connection: Connection, rows: Sequence[firing_log.FiringRow], seen: Sight) -> list[ShownFiring]:
+    """Firings with effects, names of rules, what led to them, and titles of records; reasons without what is hidden."""
+    led = chains.of_firings(connection, seen, rows)
     effects = firing_log.effects_of(connection, [row.id for row in rows])
     wanted: dict[str, set[int]] = {}
     for row in rows:
@@ -354,15 +341,11 @@ def show_firings(
         for effect in effects.get(row.id, ()):
             if effect.entity is not None and effect.record is not None:
                 wanted.setdefault(effect.entity, set()).add(effect.record)
-    titles: dict[tuple[str, int], Value] = {}
-    for entity, ids in wanted.items():
-        if entity in published.catalogue.tables:
-            found = shown.titles(connection, published.catalogue, entity, ids)
-            titles |= {(entity, each): title for each, title in found.items()}
+    titles = seen.titles(wanted)
     names = firing_log.rule_names(connection, {row.rule for row in rows})
     return [
         ShownFiring(
-            row,
+            replace(row, reason=seen.explanation(row.reason)),
             effects.get(row.id, ()),
             names.get(row.rule, row.rule),
             titles.get((row.entity, row.record)),

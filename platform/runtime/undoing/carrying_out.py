@@ -15,6 +15,7 @@ from ruleloom.dsl.types import Value
 from ruleloom.engine.intents import DeleteRecord, UpdateRecords
 from ruleloom.engine.store import Memory
 from ruleloom.messages import RuleloomError
+from ruleloom.runtime.showing.sight import Sight
 from ruleloom.runtime.undoing.deed import FIRING, Deed, undone_before
 from ruleloom.runtime.undoing.steps import Clash, Since, Step, by_record, fields_back, left_it, was_there
 from ruleloom.runtime.writing.effect_rows import title_of
@@ -43,18 +44,23 @@ class Undoing:
         model = uow.published.model
         self._entities = {entity.id: entity for entity in model.entities if entity.id in uow.published.catalogue.tables}
         self._rows = by_record(change_log.of_causes(uow.connection, self._entities, deed.causes))
+        sight = Sight(uow.connection, uow.published, uow.now, uow.actor)
+        self._hidden = {place for place in self._rows if not sight.one(*place)}
         self.steps: list[Step] = []
 
     def carry_out(self) -> list[Step]:
         """Takes back what can be; what was to be done, with what became of it."""
         self._quieten()
-        for (entity, record), rows in self._rows.items():
+        for entity, record in self._hidden:
+            self._leave_out(entity, record)
+        seen = {place: rows for place, rows in self._rows.items() if place not in self._hidden}
+        for (entity, record), rows in seen.items():
             if was_there(rows) and not left_it(rows) and not self._lives(entity, record):
                 self._restore(entity, record, rows)
-        for (entity, record), rows in reversed(list(self._rows.items())):
+        for (entity, record), rows in reversed(list(seen.items())):
             if was_there(rows):
                 self._set_back(entity, record, rows)
-        for (entity, record), rows in reversed(list(self._rows.items())):
+        for (entity, record), rows in reversed(list(seen.items())):
             if not was_there(rows) and left_it(rows) and self._lives(entity, record):
                 self._delete(entity, record, rows)
         return self.steps
@@ -82,6 +88,12 @@ class Undoing:
         return step
 
     # ---- the three kinds
+
+    def _leave_out(self, entity: str, record: int) -> None:
+        """A record that this person cannot open stays as it is; nothing of it is told."""
+        step = Step("update", entity, record, None, state="impossible")
+        step.clashes.append(self._since.clash("out-of-sight-undo", None))
+        self.steps.append(step)
 
     def _restore(self, entity: str, record: int, rows: Sequence[LoggedChange]) -> None:
         step = self._step("restore", entity, record, {"id": record, **rows[-1].before})

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, cast
 from ruleloom.actions.registry import actions
 from ruleloom.dsl.types import Kind, Value
 from ruleloom.runtime.pipeline.ports import Firing
+from ruleloom.runtime.showing.sight import Sight
 from ruleloom.runtime.undoing.deed import FIRING, Deed
 from ruleloom.runtime.undoing.steps import Step
 from ruleloom.storage.logs import firing_log, undo_log
 from ruleloom.storage.logs.firing_log import EffectRow, FiringRow
-from ruleloom.storage.records import shown
 
 if TYPE_CHECKING:
     from ruleloom.runtime.writing.unit_of_work import UnitOfWork
@@ -110,9 +110,4 @@ def _titles(
             if target.kind is Kind.RECORD and target.entity:
                 found: list[Any] = [value for value in (each.now, each.back) if value is not None]
                 wanted.setdefault(target.entity, set()).update(found)
-    titles: dict[tuple[str, int], Value] = {}
-    for name, ids in wanted.items():
-        if name in uow.published.catalogue.tables:
-            named = shown.titles(uow.connection, uow.published.catalogue, name, ids)
-            titles |= {(name, each): title for each, title in named.items()}
-    return titles
+    return Sight(uow.connection, uow.published, uow.now, uow.actor).titles(wanted)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
+from ruleloom.storage.chunks import chunks
 from ruleloom.storage.logs.firing_log import FAILED, UNFINISHED, EffectRow
 from ruleloom.storage.logs.parked_runs import ParkedRow, parked_runs
 from ruleloom.storage.tables.exchange import import_runs, sync_runs
@@ -66,6 +67,13 @@ def page(
     if before is not None:
         asked = asked.where(_E.id < before)
     rows = connection.execute(asked.order_by(_E.id.desc()).limit(limit)).mappings()
+    return [_waiting(EffectRow(**{name: row[_E[name]] for name in EffectRow.__slots__}), row) for row in rows]
+
+
+def by_id(connection: Connection, ids: Collection[int]) -> list[Waiting]:
+    """These effects in the order of their ids."""
+    asked = select(effects, *_FIRING).join(firings, firings.c.id == _E.firing).order_by(_E.id)
+    rows = [row for part in chunks(sorted(ids)) for row in connection.execute(asked.where(_E.id.in_(part))).mappings()]
     return [_waiting(EffectRow(**{name: row[_E[name]] for name in EffectRow.__slots__}), row) for row in rows]
 
 

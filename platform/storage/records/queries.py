@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from ruleloom.dsl import nodes as n
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.types import Value
 from ruleloom.messages import Diagnostic
+from ruleloom.storage.chunks import chunks
 from ruleloom.storage.records.search import search_patterns
 from ruleloom.storage.records.sort_terms import QueryError, SortBy, Source, Term, after
 from ruleloom.storage.records.worked_out import WorkedOut
@@ -24,7 +25,7 @@ from ruleloom.storage.sql.trees import to_sql
 if TYPE_CHECKING:
     from ruleloom.storage.sql.writer import Dialect
 
-__all__ = ["Page", "QueryError", "RecordQuery", "SortBy", "find_page"]
+__all__ = ["Page", "QueryError", "RecordQuery", "SortBy", "find_page", "ids_among"]
 
 MOST = 500
 """Records in one page."""
@@ -100,6 +101,17 @@ class Finder:
             return [term.from_cursor(value) for term, value in zip(self.terms, carried, strict=True)]
         except (ValueError, TypeError, ArithmeticError, binascii.Error) as error:
             raise QueryError(Diagnostic("cursor-unreadable", target="after")) from error
+
+
+def ids_among(
+    connection: Connection, catalogue: Catalogue, query: RecordQuery, moment: Moment, ids: Collection[int]
+) -> set[int]:
+    """Those of these records that are in the query."""
+    finder, found = Finder(connection, catalogue, query, moment), set[int]()
+    own = finder.source.root.table.c.id
+    for part in chunks(ids):
+        found.update(connection.execute(finder.rows(own).where(own.in_(part))).scalars())
+    return found
 
 
 def find_page(
