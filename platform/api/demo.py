@@ -24,14 +24,16 @@ class AdvanceSchema(Schema):
 
 
 class AdvancedSchema(Schema):
-    """The new present and what fired on the way."""
+    """The new present and what fired on the way; not `complete`: some of it is still being worked on."""
 
     now = fields.String(required=True)
     firings = fields.List(fields.Nested(FiringSchema), required=True)
+    complete = fields.Boolean(required=True)
 
 
 @resource.post("/demo/clock/advance", body=AdvanceSchema, answer=AdvancedSchema)
 def advance(given: dict[str, Any]) -> dict[str, Any]:
     """Let days pass; everything due on the way fires at its due time"""
-    now, firings = demo.advance(workspace(), current_actor(), given["days"])
-    return {"now": instant_text(now), "firings": [firing_json(workspace().model, each) for each in firings]}
+    done = demo.advance(workspace(), current_actor(), given["days"])
+    firings = [firing_json(workspace().model, each) for each in done.firings]
+    return {"now": instant_text(done.now), "firings": firings, "complete": done.complete}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, get_args
 
@@ -14,8 +15,12 @@ from ruleloom.api.here import workspace
 from ruleloom.api.problems import reader_language
 from ruleloom.api.shapes import LANGUAGES, BothSchema, ExplainedSchema, FiringSchema, TextSchema, TitledSchema
 from ruleloom.api.signed_in import current_actor
+from ruleloom.api.wire import instant_text
+from ruleloom.forms.entity import USER
 from ruleloom.runtime.commands import definitions, rules, why
 from ruleloom.runtime.rules import health as rule_health
+from ruleloom.runtime.showing import reading
+from ruleloom.storage.logs.rule_pauses import PauseRow
 from ruleloom.storage.schema.definitions import Definition
 
 
@@ -134,6 +139,22 @@ class RulesHealthSchema(Schema):
     items = fields.List(fields.Nested(RuleHealthSchema), required=True)
 
 
+class PauseSchema(Schema):
+    """A stretch in which a rule did nothing; `until` null: it lasts; `stopped`: by itself, else somebody paused it."""
+
+    since = fields.String(required=True)
+    since_by = fields.Nested(TitledSchema, required=True, allow_none=True)
+    until = fields.String(required=True, allow_none=True)
+    until_by = fields.Nested(TitledSchema, required=True, allow_none=True)
+    stopped = fields.Boolean(required=True)
+
+
+class PausesSchema(Schema):
+    """The pauses of a rule, newest first."""
+
+    items = fields.List(fields.Nested(PauseSchema), required=True)
+
+
 resource = drawn("rule", "rules", "When what becomes true, then what is done.", TextSchema, ShownRuleSchema)
 
 
@@ -183,6 +204,28 @@ def pause(drawn_id: str) -> Any:
 def resume(drawn_id: str) -> Any:
     """Let a paused rule go on; records that match now do not fire"""
     return _switched(definitions.resume(workspace(), current_actor(), "rule", drawn_id))
+
+
+@resource.get("/rules/<drawn_id>/pauses", answer=PausesSchema)
+def pauses(drawn_id: str) -> dict[str, Any]:
+    """When a rule stood still although it was published, and who paused it and let it go on"""
+    found = definitions.pauses(workspace(), current_actor(), drawn_id)
+    people = {by for each in found for by in (each.since_by, each.until_by) if by is not None}
+    names = reading.names_of(workspace(), people)
+    return {"items": [_pause(each, names) for each in found]}
+
+
+def _pause(found: PauseRow, names: Mapping[int, str]) -> dict[str, Any]:
+    def person(by: int | None) -> dict[str, Any] | None:
+        return None if by is None else {"entity": USER, "id": str(by), "title": names.get(by)}
+
+    return {
+        "since": instant_text(found.since),
+        "since_by": person(found.since_by),
+        "until": None if found.until is None else instant_text(found.until),
+        "until_by": person(found.until_by),
+        "stopped": found.stopped,
+    }
 
 
 def _switched(found: Definition) -> tuple[dict[str, Any], dict[str, str]]:

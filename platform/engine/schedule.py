@@ -6,7 +6,7 @@ import calendar as months
 from collections.abc import Iterator
 from datetime import time
 
-from ruleloom.dsl.calendar import HOUR, Calendar, day_date
+from ruleloom.dsl.calendar import DAY, HOUR, Calendar, day_date
 from ruleloom.dsl.nodes import Schedule
 
 _LOOK_AHEAD_DAYS = 366 * 30
@@ -30,6 +30,15 @@ def next_tick(schedule: Schedule, after: int, calendar: Calendar, anchor: int) -
         if instant > after:
             return instant
     return None
+
+
+def pace(schedule: Schedule) -> float:
+    """Microseconds from one tick to the next, on average."""
+    if schedule.unit == "hours":
+        return schedule.hours * HOUR
+    if schedule.unit == "weekday":
+        return 7 * DAY / max(1, len(schedule.weekdays))
+    return 30 * DAY / max(1, len(schedule.days)) if schedule.unit == "month" else DAY
 
 
 def _days(schedule: Schedule, first: int, calendar: Calendar) -> Iterator[int]:

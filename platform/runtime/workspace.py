@@ -166,6 +166,7 @@ class Workspace:
             published = self._look(connection, begun.settings)
             uow = UnitOfWork(self, connection, published, actor, origin, begun.earliest)
             result = uow.carry_out(command)
+            uow.desk.keep_counts()
             if uow.wrote:
                 counter.bump(connection)
         for listener in self.committed:

@@ -176,6 +176,17 @@ def test_a_long_one_waits_for_a_worker_and_can_be_stopped(sales: Sales, monkeypa
     assert len(sales.client.get(f"/rules/{rule}/backtests").get_json()["items"]) == 2
 
 
+def test_ticks_of_a_schedule_count_as_work(sales: Sales) -> None:
+    """Two records and hardly a change, but ten thousand looks at them: nobody waits for that at the request."""
+    sales.client.create("customer", name="Acme")
+    sales.to(300)
+    hourly = {"text": 'rule "Often" on customer every 1 hours when credit > 5 then warn "x"', "language": "en"}
+    rule = sales.client.post("/rules", {"content": hourly}).get_json()["id"]
+    assert sales.play(rule, last_days=200)["result"]["sides"][0]["hits"] == 0
+    sales.client.create("customer", name="Berta")
+    assert sales.client.post(f"/rules/{rule}/backtests", {"last_days": 300}).get_json()["status"] == "waiting"
+
+
 def test_what_cannot_be_played_is_refused(sales: Sales, member: Client) -> None:
     rule = sales.rule(30)
     ends = {"from": "2026-01-02T00:00:00Z", "to": "2026-01-01T00:00:00Z"}

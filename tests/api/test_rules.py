@@ -213,7 +213,7 @@ def test_nothing_fires_twice_when_nothing_is_due(workspace: Workspace, model: Cl
     model.create("customer", name="A", credit="2000")
     from ruleloom.access import WORKSPACE
 
-    assert demo.advance(workspace, WORKSPACE, 30)[1] == []
+    assert demo.advance(workspace, WORKSPACE, 30).firings == []
     assert model.count("coupon") == 1
 
 

@@ -101,6 +101,15 @@ def test_a_sign_in_link_opens_the_account_once(app: Flask, administrator: Client
     assert app.test_client().post(SESSION, json={"token": newer}).status_code == 401
 
 
+def test_who_made_a_sign_in_link_is_told_to_its_person_and_to_administrators(
+    administrator: Client, manager: Client, member: Client
+) -> None:
+    _made(administrator, member.me["user"]["id"])
+    for somebody, told in ((administrator, 1), (member, 1), (manager, 0)):
+        found = somebody.get("/notifications").get_json()["items"]
+        assert len([each for each in found if "Ada made a sign-in link for Mia" in each["text"]]) == told, found
+
+
 def test_a_sign_in_link_ends_after_a_day_and_with_the_rights_it_was_made_for(
     app: Flask, administrator: Client, member: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,10 +8,14 @@ from typing import Any
 
 import pytest
 
-from ruleloom.access import WORKSPACE
+from ruleloom.access import WORKSPACE, Actor
+from ruleloom.dsl.calendar import HOUR
 from ruleloom.messages import RuleloomError
-from ruleloom.runtime.commands import accounts, definitions, records, safety
+from ruleloom.runtime.commands import accounts, definitions, records, safety, why
+from ruleloom.runtime.rules import health
 from ruleloom.runtime.showing import reading
+from ruleloom.runtime.time.clock import Clock, machine_now
+from ruleloom.runtime.time.moments import instant_text
 from ruleloom.runtime.workspace import Workspace
 from ruleloom.storage.logs import notices
 from ruleloom.storage.schema.definitions import Definitions
@@ -149,3 +153,71 @@ def test_writers_at_once_never_exceed_it(workspace: Workspace, rule: Rule) -> No
         list(pool.map(write, range(20)))
     assert sum(1 for flag in flags(workspace).values() if flag == "red") == 7
     assert sorted(edges(workspace)) == [("on", None)] * 7 + [("skipped", "rate")] + [("skipped", "stopped")] * 12
+
+
+def test_of_many_held_for_one_record_one_is_performed_also_when_they_are_let_go_in_parts(
+    workspace: Workspace, rule: Rule, create: Create
+) -> None:
+    """Each time the condition became true the firing was held back; the newest stands for all, whatever the batch."""
+    made = rule('rule "Gift" on customer when credit > 10 then create coupon (customer = this)')
+    safety.allow(workspace, WORKSPACE, made, 1, "hour")
+    create(name="first", credit=20)
+    wavering = create(name="a", credit=20).record
+    for _ in range(2):
+        change(workspace, wavering, credit=1)
+        change(workspace, wavering, credit=20)
+    safety.go_on(workspace, WORKSPACE, made)
+    safety.allow(workspace, WORKSPACE, made, None, "hour")
+    left = [safety.release(workspace, WORKSPACE, made, "all", limit=1) for _ in range(3)]
+    assert [(each.performed, each.remaining) for each in left] == [(0, 2), (0, 1), (1, 0)]
+    assert len(reading.records(workspace, WORKSPACE, "coupon").items) == 2
+
+
+def test_what_fired_is_counted_as_it_fires_and_not_what_was_taken_back(
+    workspace: Workspace, rule: Rule, create: Create
+) -> None:
+    flag = rule(FLAG)
+    rule('rule "Never" on customer when name = "no" then block "no"')
+    kept = create(name="a", credit=20).record
+    with pytest.raises(RuleloomError, match="write-blocked"):
+        create(name="no", credit=20)
+    change(workspace, kept, credit=1)
+    definitions.pause(workspace, WORKSPACE, "rule", flag)
+    create(name="b", credit=20)
+    found = {each.rule: each.days for each in health.of_all(workspace, WORKSPACE)}
+    assert found[flag] == [0] * 6 + [2], "the firing and its end; nothing of the blocked write, nothing while paused"
+    health.sweep(workspace)
+    assert {each.rule: each.days for each in health.of_all(workspace, WORKSPACE)} == found
+
+
+def test_a_rule_knows_when_it_stood_still_and_who_paused_it(workspace: Workspace, rule: Rule, create: Create) -> None:
+    time = [machine_now()]
+    workspace.clock = Clock(source=lambda: time[0])
+    boss = accounts.create(workspace, WORKSPACE, "Ada", "ada@example.com", "a long enough password", ["administrator"])
+    ada = Actor(int(boss.id), frozenset({"administrator"}))
+    made = rule(FLAG)
+    customer = str(create(name="a", credit=1).record)
+    for step in (definitions.pause, definitions.resume, definitions.pause):
+        time[0] += HOUR
+        step(workspace, ada, "rule", made)
+    found = definitions.pauses(workspace, ada, made)
+    begun = time[0] - 3 * HOUR
+    assert [((row.since - begun) // HOUR, row.since_by, row.until_by) for row in found] == [
+        (3, ada.user, None), (1, ada.user, ada.user),
+    ]  # fmt: skip
+    assert found[1].until == begun + 2 * HOUR
+    then = {
+        hours: why.why(workspace, ada, made, customer, instant_text(begun + hours * HOUR + 1)).standing.state
+        for hours in range(3)
+    }
+    assert then == {0: "fails", 1: "paused", 2: "fails"}
+    assert why.why(workspace, ada, made, customer).standing == why.Standing("paused", instant_text(time[0]))
+    definitions.resume(workspace, ada, "rule", made)
+    safety.allow(workspace, ada, made, 1, "hour")
+    create(name="b", credit=20)
+    create(name="c", credit=20)
+    assert next((row.stopped, row.since_by, row.until) for row in definitions.pauses(workspace, ada, made)) == (
+        True, None, None,
+    )  # fmt: skip
+    safety.go_on(workspace, ada, made)
+    assert definitions.pauses(workspace, ada, made)[0].until_by == ada.user

@@ -15,16 +15,16 @@ MANY, SOME = range(1, 33_001), range(1, 1_201)
 ASKED: tuple[Callable[[Connection, range], Any], ...] = (
     lambda c, ids: change_log.of_causes(c, {}, ids),
     lambda c, ids: firing_log.by_id(c, ids, lock=True),
-    lambda c, ids: firing_log.caused_by(c, ids),
-    lambda c, ids: firing_log.effects_of(c, ids),
+    firing_log.caused_by,
+    firing_log.effects_of,
     lambda c, ids: firing_log.held_counts(c, [str(each) for each in ids]),
     lambda c, ids: rule_rates.every(c, [str(each) for each in ids]),
-    lambda c, ids: undo_log.by_id(c, ids),
-    lambda c, ids: undo_log.of(c, ids),
+    undo_log.by_id,
+    undo_log.of,
     lambda c, ids: undo_log.mark_firings(c, ids, 1, 1),
     lambda c, ids: undo_log.take_notices_back(c, ids, 1),
-    lambda c, ids: undo_log.end_runs(c, ids),
-    lambda c, ids: undo_log.runs_of(c, ids),
+    undo_log.end_runs,
+    undo_log.runs_of,
     lambda c, ids: undo_log.cancel_effects(c, ids, 1),
 )
 

@@ -7,7 +7,7 @@ whose process died is begun anew by another one: nothing of it is in the workspa
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from ruleloom.access import Actor, Verb
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.calendar import DAY
 from ruleloom.dsl.types import Value
+from ruleloom.engine.schedule import pace
 from ruleloom.forms.entity import USER
 from ruleloom.messages import Diagnostic, RuleloomError
 from ruleloom.runtime.backtest import result
@@ -40,13 +41,13 @@ from ruleloom.storage.records.timeline import BEFORE_ALL, TooMuch, led_to, size,
 from ruleloom.storage.schema.definitions import Content, Definition, Definitions
 
 if TYPE_CHECKING:
-    from ruleloom.runtime.workspace import Workspace
+    from ruleloom.runtime.workspace import Reading, Workspace
 
 KIND = "backtest"
 AT_ONCE = 10_000
-"""Records and changes up to which a backtest is played while one waits for the answer."""
-MOST, MOST_HITS = 2_000_000, 300_000
-"""Records and changes that one backtest reads, and hits that it keeps in memory."""
+"""Records, changes, and records looked at by ticks of schedules, up to which one waits for the answer."""
+MOST, MOST_HITS = 1_000_000, 300_000
+"""Records and changes that one backtest reads, and hits that it keeps, both in memory: some 750 bytes a change."""
 KEPT_HITS = 5_000
 """Hits that are kept with their reasons; the numbers count all of them."""
 KEPT = 30 * DAY
@@ -104,7 +105,7 @@ def begin(
         for entity in wanted:
             access.require(actor, Verb.READ, entity)
         first = BEFORE_ALL if history == BUSINESS else start
-        small = size(reading.connection, reading.published.catalogue, wanted, max(first, 0), end) <= AT_ONCE
+        small = _work(reading, trees, wanted, max(first, 0), start, end) <= AT_ONCE
     request = {"sides": sides, "from": start, "to": end, "history": history}
     now, user = machine_now(), actor.user if isinstance(actor.user, int) else None
     row = BacktestRow(workspace.ids.next(), drawn.id, "waiting", request, {"done": 0, "total": 0}, None, now, user, now)
@@ -115,6 +116,17 @@ def begin(
         return row
     carry_on(workspace, row.id)
     return read(workspace, actor, row.id)
+
+
+def _work(reading: Reading, rules: Sequence[n.Rule], wanted: Iterable[str], first: int, start: int, end: int) -> int:
+    """About how much there is to do: a tick of a schedule looks at every record of its rule's entity."""
+    connection, catalogue = reading.connection, reading.published.catalogue
+    work = size(connection, catalogue, wanted, first, end)
+    for rule in rules:
+        if rule.schedule is not None:
+            ticks = int((end - start) // pace(rule.schedule)) + 1
+            work += ticks * max(1, size(connection, catalogue, [rule.entity], end, end))
+    return work
 
 
 def _period(now: int, last_days: int | None, since: str | None, until: str | None) -> tuple[int, int]:
@@ -324,7 +336,8 @@ class _Run:
             read_ = timeline(
                 reading.connection, reading.published.catalogue, reach_of(trees, model), first, MOST, self._tell
             )
-            own = led_to(reading.connection, str(self._row.rule))
+            origins = {row.origin for row in read_.rows if row.origin is not None}
+            own = led_to(reading.connection, str(self._row.rule), origins)
         return model, trees, told(read_, model, self._start, self._end, request["history"]), own
 
     def _name(self, found: dict[str, Any], entity: str) -> None:

@@ -18,6 +18,8 @@ from ruleloom.runtime.rules import checking, publishing
 from ruleloom.runtime.workspace import Workspace
 from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 from ruleloom.storage import workspace_settings as settings
+from ruleloom.storage.logs import rule_pauses
+from ruleloom.storage.logs.rule_pauses import PauseRow
 from ruleloom.storage.schema.definitions import Definition, Definitions, DefinitionStale, DefinitionVersion, Drawn
 
 PERSONAL = frozenset({"view"})
@@ -47,6 +49,13 @@ def versions(workspace: Workspace, actor: Actor, kind: str, definition: str) -> 
     with workspace.reading() as reading:
         found = Definitions(reading.connection)
         return found.versions(_of_kind(found, actor, kind, definition).id)
+
+
+def pauses(workspace: Workspace, actor: Actor, rule: str) -> Sequence[PauseRow]:
+    """When a published rule stood still, and who paused it and let it go on; newest first."""
+    with workspace.reading() as reading:
+        found = _of_kind(Definitions(reading.connection), actor, "rule", rule)
+        return rule_pauses.of(reading.connection, found.id)
 
 
 def create(
@@ -193,6 +202,8 @@ def _switch(
         done = uow.definitions.pause(now.id, uow.stamp(), paused=paused)
         _moved(uow)
         then(uow, done)
+        if paused:
+            rule_pauses.begin(uow.connection, done.id, uow.now, uow.user, stopped=False)
         return done
 
     return workspace.transact(command, actor, origin="publishing")

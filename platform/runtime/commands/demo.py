@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from ruleloom import access
 from ruleloom.access import WORKSPACE, Actor, Verb
 from ruleloom.dsl.calendar import DAY
@@ -22,8 +25,18 @@ class NotADemo(RuleloomError):
     status = 409
 
 
-def advance(workspace: Workspace, actor: Actor, days: int) -> tuple[int, list[reading.ShownFiring]]:
-    """Moves the clock on and settles everything due on the way, in time order; the new present and what fired."""
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """The new present and what fired on the way."""
+
+    now: int
+    firings: Sequence[reading.ShownFiring]
+    complete: bool
+    """False: something of it is still being worked on and fires in a moment, with its own due time."""
+
+
+def advance(workspace: Workspace, actor: Actor, days: int) -> Advanced:
+    """Moves the clock on and settles everything due on the way, in time order."""
     if not workspace.demo:
         raise NotADemo.of("not-a-demo")
     access.require(actor, Verb.UPDATE)
@@ -36,9 +49,9 @@ def advance(workspace: Workspace, actor: Actor, days: int) -> tuple[int, list[re
 
     before, offset = workspace.transact(move, WORKSPACE, origin="demo")
     workspace.clock.seen(offset, 0)
-    settling.settle_with_others(workspace)
+    complete = settling.settle_with_others(workspace)
     with workspace.reading() as opened:
         # Not only what this thread settled: the clock thread may have been quicker with some of it.
-        return opened.now, reading.firings_within(
-            opened.connection, before, opened.now, SHOWN, reading.sight(opened, actor)
-        )
+        seen = reading.sight(opened, actor)
+        fired = reading.firings_within(opened.connection, before, opened.now, SHOWN, seen)
+        return Advanced(opened.now, fired, complete)

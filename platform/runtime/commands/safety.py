@@ -127,7 +127,7 @@ class _Going:
     def decide(self) -> list[tuple[FiringRow, Firing]]:
         """The firings to perform, in the order in which they were held back; limits count as always."""
         going = []
-        last = {(row.record, _edge(row)): row.id for row in self._rows}
+        last = self._last()
         for row in self._rows:
             level = self._rule.kind == "level"
             superseded = level and last[row.record, _edge(row)] != row.id
@@ -143,6 +143,11 @@ class _Going:
             self._begin(row)
             going.append((row, firing))
         return going
+
+    def _last(self) -> dict[tuple[int, str], int]:
+        """The latest one held back for each record and edge, also behind this batch: it stands for those before it."""
+        found = firing_log.held_of(self._uow.connection, self._rule.id, {row.record for row in self._rows})
+        return {(row.record, _edge(row)): row.id for row in found}
 
     def _there(self, row: FiringRow) -> bool:
         change = (row.skip or {}).get("change") or {}

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
+
+import structlog
 
 from ruleloom import access
-from ruleloom.access import Actor, Verb
-from ruleloom.messages import Diagnostic, RuleloomError
+from ruleloom.access import Actor, RoleName, Verb
+from ruleloom.forms.entity import USER
+from ruleloom.messages import Diagnostic, RuleloomError, text
 from ruleloom.runtime.commands.accounts import Account, account_row, acting, shown
 from ruleloom.runtime.missing import Conflict, id_of
 from ruleloom.runtime.people.emails import folded_email
@@ -14,10 +18,14 @@ from ruleloom.runtime.people.secrets_of import fingerprint, new_secret, password
 from ruleloom.runtime.people.throttle import Throttle
 from ruleloom.runtime.time.clock import machine_now
 from ruleloom.runtime.workspace import Workspace
+from ruleloom.storage import counter
+from ruleloom.storage.database import Connection
+from ruleloom.storage.logs import notices
 from ruleloom.storage.people import accounts as account_rows
 from ruleloom.storage.people import sessions as rows
 from ruleloom.storage.people.accounts import AccountRow
 
+log = structlog.get_logger()
 SECOND = 1_000_000
 LIFETIME_SECONDS = 30 * 24 * 3600
 """No session lives longer, however much it is used."""
@@ -120,7 +128,27 @@ def sign_in_link(workspace: Workspace, actor: Actor, user: str) -> Link:
     with workspace.database.write() as connection:
         rows.drop_one_time(connection, row.user)
         rows.add_one_time(connection, fingerprint(token), row.user, now, now + _LINK)
+        _tell(workspace, connection, actor, row)
+    log.info("sign-in link made", user=row.user, by=actor.user)
     return Link(f"/sign-in?token={token}", now + _LINK)
+
+
+def _tell(workspace: Workspace, connection: Connection, actor: Actor, made_for: AccountRow) -> None:
+    """A link lets its holder act in somebody's name: that person and all administrators read who made it."""
+    every = {row.user: row for row in account_rows.every(connection) if row.active}
+    told = [row for row in every.values() if row.user == made_for.user or RoleName.ADMINISTRATOR in row.roles]
+    maker = every.get(cast("int", actor.user))
+    by, name = shown(workspace, maker).name if maker is not None else actor.name, shown(workspace, made_for).name
+    at, ids = workspace.now(connection), workspace.ids
+    rows_ = [
+        notices.NoticeRow(ids.next(), row.user, at, _said(row, by, name), None, USER, made_for.user) for row in told
+    ]
+    notices.add(connection, rows_)
+    counter.bump(connection)
+
+
+def _said(to: AccountRow, by: str, name: str) -> str:
+    return text("sign-in-link-made", "zh" if to.language == "zh" else "en", {"by": by, "name": name})
 
 
 def anybody(workspace: Workspace) -> bool:

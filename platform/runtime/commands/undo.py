@@ -26,15 +26,9 @@ def preview(workspace: Workspace, actor: Actor, kind: str, deed: str, chained: b
     access.require(actor, Verb.PUBLISH)
 
     def command(uow: UnitOfWork) -> Plan:
-        wrote, entered = uow.wrote, len(uow.desk.entered)
-        trial = uow.connection.begin_nested()
-        try:
+        with uow.desk.trial():
             uow.reference = uow.workspace.ids.next()
             return _planned(uow, _read(uow, kind, deed, chained), REHEARSE)
-        finally:
-            trial.rollback()
-            uow.wrote, uow.desk.leaves = wrote, False
-            del uow.desk.entered[entered:]
 
     return workspace.transact(command, actor, origin=ORIGIN)
 
@@ -84,13 +78,8 @@ def _planned(uow: UnitOfWork, deed: Deed, conflicts: str) -> Plan:
 
 def _require_seen(uow: UnitOfWork, deed: Deed, fingerprint: str) -> None:
     """The person decides on what was shown."""
-    entered = len(uow.desk.entered)
-    trial = uow.connection.begin_nested()
-    try:
+    with uow.desk.trial():
         seen = _planned(uow, deed, REHEARSE).fingerprint
-    finally:
-        trial.rollback()
-        del uow.desk.entered[entered:]
     if seen != fingerprint:
         raise Stale.of("undo-stale")
 

@@ -24,7 +24,7 @@ from ruleloom.runtime.showing import reading
 from ruleloom.runtime.time.moments import instant_of, instant_text
 from ruleloom.runtime.workspace import Reading, Workspace
 from ruleloom.storage.facts.memory import tick_of
-from ruleloom.storage.logs import firing_log
+from ruleloom.storage.logs import firing_log, rule_pauses
 from ruleloom.storage.logs.firing_log import FiringFilter, FiringRow
 from ruleloom.storage.records import shown
 from ruleloom.storage.records.rewinding import beginning_of, last_changes
@@ -162,8 +162,9 @@ class _Question:
             return Standing("no-change" if _watches(self._tree.condition, self._opened.published.model) else "absent")
         if self._version is None or (seen.changed_at is not None and seen.changed_at < self._version.at):
             return Standing("not-published")
-        if self._at is None and self._rule.paused:
-            return Standing("paused")
+        pause = rule_pauses.at(self._opened.connection, self._rule.id, self._moment)
+        if pause is not None and not pause.stopped:
+            return Standing("paused", instant_text(pause.since))
         if self._at is None and str(self._rule.id) in self._opened.published.broken:
             return Standing("broken")
         if not reason["holds"]:

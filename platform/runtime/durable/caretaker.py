@@ -9,6 +9,7 @@ import structlog
 from ruleloom.runtime.backtest import service as backtests
 from ruleloom.runtime.commands import files
 from ruleloom.runtime.imports import service as imports
+from ruleloom.runtime.rules import health
 from ruleloom.runtime.workspace import Workspace
 from ruleloom.storage.leases import lease
 
@@ -42,6 +43,7 @@ class Caretaker:
                         files.sweep(self._workspace)
                         imports.sweep(self._workspace)
                         backtests.sweep(self._workspace)
+                        health.sweep(self._workspace)
             except Exception as error:
                 log.error("caretaker failed", exc_info=error)
             self._stopped.wait(self._pause)

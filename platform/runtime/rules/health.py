@@ -11,7 +11,7 @@ from ruleloom.messages import Diagnostic
 from ruleloom.runtime.commands import definitions
 from ruleloom.runtime.time.moments import instant_text
 from ruleloom.runtime.workspace import Workspace
-from ruleloom.storage.logs import rule_health, rule_rates
+from ruleloom.storage.logs import rule_counts, rule_health, rule_rates
 
 Health = Literal["ok", "warning", "broken", "stopped", "paused", "draft"]
 DAYS = 7
@@ -45,6 +45,12 @@ class RuleHealth:
     stopped_at: str | None = None
 
 
+def sweep(workspace: Workspace) -> None:
+    """Forgets counts of days that no list shows any more."""
+    with workspace.database.write() as connection:
+        rule_counts.sweep(connection, workspace.now(connection) - (DAYS + 2) * DAY)
+
+
 def of_all(workspace: Workspace, actor: Actor) -> list[RuleHealth]:
     """Every rule that the actor may see."""
     seen = definitions.everything(workspace, actor, "rule", None)
@@ -52,7 +58,7 @@ def of_all(workspace: Workspace, actor: Actor) -> list[RuleHealth]:
     with workspace.reading() as reading:
         connection, now = reading.connection, reading.now
         last = rule_health.last_firings(connection)
-        days = rule_health.firings_between(connection, _midnights(reading.published.model.calendar, now))
+        days = rule_counts.between(connection, _midnights(reading.published.model.calendar, now))
         failed = rule_health.failures(connection)
         due, ticks = rule_health.next_due(connection, ids, now + DAY), rule_health.ticks(connection)
         rates = rule_rates.every(connection, ids)

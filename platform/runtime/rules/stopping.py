@@ -19,7 +19,7 @@ from ruleloom.dsl.types import RecordId
 from ruleloom.engine.ruleset import CompiledRule
 from ruleloom.messages import LANGUAGES, Language, text
 from ruleloom.runtime.pipeline.ports import Firing, Withheld
-from ruleloom.storage.logs import notices, rule_rates
+from ruleloom.storage.logs import notices, rule_pauses, rule_rates
 from ruleloom.storage.people import accounts
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ def _stop(uow: UnitOfWork, rule: CompiledRule, allowed: Allowed, at: int, perfor
     stop = {"most": allowed.most, "per": allowed.per}
     uow.desk.stop_counting(rule.id, stopped_at=at, stop=stop, number=performed)
     uow.definitions.stop(int(rule.id), at)
+    rule_pauses.begin(uow.connection, int(rule.id), at, None, stopped=True)
     uow.wrote = True
     _tell(uow, rule, allowed, at)
 
@@ -123,3 +124,4 @@ def go_on(uow: UnitOfWork, rule: str) -> None:
     """A rule acts again from now on; its count begins anew."""
     rule_rates.change(uow.connection, rule, stopped_at=None, stop=None, number=0, started=uow.now)
     uow.definitions.stop(int(rule), None)
+    rule_pauses.end(uow.connection, int(rule), uow.now, uow.user)

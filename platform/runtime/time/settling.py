@@ -6,11 +6,14 @@ import time
 from collections.abc import Callable
 from typing import cast
 
+import structlog
+
 from ruleloom.access import WORKSPACE
 from ruleloom.runtime.workspace import CLOCK_FLOOR, Workspace
 from ruleloom.runtime.writing.unit_of_work import TIME, UnitOfWork
 from ruleloom.storage import workspace_settings as settings
 
+log = structlog.get_logger()
 PATIENCE = 30.0
 """Seconds for which one waits for what others have in hand."""
 _GLANCE = 0.02
@@ -18,13 +21,20 @@ BATCHES = (100, 10, 1)
 """Instants settled, and firings after which no further instant is begun, in one transaction."""
 
 
-def settle_with_others(workspace: Workspace) -> None:
-    """Settles what is due up to now and waits for what other threads and processes have in hand of it."""
+def settle_with_others(workspace: Workspace) -> bool:
+    """Settles what is due up to now and waits for what other threads and processes have in hand of it.
+
+    False when something is still due after `PATIENCE`: whoever has it in hand goes on with it.
+    """
     end = time.monotonic() + PATIENCE
     settle(workspace)
-    while _is_due(workspace) and time.monotonic() < end:
+    while _is_due(workspace):
+        if time.monotonic() > end:
+            log.warning("something due is still in other hands", seconds=PATIENCE)
+            return False
         time.sleep(_GLANCE)
         settle(workspace)
+    return True
 
 
 def _is_due(workspace: Workspace) -> bool:

@@ -52,6 +52,7 @@ def settle(uow: UnitOfWork, most: int) -> tuple[int, int] | None:
     finally:
         uow.desk = ordinary
     ordinary.entered += desk.entered
+    ordinary.fired += desk.fired
     ordinary.warnings += desk.warnings
     ordinary.leaves = ordinary.leaves or desk.leaves
     return settled

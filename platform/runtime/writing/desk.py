@@ -24,7 +24,7 @@ from ruleloom.runtime.writing import effect_rows, requirements, stage_gates
 from ruleloom.runtime.writing.requirements import Wrong
 from ruleloom.runtime.writing.restoring import RestoreRecord
 from ruleloom.storage.facts.store import SqlStore
-from ruleloom.storage.logs import firing_log, notices, parked_runs, rule_rates
+from ruleloom.storage.logs import firing_log, notices, parked_runs, rule_counts, rule_rates
 from ruleloom.storage.logs.change_log import Stamp
 from ruleloom.storage.records import autonumbers, deletion
 from ruleloom.storage.records.records import NewRecord, RecordUpdate, touched
@@ -34,8 +34,13 @@ if TYPE_CHECKING:
     from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 
 
+_ACTED = ("on", "off", "change", "schedule")
 RETRY_AFTER = 30 * 1_000_000
 """Microseconds until actions that failed are carried out again."""
+
+
+class _OnlyTriedError(Exception):
+    """Ends a trial."""
 
 
 class SqlDesk(SqlStore):
@@ -59,6 +64,8 @@ class SqlDesk(SqlStore):
         self._positions: dict[int, int] = {}
         self._told: set[RecordId] = set()
         """Records of which something was remembered in this transaction."""
+        self.fired: list[tuple[str, int]] = []
+        """Rule and instant of what fired and is not counted yet."""
         self._tried: firing_log.EffectRow | None = None
         self.failed_again = False
         """Whether actions that were carried out once more failed again."""
@@ -231,17 +238,28 @@ class SqlDesk(SqlStore):
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Undoes what happens inside when an exception leaves it."""
-        entered, warnings, leaves = len(self.entered), len(self.warnings), self.leaves
+        entered, warnings, fired, leaves = len(self.entered), len(self.warnings), len(self.fired), self.leaves
         nested = self.connection.begin_nested()
         try:
             yield
         except BaseException:
             nested.rollback()
-            del self.entered[entered:], self.warnings[warnings:]
+            del self.entered[entered:], self.warnings[warnings:], self.fired[fired:]
             self.leaves = leaves
             raise
         nested.commit()
         self.uow.records.released(nested)
+
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        """Undoes what happens inside, however it ends."""
+        wrote = self.uow.wrote
+        try:
+            with self.savepoint():
+                yield
+                raise _OnlyTriedError
+        except _OnlyTriedError:
+            self.uow.wrote = wrote
 
     # ---- hops 8 and 9: firings and what they do
 
@@ -273,9 +291,16 @@ class SqlDesk(SqlStore):
         firing.id = self.uow.workspace.ids.next()
         self._record(effect_rows.firing_row(self.uow, firing))
         self.entered.append(firing)
+        if firing.edge in _ACTED:
+            self.fired.append((firing.rule, firing.at))
         self.uow.wrote = True
         for message in firing.messages if firing.edge == "blocked" else ():
             self._effect(firing, "block", "done", {"message": message}, both("did-block", text=message))
+
+    def keep_counts(self) -> None:
+        """Counts what fired, at the end of the transaction: one statement for all."""
+        rule_counts.count(self.connection, self.fired)
+        self.fired.clear()
 
     def perform(self, firing: Firing, effect: Effect) -> None:
         """Notices and warnings now; what leaves the workspace becomes a pending effect."""

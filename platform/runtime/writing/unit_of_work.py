@@ -60,12 +60,16 @@ class UnitOfWork:
         self._now: int | None = None
         self._refused: RuleloomError | None = None
         self.backlog = SqlBacklog(self)
-        self.use(published)
+        self._begin(published)
 
     def use(self, published: Published) -> None:
         """Goes on with another published state: of a transaction that publishes something."""
         if self.backlog.opened:
             self.pipeline.finish()
+        self.desk.keep_counts()
+        self._begin(published)
+
+    def _begin(self, published: Published) -> None:
         self.published = published
         self.records = Records(self.connection, published.catalogue)
         self.desk = SqlDesk(self)
@@ -141,6 +145,7 @@ class UnitOfWork:
         while self.settle_some(TOGETHER)[1] is not None:
             pass
         self.wrote = True
+        self.desk.keep_counts()
         self.desk.entered.clear()
         self.desk.warnings.clear()
         return True

@@ -116,6 +116,13 @@ def held(connection: Connection, rule: str, limit: int) -> Sequence[FiringRow]:
     return [FiringRow(*row) for row in connection.execute(asked.with_for_update(skip_locked=True))]
 
 
+def held_of(connection: Connection, rule: str, records: Collection[int]) -> Sequence[FiringRow]:
+    """All firings of a rule on these records that are held back, oldest first."""
+    asked = select(*_FIRING).where(firings.c.held, firings.c.rule == rule)
+    parts = [asked.where(firings.c.record.in_(part)) for part in chunks(sorted(records))]
+    return sorted((FiringRow(*row) for each in parts for row in connection.execute(each)), key=lambda row: row.id)
+
+
 def held_counts(connection: Connection, rules: Collection[str]) -> Mapping[str, int]:
     """How many firings of these rules are held back; rules without any are left out."""
     counted = select(firings.c.rule, func.count().label("number")).where(firings.c.held).group_by(firings.c.rule)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, String, and_, case, cast, func, select
+from sqlalchemy import BigInteger, Connection, String, case, cast, func, select
 
 from ruleloom.storage.logs.firing_log import FAILED
 from ruleloom.storage.tables.definitions import definitions
@@ -39,14 +38,6 @@ def last_firings(connection: Connection) -> Mapping[str, int]:
     )
     rows = connection.execute(select(rule, newest).where(definitions.c.kind == "rule"))
     return {name: at for name, at in rows if at is not None}
-
-
-def firings_between(connection: Connection, edges: Sequence[int]) -> Mapping[str, Sequence[int]]:
-    """How often each rule fired from one instant to the next: one number per stretch."""
-    numbers = [func.sum(case((and_(_F.at >= start, _F.at < end), 1), else_=0)) for start, end in pairwise(edges)]
-    asked = select(_F.rule, *numbers).where(_F.at >= edges[0], _F.at < edges[-1])
-    counted = asked.where(_F.edge.not_in(("skipped", "blocked"))).group_by(_F.rule)
-    return {rule: [int(number) for number in found] for rule, *found in connection.execute(counted)}
 
 
 def failures(connection: Connection) -> Mapping[str, int]:

@@ -5,14 +5,17 @@ Questions about few records are answered by `rewinding`, which looks for what th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from sys import intern
+from types import MappingProxyType
 from typing import Any, cast
 
 from sqlalchemy import Connection, func, select
 
 from ruleloom.dsl.types import RecordId, Value
 from ruleloom.forms.entity import Entity
+from ruleloom.storage.chunks import chunks
 from ruleloom.storage.logs.change_log import decode
 from ruleloom.storage.records import link_tables
 from ruleloom.storage.records.rewinding import last_id_before
@@ -35,7 +38,10 @@ class Wanted:
 
 @dataclass(slots=True)
 class Row:
-    """A change of the log, cut down to what is wanted. `cause`: its kind and the id in it."""
+    """A change of the log, cut down to what is wanted. `cause`: its kind and the id in it.
+
+    `before` is kept of deletions only: what an update changed is known from the states that it meets.
+    """
 
     at: int
     id: int
@@ -90,7 +96,7 @@ def timeline(
 
 
 class _Reader:
-    """One reading within one transaction: the log first, then the records, then what was logged meanwhile."""
+    """One reading within one transaction: the records as they are, then the log backwards, which takes them back."""
 
     def __init__(
         self,
@@ -108,17 +114,22 @@ class _Reader:
         self._tell = tell
         self._read = 0
         self._found = Timeline(start)
+        self._present: dict[str, dict[RecordId, tuple[dict[str, Value], bool]]] = {}
+        self._states: dict[str, dict[RecordId, dict[str, Value] | None]] = {}
         self._begins = last_id_before(connection, start) if start > 0 else 0
 
     def read(self) -> Timeline:
         """The timeline."""
         found = self._found
-        present = {entity: self._present(self._catalogue.tables[entity], entity) for entity in self._wanted}
+        for entity in self._wanted:
+            self._present[entity] = self._as_they_are(self._catalogue.tables[entity], entity)
+            kept = self._present[entity].items()
+            self._states[entity] = {record: dict(state) if live else None for record, (state, live) in kept}
         self._log()
         found.rows.sort(key=lambda row: (row.at, row.id))
         logged = {(row.entity, row.record) for row in found.rows}
-        for entity, states in present.items():
-            found.states[entity] = self._at_start(entity, states, logged)
+        for entity in self._wanted:
+            found.states[entity] = self._at_start(entity, logged)
         first = select(_C.at).where(_C.entity.in_(list(self._wanted))).order_by(_C.id).limit(1)
         found.known_since = self._connection.scalar(first)
         return found
@@ -133,21 +144,26 @@ class _Reader:
         asked = select(
             _C.at, _C.id, _C.entity, _C.record, _C.operation, _C.before, _C.after, _C.actor, _C.cause, _C.cause_id
         ).where(_C.id > self._begins, _C.entity.in_(list(self._wanted)), _C.at > self._found.start)
-        rows = self._connection.execute(asked.order_by(_C.id).execution_options(yield_per=BATCH))
+        rows = self._connection.execute(asked.order_by(_C.id.desc()).execution_options(yield_per=BATCH))
         for part in rows.partitions():
             self._count(len(part))
             self._found.rows += [row for each in part if (row := self._row(each)) is not None]
 
     def _row(self, row: Any) -> Row | None:
+        """One row, after it was taken back; None when nothing of it is wanted."""
         entity, wanted = self._catalogue.model.entity(row.entity), self._wanted[row.entity]
         before, after = _cut(row.before, entity, wanted), _cut(row.after, entity, wanted)
+        states, present = self._states[entity.id], self._present[entity.id].get(row.record)
+        states[row.record] = _taken_back(row.operation, before, states.get(row.record), present)
         if row.operation == "update" and not wanted.every and not before and not after:
             return None
         cause = row.cause or {}
-        told = (str(cause.get("kind", "")), str(cause.get("id", "")))
-        return Row(row.at, row.id, row.entity, row.record, row.operation, before, after, row.actor, told, row.cause_id)
+        told = (intern(str(cause.get("kind", ""))), intern(str(cause.get("id", ""))))
+        operation = intern(row.operation)
+        kept = before if operation == "delete" else _NOTHING
+        return Row(row.at, row.id, entity.id, row.record, operation, kept, after, row.actor, told, row.cause_id)
 
-    def _present(self, table: EntityTable, entity: str) -> dict[RecordId, tuple[dict[str, Value], bool]]:
+    def _as_they_are(self, table: EntityTable, entity: str) -> dict[RecordId, tuple[dict[str, Value], bool]]:
         """Records as they are now, and whether they are live."""
         wanted = self._wanted[entity].keys | set(SYSTEM_COLUMNS)
         keys = [key for key in table.keys if key in wanted]
@@ -167,19 +183,10 @@ class _Reader:
                 found.update((record, (state, live)) for record, state in states.items())
         return found
 
-    def _at_start(
-        self,
-        entity: str,
-        present: Mapping[RecordId, tuple[dict[str, Value], bool]],
-        logged: set[tuple[str, int]],
-    ) -> dict[RecordId, dict[str, Value]]:
-        states: dict[RecordId, dict[str, Value] | None] = {
-            record: dict(state) if live else None for record, (state, live) in present.items()
-        }
-        for row in reversed(self._found.rows):
-            if row.entity == entity:
-                states[row.record] = _taken_back(row, states.get(row.record), present.get(row.record))
-        touched = self._touched(entity) if self._wanted[entity].every else {}
+    def _at_start(self, entity: str, logged: set[tuple[str, int]]) -> dict[RecordId, dict[str, Value]]:
+        states = self._states[entity]
+        mine = {record for of, record in logged if of == entity} if self._wanted[entity].every else set()
+        touched = self._touched(entity, mine)
         blank = dict.fromkeys(field.key for field in self._catalogue.model.entity(entity).fields)
         found: dict[RecordId, dict[str, Value]] = {}
         for record in sorted(states, key=lambda each: cast("int", each)):
@@ -191,35 +198,72 @@ class _Reader:
             found[record] = {**blank, **state, "version": int(cast("Any", state["version"]))}
         return found
 
-    def _touched(self, entity: str) -> dict[RecordId, tuple[int, int | None]]:
-        """When and by whom records had been changed last at the start."""
-        asked = select(_C.record, _C.at, _C.actor).where(_C.entity == entity, _C.at <= self._found.start)
-        return {record: (at, actor) for record, at, actor in self._connection.execute(asked.order_by(_C.id))}
+    def _touched(self, entity: str, records: Collection[int]) -> dict[RecordId, tuple[int, int | None]]:
+        """When and by whom these records had been changed last at the start: one look into an index for each."""
+        found: dict[RecordId, tuple[int, int | None]] = {}
+        for part in chunks(records):
+            earlier = (_C.record.in_(part)) & (_C.entity == entity) & (_C.at <= self._found.start)
+            last = select(func.max(_C.id)).where(earlier).group_by(_C.record)
+            asked = select(_C.record, _C.at, _C.actor).where(_C.id.in_(last))
+            found.update((record, (at, actor)) for record, at, actor in self._connection.execute(asked))
+        return found
 
 
-def _cut(logged: str | None, entity: Entity, wanted: Wanted) -> dict[str, Value]:
-    return {key: value for key, value in decode(logged, entity).items() if key in wanted.keys}
+_NOTHING: Mapping[str, Value] = MappingProxyType({})
+
+
+def _cut(logged: str | None, entity: Entity, wanted: Wanted) -> Mapping[str, Value]:
+    """Very many rows are held at once: the keys are the model's own texts, and nothing is one nothing for all."""
+    kept = {entity.by_key[key].key: value for key, value in decode(logged, entity).items() if key in wanted.keys}
+    return kept or _NOTHING
 
 
 def _taken_back(
-    row: Row, state: dict[str, Value] | None, present: tuple[dict[str, Value], bool] | None
+    operation: str,
+    before: Mapping[str, Value],
+    state: dict[str, Value] | None,
+    present: tuple[dict[str, Value], bool] | None,
 ) -> dict[str, Value] | None:
-    if row.operation in _MADE:
+    if operation in _MADE:
         return None
-    if row.operation == "delete":
+    if operation == "delete":
         system = {} if present is None else {key: present[0][key] for key in SYSTEM_COLUMNS}
-        return {**system, **row.before} if system else None
+        return {**system, **before} if system else None
     if state is not None:
-        state.update(row.before)
+        state.update(before)
     return state
 
 
-def led_to(connection: Connection, rule: str) -> set[int]:
-    """All firings of a rule, and all that came of what they wrote."""
-    asked = select(firings.c.id, firings.c.rule, firings.c.caused_by)
-    asked = asked.where((firings.c.rule == rule) | firings.c.caused_by.is_not(None)).order_by(firings.c.id)
-    found: set[int] = set()
-    for firing, of, cause in connection.execute(asked):
-        if of == rule or cause in found:
-            found.add(firing)
-    return found
+def led_to(connection: Connection, rule: str, origins: Collection[int]) -> set[int]:
+    """Those of these firings that are the rule's, or came of what its firings wrote.
+
+    Looked for from below: each firing names the one that caused it, and no chain is long.
+    """
+    above: dict[int, int | None] = {}
+    own: set[int] = set()
+    wanted = set(origins)
+    while wanted:
+        wanted = {cause for cause in _causes(connection, rule, wanted, above, own) if cause not in above}
+    return {origin for origin in origins if _reaches(origin, above, own)}
+
+
+def _causes(
+    connection: Connection, rule: str, wanted: Collection[int], above: dict[int, int | None], own: set[int]
+) -> list[int]:
+    """Reads these firings; the causes of those that are not the rule's own."""
+    causes: list[int] = []
+    for part in chunks(wanted):
+        asked = select(firings.c.id, firings.c.rule, firings.c.caused_by).where(firings.c.id.in_(part))
+        for firing, of, cause in connection.execute(asked):
+            above[firing] = cause
+            if of == rule:
+                own.add(firing)
+            elif cause is not None:
+                causes.append(cause)
+    return causes
+
+
+def _reaches(firing: int | None, above: Mapping[int, int | None], own: Collection[int]) -> bool:
+    while firing is not None and firing not in own:
+        firing = above.get(firing)
+    return firing is not None

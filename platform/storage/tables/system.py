@@ -23,7 +23,18 @@ from ruleloom.storage.tables.exchange import (
 )
 from ruleloom.storage.tables.people import accounts, api_tokens, files, idempotency_keys, one_time_tokens, sessions
 from ruleloom.storage.tables.put_off import holders, put_off, put_off_records, put_off_runs
-from ruleloom.storage.tables.work import changes, effects, firings, notices, rule_memories, rule_rates, schedules, undos
+from ruleloom.storage.tables.work import (
+    changes,
+    effects,
+    firings,
+    notices,
+    rule_counts,
+    rule_memories,
+    rule_pauses,
+    rule_rates,
+    schedules,
+    undos,
+)
 
 __all__ = [
     "SYSTEM",
@@ -52,7 +63,9 @@ __all__ = [
     "put_off",
     "put_off_records",
     "put_off_runs",
+    "rule_counts",
     "rule_memories",
+    "rule_pauses",
     "rule_rates",
     "schedules",
     "schema_changes",

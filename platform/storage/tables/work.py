@@ -145,6 +145,27 @@ rule_rates = Table(
     comment="How often each rule fires, counted row by row and never by looking at firings.",
 )
 
+rule_counts = Table(
+    "rule_counts",
+    SYSTEM,
+    Column("slot", BigInteger, primary_key=True, autoincrement=False, comment="quarter of an hour of the firings"),
+    Column("rule", PlainText, primary_key=True),
+    Column("number", Integer, nullable=False),
+    comment="How often each rule fired lately, counted when it did: the list of rules never looks at firings.",
+)
+
+rule_pauses = Table(
+    "rule_pauses",
+    SYSTEM,
+    Column("rule", BigInteger, primary_key=True, autoincrement=False),
+    Column("since", BigInteger, primary_key=True, autoincrement=False),
+    Column("since_by", BigInteger),
+    Column("until", BigInteger, comment="empty: it stands still now"),
+    Column("until_by", BigInteger),
+    Column("stopped", Boolean, nullable=False, comment="by itself: it fired more often than allowed"),
+    comment="When a rule did nothing although it was published, and who paused it and let it go on.",
+)
+
 undos = Table(
     "undos",
     SYSTEM,

@@ -1378,6 +1378,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules/{drawn_id}/pauses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drawn_id: string;
+            };
+            cookie?: never;
+        };
+        /** When a rule stood still although it was published, and who paused it and let it go on */
+        get: operations["rules_pauses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules/{drawn_id}/publish": {
         parameters: {
             query?: never;
@@ -1840,6 +1859,7 @@ export interface components {
             days: number;
         };
         Advanced: {
+            complete: boolean;
             firings: components["schemas"]["Firing"][];
             now: string;
         };
@@ -2634,6 +2654,16 @@ export interface components {
             jsonlogic?: unknown;
             sentence: components["schemas"]["Both"] | null;
             tree: unknown;
+        };
+        Pause: {
+            since: string;
+            since_by: components["schemas"]["Titled"] | null;
+            stopped: boolean;
+            until: string | null;
+            until_by: components["schemas"]["Titled"] | null;
+        };
+        Pauses: {
+            items: components["schemas"]["Pause"][];
         };
         Person: {
             messages: number;
@@ -5594,6 +5624,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Switched"];
+                };
+            };
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    rules_pauses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drawn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pauses"];
                 };
             };
             default: components["responses"]["DEFAULT_ERROR"];

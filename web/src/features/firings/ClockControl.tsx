@@ -64,6 +64,7 @@ export function ClockPanel({ onLeave }: { onLeave?: () => void }) {
       </div>
       {clock.error && <ProblemNote error={clock.error} />}
       <div aria-live="polite">
+        {clock.data && !clock.data.complete && <p className="hint">{t('clock.goesOn')}</p>}
         {clock.data && <Caused firings={clock.data.firings} onLeave={onLeave} />}
         {!clock.data && <p className="hint">{t('clock.about')}</p>}
       </div>

@@ -47,6 +47,8 @@ export function firingPages(filter: FiringFilter, zone: string) {
 export interface Advanced {
   now: string
   firings: Firing[]
+  /** False: something that was due is still being worked on. */
+  complete: boolean
 }
 
 export const advanceClock = (days: number) => post<Advanced>('/demo/clock/advance', { days })

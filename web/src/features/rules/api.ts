@@ -124,6 +124,22 @@ export function publishRule(id: string, etag: string | null, first: FirstRun): P
   })
 }
 
+interface Person {
+  id: string
+  title: string | null
+}
+
+/** A stretch in which a published rule did nothing; `until` null: it lasts; `stopped`: by itself. */
+export interface RulePause {
+  since: string
+  since_by: Person | null
+  until: string | null
+  until_by: Person | null
+  stopped: boolean
+}
+
+export const rulePauses = async (id: string) => (await get<{ items: RulePause[] }>(`/rules/${id}/pauses`)).items
+
 export interface RuleVersion {
   version: number
   published_at: string

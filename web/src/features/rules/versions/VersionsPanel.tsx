@@ -13,11 +13,23 @@ import { SidePanel } from '@/ui/SidePanel'
 import { Pill } from '@/ui/Top'
 import { toast } from '@/ui/toasts'
 import { formatInstant } from '@/values/time'
-import { type Rule, type RuleContent, type RuleVersion, ruleVersions } from '../api'
+import { type Rule, type RuleContent, type RulePause, type RuleVersion, rulePauses, ruleVersions } from '../api'
 import { Difference } from './Difference'
+import { Pause } from './Pause'
 import './versions.css'
 
-/** Every published version with its text; one click brings it back, another only copies it into the draft. */
+/** Versions and pauses as they came about, newest first. */
+type Entry = { at: string; version: RuleVersion } | { at: string; pause: RulePause }
+
+function entriesOf(versions: RuleVersion[], pauses: RulePause[]): Entry[] {
+  const entries: Entry[] = [
+    ...versions.map((version) => ({ at: version.published_at, version })),
+    ...pauses.map((pause) => ({ at: pause.since, pause })),
+  ]
+  return entries.sort((one, other) => Date.parse(other.at) - Date.parse(one.at))
+}
+
+/** Every published version with its text, and when the rule stood still; one click brings it back, another only copies it into the draft. */
 export function VersionsPanel({
   rule,
   present,
@@ -39,6 +51,10 @@ export function VersionsPanel({
     queryKey: drawnKey('rules', 'versions', rule.id, rule.published_version),
     queryFn: () => ruleVersions(rule.id),
   })
+  const pauses = useQuery({
+    queryKey: drawnKey('rules', 'pauses', rule.id, rule.version),
+    queryFn: () => rulePauses(rule.id),
+  })
   const restore = useMutation({
     mutationFn: async (version: number) => {
       const now = await client.fetchQuery({ ...drawnQuery<RuleContent>('rules', rule.id), staleTime: 0 })
@@ -57,20 +73,24 @@ export function VersionsPanel({
         {compared !== null && versions.data && (
           <Comparing versions={versions.data} version={compared} present={present} onBack={() => setCompared(null)} />
         )}
-        {(compared === null ? versions.data : [])?.map((one) => (
-          <Version
-            key={one.version}
-            version={one}
-            current={one.version === rule.published_version}
-            busy={restore.isPending}
-            onCompare={() => setCompared(one.version)}
-            onRestore={() => restore.mutate(one.version)}
-            onEdit={() => {
-              onEdit({ text: one.content.text, language: one.content.language })
-              onClose()
-            }}
-          />
-        ))}
+        {(compared === null && versions.data ? entriesOf(versions.data, pauses.data ?? []) : []).map((one) =>
+          'pause' in one ? (
+            <Pause key={`pause ${one.at}`} pause={one.pause} />
+          ) : (
+            <Version
+              key={one.version.version}
+              version={one.version}
+              current={one.version.version === rule.published_version}
+              busy={restore.isPending}
+              onCompare={() => setCompared(one.version.version)}
+              onRestore={() => restore.mutate(one.version.version)}
+              onEdit={() => {
+                onEdit({ text: one.version.content.text, language: one.version.content.language })
+                onClose()
+              }}
+            />
+          ),
+        )}
       </div>
     </SidePanel>
   )
