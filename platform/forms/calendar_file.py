@@ -111,7 +111,7 @@ def _country(code: Any, findings: Findings) -> tuple[frozenset[int], frozenset[i
     try:
         return country_days(str(code).upper())
     except NotImplementedError:
-        findings.unknown("unknown-country", "calendar.country", str(code), _countries())
+        findings.unknown("unknown-country", "calendar.country", str(code), countries())
         return frozenset(), frozenset()
 
 
@@ -128,7 +128,8 @@ def _numbers(days: Iterable[date]) -> frozenset[int]:
     return frozenset(day_number(day) for day in days)
 
 
-def _countries() -> list[str]:
+def countries() -> list[str]:
+    """Countries whose holidays are known, as ISO 3166 codes."""
     import holidays
 
     return sorted(holidays.list_supported_countries())

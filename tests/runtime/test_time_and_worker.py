@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ruleloom.access import WORKSPACE
 from ruleloom.dsl.calendar import moment
 from ruleloom.runtime.commands import records
 from ruleloom.runtime.durable.performing import TryAgain, perform
@@ -39,7 +40,7 @@ def until(condition: Callable[[], bool], seconds: float = 15) -> bool:
 def firings(workspace: Workspace) -> list[reading.ShownFiring]:
     with workspace.reading() as opened:
         rows = firing_log.page(opened.connection, firing_log.FiringFilter(), 100)
-        return reading.show_firings(opened.connection, opened.published, rows)
+        return reading.show_firings(opened.connection, rows, reading.sight(opened, WORKSPACE))
 
 
 def effects(workspace: Workspace) -> list[EffectRow]:
@@ -152,7 +153,6 @@ def test_actions_that_fail_leave_the_write_and_are_carried_out_once_more(
     with workspace.reading() as opened:
         assert len(opened.store.all_records("customer")) == 2
         (coupon,) = opened.store.all_records("coupon")
-    from ruleloom.access import WORKSPACE
 
     records.delete(workspace, WORKSPACE, "coupon", str(coupon), 1, show=lambda _uow, _written: None)
     perform(workspace, {}, failed.id)
@@ -167,8 +167,6 @@ def test_two_writers_never_hide_an_edge_from_each_other(
 ) -> None:
     """Each of several threads adds a coupon of the same customer; the rule on their number fires exactly once."""
     from concurrent.futures import ThreadPoolExecutor
-
-    from ruleloom.access import WORKSPACE
 
     rule('rule "Full" on customer when at least 4 coupons then set flag = "full"')
     customer = create(name="A").record

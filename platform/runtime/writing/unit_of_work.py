@@ -114,6 +114,14 @@ class UnitOfWork:
         instant = self.pipeline.tick(self.now)
         return 0 if instant is None else 1, instant
 
+    def settle_all(self) -> bool:
+        """Settles everything due by now, at its own due times; whether there was anything."""
+        if self.settle_some(TOGETHER)[1] is None:
+            return False
+        while self.settle_some(TOGETHER)[1] is not None:
+            pass
+        return True
+
     # ---- used by Workspace.transact
 
     def carry_out(self, command: Callable[[UnitOfWork], T]) -> T | None:
@@ -140,10 +148,8 @@ class UnitOfWork:
             return False
         if self.backlog.earliest() is not None:
             raise Unsettled
-        if self.settle_some(TOGETHER)[1] is None:
+        if not self.settle_all():
             return False
-        while self.settle_some(TOGETHER)[1] is not None:
-            pass
         self.wrote = True
         self.desk.keep_counts()
         self.desk.entered.clear()

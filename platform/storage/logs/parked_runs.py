@@ -19,6 +19,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    update,
 )
 
 from ruleloom.storage.schema.columns import SYSTEM, BigId, JsonText, PlainText
@@ -84,6 +85,20 @@ def waited_for(connection: Connection) -> Sequence[tuple[str, int, str, str]]:
     asked = select(firings.c.rule, firings.c.rule_version, parked_runs.c.version, parked_runs.c.watch)
     joined = asked.join(firings, firings.c.id == parked_runs.c.firing).where(parked_runs.c.watch.is_not(None))
     return [(row[0], row[1], row[2], row[3]) for row in connection.execute(joined.distinct())]
+
+
+def with_end(connection: Connection) -> Sequence[tuple[ParkedRow, int, int]]:
+    """All runs whose wait ends by time, locked, each with its rule and the number of its version."""
+    columns = tuple(parked_runs.c[name] for name in ParkedRow.__slots__)
+    asked = select(*columns, firings.c.rule, firings.c.rule_version)
+    joined = asked.join(firings, firings.c.id == parked_runs.c.firing).where(parked_runs.c.wake.is_not(None))
+    rows = connection.execute(joined.order_by(parked_runs.c.id).with_for_update(key_share=True))
+    return [(ParkedRow(*row[:-2]), int(row[-2]), row[-1]) for row in rows]
+
+
+def wake_at(connection: Connection, run: int, instant: int) -> None:
+    """A wait ends at another instant."""
+    connection.execute(update(parked_runs).where(parked_runs.c.id == run).values(wake=instant))
 
 
 def next_wake(connection: Connection, up_to: int) -> int | None:

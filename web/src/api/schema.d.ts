@@ -133,6 +133,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calendar/countries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Countries whose holidays are known */
+        get: operations["calendar_countries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar/countries/{country}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                country: string;
+            };
+            cookie?: never;
+        };
+        /** Holidays and make-up working days of a country */
+        get: operations["calendar_days_of"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Zone and working days as they are set, for administrators */
+        get: operations["calendar_settings"];
+        /** Another zone or other working days; everything that rules wait for is worked out anew */
+        put: operations["calendar_change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/changes": {
         parameters: {
             query?: never;
@@ -1958,6 +2012,26 @@ export interface components {
             /** @description Days, as 2026-01-31. */
             workdays: string[];
         };
+        CalendarChanged: {
+            country: string | null;
+            firings: number;
+            /** @description Days, as 2026-01-31. */
+            holidays: string[];
+            queued: number;
+            timezone: string;
+            weekend: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+            /** @description Days, as 2026-01-31. */
+            workdays: string[];
+        };
+        CalendarSettings: {
+            country: string | null;
+            /** @description Days, as 2026-01-31. */
+            holidays: string[];
+            timezone: string;
+            weekend: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+            /** @description Days, as 2026-01-31. */
+            workdays: string[];
+        };
         Called: {
             active: number;
             detail: string;
@@ -2091,6 +2165,15 @@ export interface components {
         };
         Counter: {
             counter: string;
+        };
+        Countries: {
+            items: string[];
+        };
+        CountryDays: {
+            /** @description Days, as 2026-01-31. */
+            holidays: string[];
+            /** @description Days, as 2026-01-31. */
+            workdays: string[];
         };
         Day: {
             day: string;
@@ -3537,6 +3620,97 @@ export interface operations {
                     "application/json": components["schemas"]["Calendar"];
                 };
             };
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    calendar_countries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Countries"];
+                };
+            };
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    calendar_days_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                country: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountryDays"];
+                };
+            };
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    calendar_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarSettings"];
+                };
+            };
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    calendar_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarSettings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarChanged"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
             default: components["responses"]["DEFAULT_ERROR"];
         };
     };

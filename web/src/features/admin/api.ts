@@ -2,6 +2,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { get, post, request } from '@/api/client'
 import type { LanguageCode, Role, Session, User } from '@/api/types'
+import type { CountryDays } from './calendar'
 
 export const ROLES: readonly Role[] = ['administrator', 'manager', 'member']
 
@@ -51,6 +52,48 @@ export interface SignInLink {
 }
 
 export const makeSignInLink = (id: string) => post<SignInLink>(`/users/${id}/sign-in-link`)
+
+/** The calendar as it is set; days are ISO dates, `country` an ISO 3166 code. */
+export interface CalendarSettings {
+  timezone: string
+  weekend: string[]
+  country: string | null
+  holidays: string[]
+  workdays: string[]
+}
+
+/** What a change of the calendar led to; `queued`: records whose rules are judged after the answer. */
+interface CalendarChanged extends CalendarSettings {
+  firings: number
+  queued: number
+}
+
+export const calendarSettingsQuery = queryOptions({
+  queryKey: ['calendar', 'settings'],
+  queryFn: ({ signal }) => get<CalendarSettings>('/calendar/settings', { signal }),
+})
+
+export const changeCalendar = async ({ timezone, weekend, country, holidays, workdays }: CalendarSettings) =>
+  (
+    await request<CalendarChanged>('PUT', '/calendar/settings', {
+      body: { timezone, weekend, country, holidays, workdays },
+    })
+  ).data
+
+export const countriesQuery = queryOptions({
+  queryKey: ['countries'],
+  staleTime: Number.POSITIVE_INFINITY,
+  queryFn: async ({ signal }) => (await get<{ items: string[] }>('/calendar/countries', { signal })).items,
+})
+
+export function countryDaysQuery(country: string | null) {
+  return queryOptions({
+    queryKey: ['countries', country],
+    enabled: country !== null,
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: ({ signal }) => get<CountryDays>(`/calendar/countries/${country}`, { signal }),
+  })
+}
 
 export const tokensQuery = queryOptions({
   queryKey: ['tokens'],
