@@ -63,7 +63,7 @@ class CountryDaysSchema(Schema):
 @resource.get("/calendar", answer=CalendarSchema)
 def read() -> dict[str, Any]:
     """Zone and working days"""
-    written = write_calendar(workspace().model.calendar)
+    written = write_calendar(workspace().refreshed().model.calendar)
     return {"timezone": written["timezone"], **written["calendar"]}
 
 

@@ -117,7 +117,7 @@ def _shown(account: accounts.Account, csrf: str | None) -> dict[str, Any]:
     ours = workspace()
     shown = {
         "name": ours.name,
-        "timezone": ours.model.calendar.zone.key,
+        "timezone": ours.refreshed().model.calendar.zone.key,
         "demo": ours.demo,
         "now": instant_text(ours.clock.now()),
     }

@@ -6,7 +6,6 @@ from flask import Flask
 
 from tests.api.client import Client
 
-
 CALENDAR = {
     "timezone": "Asia/Shanghai",
     "weekend": ["saturday", "sunday"],
