@@ -77,6 +77,8 @@ class _Receiving(BaseHTTPRequestHandler):
 class Process:
     """One role, started again after each kill."""
 
+    module = "tests.runtime.killed_process"
+
     def __init__(self, role: str, words: list[str], log: Path) -> None:
         self.role, self._words, self._log = role, words, log
         self._running: subprocess.Popen[str] | None = None
@@ -85,7 +87,7 @@ class Process:
         """Starts it and waits until it is ready."""
         with self._log.open("a") as log:
             self._running = subprocess.Popen(
-                [sys.executable, "-m", "tests.runtime.killed_process", *self._words],
+                [sys.executable, "-m", self.module, *self._words],
                 cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True,
             )  # fmt: skip
         assert self._running.stdout is not None
