@@ -53,6 +53,7 @@ PAGES: dict[str, Place] = {
     "/queues": Place("/queues", ".queue-figures"),
     "/people": Place("/people", ".person"),
     "/account": Place("/account", ".token-form"),
+    "/calendar": Place("/calendar", ".calendar-week"),
 }
 ELSEWHERE = {"/sign-in"}
 """Routes that are tested without a session."""

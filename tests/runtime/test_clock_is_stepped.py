@@ -45,8 +45,8 @@ class MachineClock:
             with workspace.database.write() as connection:
                 connection.execute(text(STEPPED))
                 name = connection.scalar(text("select current_database()"))
-                connection.execute(text(f'alter database "{name}" set search_path = stepped, pg_catalog, public'))
-            workspace.database.engine.dispose()  # a connection reads it when it is made
+                path = f'alter database "{name}" set search_path = stepped, pg_catalog, public'
+                connection.execute(text(path))  # of connections that are made from now on
 
     def set(self, hours: int) -> None:
         """It is wrong by so many hours from now on."""

@@ -48,17 +48,20 @@ export function OwnDays({
   )
 }
 
+/** Days that do not break within. */
+const written = (days: string[]) => days.map((day) => day.replaceAll('-', '\u2011')).join(' · ')
+
 /** What the holidays of the chosen country are, the next ones. */
 export function CountryDays({ days }: { days: Days }) {
   const { t } = useTexts('admin')
   const { holidays, workdays } = upcoming(days)
   return (
     <p className="hint num">
-      {t('calendar.nextHolidays', { days: holidays.join(' · ') })}
+      {t('calendar.nextHolidays', { days: written(holidays) })}
       {workdays.length > 0 && (
         <>
           <br />
-          {t('calendar.nextWorkdays', { days: workdays.join(' · ') })}
+          {t('calendar.nextWorkdays', { days: written(workdays) })}
         </>
       )}
     </p>
