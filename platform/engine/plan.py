@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any, Generic, Protocol, TypeVar
 
 from ruleloom.dsl import nodes as n
@@ -159,6 +160,10 @@ class _OfEntity(Generic[R]):
     triggers: dict[tuple[str, str | None], KeyIndex[R]] = field(default_factory=dict)
     routes: dict[tuple[str, tuple[n.Hop, ...], bool], Route[R]] = field(default_factory=dict)
     routes_by_field: dict[str, dict[tuple[str, tuple[n.Hop, ...], bool], Route[R]]] = field(default_factory=dict)
+    links: dict[str, dict[tuple[n.Hop, ...], KeyIndex[R]]] = field(default_factory=dict)
+    """By reference field, the ways forward that begin with it and along which rules read."""
+    everywhere: KeyIndex[R] | None = None
+    """Rules of its records that look at all records of some entity."""
 
     def copy(self) -> _OfEntity[R]:
         """The same with indexes of its own. A watch may be taken in by another thread meanwhile (`list` waits)."""
@@ -171,6 +176,11 @@ class _OfEntity(Generic[R]):
                 key: {place: route.copy() for place, route in list(routes.items())}
                 for key, routes in list(self.routes_by_field.items())
             },
+            {
+                key: {hops: index.copy() for hops, index in list(links.items())}
+                for key, links in list(self.links.items())
+            },
+            self.everywhere.copy() if self.everywhere is not None else None,
         )
 
 
@@ -227,7 +237,20 @@ class Plan(Generic[R]):
             if place not in routes:
                 routes[place] = Route(entity, hops, dependency.everywhere, self._index(entity))
             found[id(routes[place])] = routes[place].index
-        return list(found.values())
+        return [*found.values(), *self._links(entity, dependency)]
+
+    def _links(self, entity: str, dependency: Dependency) -> Iterator[KeyIndex[R]]:
+        if dependency.everywhere:
+            of = self._of(entity)
+            of.everywhere = of.everywhere or self._index(entity)
+            yield of.everywhere
+            return
+        for start, hop in enumerate(dependency.hops):
+            if hop.direction == "forward":
+                way = tuple(takewhile(lambda hop: hop.direction == "forward", dependency.hops[start:]))
+                owner, reference = self._vocabulary.field(hop.field)
+                links = self._of(owner.id).links.setdefault(reference.key, {})
+                yield links.setdefault(way, self._index(entity))
 
     def _of(self, entity: str) -> _OfEntity[R]:
         if entity not in self._entities:
@@ -277,6 +300,19 @@ class Plan(Generic[R]):
         if change.before is None or change.after is None:
             return list(of.routes.values())
         return [route for key in changed for route in of.routes_by_field.get(key, {}).values()]
+
+    def links(self, change: RecordChange, changed: Iterable[str]) -> list[tuple[n.Hop, ...]]:
+        """The ways forward that begin with a reference that this change sets, and along which rules read."""
+        of = self._entities.get(change.entity)
+        if of is None or not of.links or change.after is None:
+            return []
+        keys = [key for key in changed if change.after.get(key) is not None]
+        return [way for key in keys for way, index in of.links.get(key, {}).items() if index.rules]
+
+    def looks_everywhere(self, entity: str) -> bool:
+        """Whether a rule of this entity's records looks at all records of some entity."""
+        of = self._entities.get(entity)
+        return of is not None and of.everywhere is not None and bool(of.everywhere.rules)
 
 
 def changed_keys(change: RecordChange) -> list[str]:

@@ -56,9 +56,9 @@ def gates(monkeypatch: pytest.MonkeyPatch) -> list[Gate]:
 
 
 def _stopping(point: str, step: Callable[..., Any], held: list[Gate]) -> Callable[..., Any]:
-    def stop_before(*given: Any) -> Any:
+    def stop_before(*given: Any, **named: Any) -> Any:
         held[-1].pass_(point)
-        return step(*given)
+        return step(*given, **named)
 
     return stop_before
 
@@ -118,6 +118,29 @@ def related_and_own(workspace: Workspace, customer: int) -> tuple[Command, Comma
     return own_and_related(workspace, customer)[::-1]
 
 
+def together(
+    workspace: Workspace, other: Workspace, gates: list[Gate], point: str, works: tuple[Command, Command]
+) -> None:
+    """The first is held at a point while the second goes as far as it can; then both end."""
+    first, second = works
+    gate = Gate(point)
+    gates.append(gate)
+
+    def held(uow: UnitOfWork) -> None:
+        first(uow)
+        gate.pass_("commit")
+
+    with ThreadPoolExecutor(1, FIRST) as one, ThreadPoolExecutor(1, "second") as two:
+        begun = one.submit(workspace.transact, held, WORKSPACE)
+        begun.add_done_callback(lambda _done: gate.reached.set())  # it may have nothing to lock
+        assert gate.reached.wait(SECONDS), point
+        following = two.submit(other.transact, second, WORKSPACE)
+        as_far_as_it_gets(workspace, following)
+        gate.open.set()
+        begun.result(SECONDS)
+        following.result(SECONDS)
+
+
 @pytest.mark.parametrize("works", [two_new_ones, two_changed_ones, own_and_related, related_and_own])
 def test_the_edge_is_seen_once_wherever_the_first_writer_stands(
     workspace: Workspace,
@@ -130,24 +153,81 @@ def test_the_edge_is_seen_once_wherever_the_first_writer_stands(
     gates.append(Gate("nowhere"))
     for point in ("commit",) if workspace.database.is_sqlite else POINTS:
         customer = new(workspace, "customer", name=point, credit="9")
-        first, second = works(workspace, customer)
-        gate = Gate(point)
-        gates.append(gate)
-
-        def held(uow: UnitOfWork, work: Command = first, here: Gate = gate) -> None:
-            work(uow)
-            here.pass_("commit")
-
-        with ThreadPoolExecutor(1, FIRST) as one, ThreadPoolExecutor(1, "second") as two:
-            begun = one.submit(workspace.transact, held, WORKSPACE)
-            assert gate.reached.wait(SECONDS), point
-            following = two.submit(other.transact, second, WORKSPACE)
-            as_far_as_it_gets(workspace, following)
-            gate.open.set()
-            begun.result(SECONDS)
-            following.result(SECONDS)
+        together(workspace, other, gates, point, works(workspace, customer))
         with workspace.reading() as reading:
             found = firing_log.page(reading.connection, firing_log.FiringFilter(record=customer), 10)
             flag = reading.store.snapshots("customer", [customer])[customer]["flag"]
         assert [(row.edge, row.record) for row in found] == [("on", customer)], point
         assert flag == "two", point
+
+
+def link_and_target(workspace: Workspace, customer: int) -> tuple[Command, Command]:
+    """One makes a record that looks at the customer, the other changes what it looks at."""
+    workspace.transact(changed("customer", customer, credit="0"), WORKSPACE)
+    return created("coupon", customer=str(customer)), changed("customer", customer, credit="5")
+
+
+def moved_link_and_target(workspace: Workspace, customer: int) -> tuple[Command, Command]:
+    """One turns a record to the customer, the other changes what it looks at."""
+    workspace.transact(changed("customer", customer, credit="0"), WORKSPACE)
+    coupon = new(workspace, "coupon")
+    return changed("coupon", coupon, customer=str(customer)), changed("customer", customer, credit="5")
+
+
+def link_and_beside(workspace: Workspace, customer: int) -> tuple[Command, Command]:
+    """One makes a record that counts its customer's coupons, the other makes one more of them."""
+    return created("coupon", customer=str(customer)), created("coupon", customer=str(customer))
+
+
+def turned(pair: Callable[[Workspace, int], tuple[Command, Command]]) -> Callable[..., tuple[Command, Command]]:
+    """The same two the other way round."""
+    return lambda workspace, customer: pair(workspace, customer)[::-1]
+
+
+LOOKS_UP = 'rule "Up" on coupon when customer.credit > 3 then create customer (name = "seen")'
+COUNTS_BESIDE = 'rule "Beside" on coupon when count(customer.coupons) >= 2 then create customer (name = "seen")'
+COUNTS_ALL = 'rule "All" on customer when count(all coupons) >= {} then set flag = "seen"'
+
+
+@pytest.mark.parametrize(
+    ("text_of_rule", "works", "fires"),
+    [
+        (LOOKS_UP, link_and_target, 1),
+        (LOOKS_UP, turned(link_and_target), 1),
+        (LOOKS_UP, moved_link_and_target, 1),
+        (LOOKS_UP, turned(moved_link_and_target), 1),
+        (COUNTS_BESIDE, link_and_beside, 2),
+    ],
+    ids=["new link first", "target first", "moved link first", "target before moved link", "both beside"],
+)
+def test_a_new_link_and_what_is_behind_it_are_seen_together(
+    workspace: Workspace,
+    other: Workspace,
+    rule: Callable[[str], str],
+    gates: list[Gate],
+    text_of_rule: str,
+    works: Callable[[Workspace, int], tuple[Command, Command]],
+    fires: int,
+) -> None:
+    published = rule(text_of_rule)
+    gates.append(Gate("nowhere"))
+    for times, point in enumerate(("commit",) if workspace.database.is_sqlite else POINTS, 1):
+        customer = new(workspace, "customer", name=point, credit="9")
+        together(workspace, other, gates, point, works(workspace, customer))
+        assert len(fired_on(workspace, published)) == times * fires, point
+
+
+def test_a_new_record_and_what_all_of_its_kind_look_at_are_seen_together(
+    workspace: Workspace, other: Workspace, rule: Callable[[str], str], gates: list[Gate]
+) -> None:
+    gates.append(Gate("nowhere"))
+    for number, point in enumerate(("commit",) if workspace.database.is_sqlite else POINTS, 1):
+        published = rule(COUNTS_ALL.format(number).replace("All", point))
+        together(workspace, other, gates, point, (created("customer", name=point), created("coupon")))
+        assert len(fired_on(workspace, published)) == number, point
+
+
+def fired_on(workspace: Workspace, rule: str) -> set[int]:
+    """Records for which a rule fired."""
+    with workspace.reading() as reading:
+        return {row.record for row in firing_log.page(reading.connection, firing_log.FiringFilter(rule=rule), 100)}

@@ -12,6 +12,7 @@ from sqlalchemy import event, select
 from ruleloom.access import WORKSPACE
 from ruleloom.actions.base import Work
 from ruleloom.actions.notify import Notify
+from ruleloom.dsl.types import Value
 from ruleloom.messages import Diagnostic, RuleloomError
 from ruleloom.runtime.commands import accounts, batch, safety
 from ruleloom.runtime.time.clock import Clock
@@ -37,7 +38,9 @@ def time(workspace: Workspace) -> list[int]:
 def add(workspace: Workspace, count: int) -> int:
     """Customers C0, C1, … of Ada's, of which one is due each millisecond from now on; her id."""
     ada = int(accounts.create(workspace, WORKSPACE, "Ada", "ada@example.com").id)
-    rows = [{"name": f"C{each}", "seen": NOW - MINUTE + (each + 1) * 1_000} for each in range(count)]
+    rows: list[dict[str, Value]] = [
+        {"name": f"C{each}", "seen": NOW - MINUTE + (each + 1) * 1_000} for each in range(count)
+    ]
     customer = workspace.published.entity("customer")
     workspace.transact(lambda uow: batch.create_many_in(uow, customer, rows), replace(WORKSPACE, user=ada))
     return ada

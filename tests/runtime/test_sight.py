@@ -59,8 +59,8 @@ def world(
     scope = condition_of({"text": "credit > 50", "language": "en"}, workspace.model, "customer")
     open_ = condition_of({"text": 'code != "secret"', "language": "en"}, workspace.model, "coupon")
     some = (Grant(RECORDS, "customer", scope=scope), Grant(RECORDS, "coupon", scope=open_))
-    monkeypatch.setitem(BUILT_IN, "some", Role("some", (*some, Grant(ABOUT))))  # type: ignore[index]
-    monkeypatch.setitem(BUILT_IN, "blind", Role("blind", (Grant(RECORDS, "coupon"), Grant(ABOUT))))  # type: ignore[index]
+    monkeypatch.setitem(BUILT_IN, "some", Role("some", (*some, Grant(ABOUT))))
+    monkeypatch.setitem(BUILT_IN, "blind", Role("blind", (Grant(RECORDS, "coupon"), Grant(ABOUT))))
     gift = rule(GIFT)
     rule(TELL)
     seen, hidden = create(name="Anna", credit="60"), create(name="Berta", credit="7")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from ruleloom.dsl.types import RecordId
-from ruleloom.engine.intents import CreateRecord, Write
+from ruleloom.engine.intents import Write
 from ruleloom.engine.ruleset import RuleBook
 from ruleloom.engine.store import RecordChange
 from ruleloom.runtime.pipeline.carrying import Carrying
+from ruleloom.runtime.pipeline.locking import Locking
 from ruleloom.runtime.pipeline.noticing import NOBODY, Noticed, Noticing, Touched
 from ruleloom.runtime.pipeline.ports import Blocked, Cause, Desk, Firing, Outcome, Prepared, Run, Unsettled
 from ruleloom.runtime.pipeline.putting_off import PuttingOff
@@ -20,34 +21,17 @@ _NOTHING_DUE = (None, None, None)
 class Writing:
     """One write: prepared, applied, evaluated, and taken back when a rule blocks it."""
 
-    def __init__(self, desk: Desk, noticing: Noticing) -> None:
+    def __init__(self, desk: Desk, noticing: Noticing, locking: Locking) -> None:
         self._desk = desk
         self._noticing = noticing
+        self._locking = locking
 
     def write(self, write: Write, at: int, cause: Cause) -> tuple[tuple[RecordChange, ...], Noticed]:
         """The changes of a write and what they led to; Blocked when rules refuse it, then nothing of it happened."""
         prepared = self._desk.prepare(write, at, cause)
         if self._desk.locks:
-            self.lock(prepared)
+            self._locking.lock(prepared)
         return self.carry_out(prepared)
-
-    def lock(self, prepared: Prepared) -> dict[str, Touched]:
-        """Locks the records whose rules could be touched: all those that are found when all of them are locked.
-
-        A record that the write makes is not among them: nobody else can know it.
-        """
-        made = {change.record for change in prepared.changes} if isinstance(prepared.write, CreateRecord) else set()
-        locked: dict[str, set[RecordId]] = {}
-        while True:
-            touched = self._noticing.touched(prepared.changes)
-            for found in touched.values():
-                found.leave(made)
-            wanted = {entity: set(found.snapshots) - locked.get(entity, set()) for entity, found in touched.items()}
-            if not any(wanted.values()):
-                return touched
-            for entity, records in sorted(wanted.items()):
-                self._desk.lock(entity, records)
-                locked.setdefault(entity, set()).update(records)
 
     def carry_out(self, prepared: Prepared, limit: int | None = None) -> tuple[tuple[RecordChange, ...], Noticed]:
         """The same for a write that is prepared already; with more affected records than `limit` they are put off."""
@@ -74,7 +58,8 @@ class Pipeline:
         self.desk = desk
         self.book = book
         self.noticing = Noticing(desk, book)
-        self.writing = Writing(desk, self.noticing)
+        self.locking = Locking(desk, book, self.noticing)
+        self.writing = Writing(desk, self.noticing, self.locking)
         self._backlog = desk.backlog
 
     def change(self, write: Write, at: int, cause: Cause | None = None) -> Outcome:
@@ -87,8 +72,8 @@ class Pipeline:
         self.finish()
         prepared = self.desk.prepare(write, at, cause)
         if prepared.changes and self.desk.locks:
-            touched = self.writing.lock(prepared)
-            if prepared.waited or any(found.snapshots for found in touched.values()):
+            touched, locked = self.locking.lock(prepared)
+            if prepared.waited or locked:
                 at = self.desk.instant(at)
                 if backlog is not None and backlog.earliest() is not None:
                     raise Unsettled

@@ -127,19 +127,23 @@ class Noticing:
     def touched(self, changes: Sequence[RecordChange]) -> dict[str, Touched]:
         """Per entity, the records whose rules read what a write changed (deleted ones are left out)."""
         found: dict[str, Touched] = {}
-        ways: dict[int, tuple[Route[Followed], list[RecordChange]]] = {}
         for change in changes:
-            keys = changed_keys(change)
-            indexes = self._book.plan.own(change, keys)
+            indexes = self._book.plan.own(change, changed_keys(change))
             if indexes and change.after is not None:
                 found.setdefault(change.entity, Touched()).add(change.record, change.after, indexes)
-            for route in self._book.plan.routes(change, keys):
-                _, along = ways.setdefault(id(route), (route, []))
-                if not along or along[-1] is not change:
-                    along.append(change)
-        for route, along in ways.values():
+        for route, along in self.ways(changes):
             self._along(route, along, changes, found.setdefault(route.entity, Touched()))
         return found
+
+    def ways(self, changes: Sequence[RecordChange]) -> list[tuple[Route[Followed], list[RecordChange]]]:
+        """The ways from changed records to those whose rules read them, each with the changes at its end."""
+        found: dict[int, tuple[Route[Followed], list[RecordChange]]] = {}
+        for change in changes:
+            for route in self._book.plan.routes(change, changed_keys(change)):
+                _, along = found.setdefault(id(route), (route, []))
+                if not along or along[-1] is not change:
+                    along.append(change)
+        return list(found.values())
 
     def _along(
         self,

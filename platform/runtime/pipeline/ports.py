@@ -226,8 +226,15 @@ class Desk(Store, Protocol):
         """Hop 5: writes the records and appends the changes to the change log."""
         ...
 
-    def lock(self, entity: str, records: Collection[RecordId]) -> None:
-        """Locks a rule's records in id order until the transaction ends (nothing to do where there is one writer)."""
+    def lock(self, entity: str, records: Collection[RecordId], *, share: bool = False) -> None:
+        """Locks records in id order until the transaction ends; `share`: others may hold them too, none may write them.
+
+        Nothing to do where there is one writer.
+        """
+        ...
+
+    def lock_kind(self, entity: str, *, share: bool) -> None:
+        """The lock of an entity's name, likewise: for rules that look at all records of some entity."""
         ...
 
     def take(self, entity: str, records: Collection[RecordId]) -> Collection[RecordId]:

@@ -281,7 +281,10 @@ class MemoryDesk:
             else:
                 self.tables.update(change.entity, change.record, change.after, self._journal)
 
-    def lock(self, entity: str, records: Collection[RecordId]) -> None:
+    def lock(self, entity: str, records: Collection[RecordId], *, share: bool = False) -> None:
+        pass
+
+    def lock_kind(self, entity: str, *, share: bool) -> None:
         pass
 
     def take(self, entity: str, records: Collection[RecordId]) -> Collection[RecordId]:  # noqa: ARG002

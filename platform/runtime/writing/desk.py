@@ -210,9 +210,13 @@ class SqlDesk(SqlStore):
         do = deletion.delete if isinstance(write, DeleteRecord) else deletion.restore
         return do(self.uow.records, write.entity, [cast("int", write.record)], stamp)
 
-    def lock(self, entity: str, records: Collection[RecordId]) -> None:
-        """Locks a rule's records in id order until the transaction ends."""
-        self.uow.records.lock(entity, records)
+    def lock(self, entity: str, records: Collection[RecordId], *, share: bool = False) -> None:
+        """Locks records in id order until the transaction ends; `share`: against writing only."""
+        self.uow.records.lock(entity, records, share=share)
+
+    def lock_kind(self, entity: str, *, share: bool) -> None:
+        """The lock of an entity's name until the transaction ends (PostgreSQL)."""
+        self.uow.records.lock_kind(entity, share=share)
 
     def take(self, entity: str, records: Collection[RecordId]) -> Collection[RecordId]:
         """Locks those of the records that nobody else has in hand."""

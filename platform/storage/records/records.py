@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any, cast
 
-from sqlalchemy import Connection, NestedTransaction, select
+from sqlalchemy import Connection, NestedTransaction, func, select
 
 from ruleloom.dsl.types import RecordId, Value
 from ruleloom.engine.store import RecordChange, Snapshot
@@ -25,6 +25,8 @@ from ruleloom.storage.records.search import derived
 from ruleloom.storage.schema.catalogue import Catalogue, EntityTable
 
 _ONE = Decimal(1)
+_KINDS = 478_122
+"""Advisory locks by the name of an entity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +117,23 @@ class Records:
         link_tables.fill(self.connection, entity_table, found)
         return cast("dict[RecordId, Snapshot]", found)
 
-    def lock(self, entity: str, records: Collection[RecordId]) -> None:
-        """Locks the rows of live records in id order (hop 3); nothing to do on SQLite, which has one writer."""
+    def lock(self, entity: str, records: Collection[RecordId], *, share: bool = False) -> None:
+        """Locks the rows of live records in id order (hop 3); nothing to do on SQLite, which has one writer.
+
+        `share`: so that nobody changes them; others may lock them in the same way.
+        """
         if self.connection.dialect.name == "sqlite":
             return
-        statement = self.catalogue.tables[entity].ids_locked
+        table = self.catalogue.tables[entity]
+        statement = table.ids_shared if share else table.ids_locked
         for ids in chunks(sorted(cast("Collection[int]", records))):
             self.connection.execute(statement, {"ids": ids})
+
+    def lock_kind(self, entity: str, *, share: bool) -> None:
+        """A lock by the name of an entity until the transaction ends, where there are no rows to lock yet."""
+        if self.connection.dialect.name != "sqlite":
+            lock = func.pg_advisory_xact_lock_shared if share else func.pg_advisory_xact_lock
+            self.connection.execute(select(lock(_KINDS, func.hashtext(entity))))
 
     def take(self, entity: str, records: Collection[RecordId]) -> Collection[RecordId]:
         """Locks those of the records that no other transaction has locked; which these are (all on SQLite)."""

@@ -204,6 +204,11 @@ class EntityTable:
         return select(self.table.c.id).where(self._among).order_by(self.table.c.id).with_for_update()
 
     @cached_property
+    def ids_shared(self) -> Select[Any]:
+        """The same, locked against being changed only."""
+        return select(self.table.c.id).where(self._among).order_by(self.table.c.id).with_for_update(read=True)
+
+    @cached_property
     def titles_by_id(self) -> Select[Any] | None:
         """Id and title of those of `ids` that are live; None where records have no title."""
         return None if self._titles is None else self._titles.where(self._among)

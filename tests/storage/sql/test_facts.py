@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.calendar import DAY
 from ruleloom.dsl.moment import Moment
-from ruleloom.dsl.types import Kind
+from ruleloom.dsl.types import Kind, Value
 from ruleloom.storage.facts import loading
 from ruleloom.storage.facts.of_new import known_fact
 from tests.dsl.backends.databases import Bench
@@ -66,13 +66,13 @@ def test_of_a_new_record_the_database_says_what_is_known_without_it(seed: int, b
     for bench in benches:
         table = bench.catalogue.table("customer")
         with bench.holding(world) as connection:
-            row = {"id": NEW, "created_at": NOW, "updated_at": NOW, "version": Decimal(1)}
+            row: dict[str, Value] = {"id": NEW, "created_at": NOW, "updated_at": NOW, "version": Decimal(1)}
             connection.execute(table.insert(), row)
-            snapshot = {**dict.fromkeys(MODEL.entity("customer").by_key), **row}
+            snapshot: dict[str, Value] = {**dict.fromkeys(MODEL.entity("customer").by_key), **row}
             for external in asked:
                 known = known_fact(external)
-                found = loading.gather(connection, bench.catalogue, external, {NEW: snapshot}, NOW)[NEW]
-                assert known is None or known.value == found.value, (bench.dialect, external)
+                counted = loading.gather(connection, bench.catalogue, external, {NEW: snapshot}, NOW)[NEW]
+                assert known is None or known.value == counted.value, (bench.dialect, external)
 
 
 def _external(random: Random, pieces: Pieces) -> n.Path | n.Aggregate | n.Quantified | n.LastAll | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from typing import Any
+from typing import Any, cast
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -82,4 +82,5 @@ def _condition(random: Any, pieces: Pieces) -> n.Condition:
 
 def _moving(random: Any, pieces: Pieces) -> n.Condition:
     """What time may flip, of the kinds that people write."""
-    return random.choice([pieces._time, pieces._quantified, pieces._last_all, pieces._compare])("customer", "this", 1)
+    kind = random.choice([pieces._time, pieces._quantified, pieces._last_all, pieces._compare])
+    return cast("n.Condition", kind("customer", "this", 1))
