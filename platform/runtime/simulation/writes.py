@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from ruleloom.dsl.types import RecordId, Value
-from ruleloom.dsl.vocabulary import FieldWords
+from ruleloom.dsl.vocabulary import EntityWords, FieldWords
 from ruleloom.engine import intents as i
 from ruleloom.engine.store import RecordChange, Snapshot
+from ruleloom.forms.entity import Entity
+from ruleloom.forms.validation import kept_values
 from ruleloom.messages import Diagnostic, RuleloomError
 from ruleloom.runtime.pipeline.ports import Cause
 from ruleloom.runtime.simulation.tables import Tables
@@ -20,6 +22,14 @@ _SYSTEM = frozenset({"id", "created_at", "created_by", "updated_at", "updated_by
 
 class Refused(RuleloomError):
     """A write that cannot be: an unknown id, an id used twice, a reference that is restricted."""
+
+
+def _kept(entity: EntityWords, values: Mapping[str, Value]) -> dict[str, Value]:
+    """What a rule worked out, as the fields keep it: the same check as for the rules' writes in production."""
+    kept, errors = kept_values(cast("Entity", entity), values)
+    if errors:
+        raise Refused(*errors)
+    return kept
 
 
 def refused(code: str, **params: Any) -> Refused:
@@ -93,7 +103,7 @@ class Writes:
 
     def _checked(self, entity: str, values: Mapping[str, Value], cause: Cause) -> dict[str, Value]:
         table = self._tables.tables[entity]
-        checked = dict(values)
+        checked = dict(values) if cause.firing is None else _kept(table.entity, values)
         for key in table.references:
             value = checked.get(key)
             if value is None:
