@@ -8,6 +8,7 @@ import { Empty, Loading } from '@/ui/Empty'
 import { Icon } from '@/ui/icons'
 import { ProblemNote } from '@/ui/ProblemNote'
 import { Top } from '@/ui/Top'
+import './texts'
 import './entities.css'
 
 const SHOWN = 10

@@ -16,6 +16,7 @@ import { FieldRow } from './FieldRow'
 import { Losses } from './Losses'
 import { addField, type Drawing, moveField, nameFrom, removeField, setField, setLabels } from './model'
 import { useDrawing } from './useDrawing'
+import './texts'
 import './entities.css'
 
 export interface EntityRoomProps {
