@@ -107,7 +107,7 @@ def test_customers_and_orders_come_in_once_and_fire(visit: Visit, kingdee: dict[
         expect(_count(page, 0, resource, "新建")).to_have_text("0")
         expect(_count(page, 0, resource, "更新")).to_have_text("0")
     page.locator(".rail a:visible", has_text="触发").click()
-    expect(page.locator(".firing-item", has_text="XSDD0000").first).to_contain_text("Thank for a big order")
+    expect(page.locator(".firing-item", has_text="XSDD0000").first).to_contain_text("Thanks for a big order")
 
 
 def test_what_is_wrong_is_said(visit: Visit, kingdee: dict[str, object]) -> None:

@@ -105,7 +105,7 @@ def test_before_a_field_goes_the_page_lists_what_names_it_with_links(visit: Visi
     page.get_by_role("button", name="Actions of Amount").click()
     page.get_by_role("menuitem", name="Remove field").click()
     listed = page.locator(".loss-uses a")
-    expect(listed.filter(has_text="Thank for a big order")).to_have_attribute("href", re.compile("^/rules/"))
+    expect(listed.filter(has_text="Thanks for a big order")).to_have_attribute("href", re.compile("^/rules/"))
     expect(listed.filter(has_text="form")).not_to_have_count(0)
     page.get_by_role("button", name="Undo").click()
     expect(listed).to_have_count(0)
