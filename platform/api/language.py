@@ -162,19 +162,19 @@ def parse(given: dict[str, Any]) -> dict[str, Any]:
 @resource.post("/language/complete", body=CompletionAskSchema, answer=CompletionsSchema)
 def complete(given: dict[str, Any]) -> dict[str, Any]:
     """What may stand at the cursor"""
-    return language.complete(workspace(), **given)
+    return language.complete(workspace(), language.Spot(**given))
 
 
 @resource.post("/language/hover", body=CompletionAskSchema, answer=HoverSchema)
 def hover(given: dict[str, Any]) -> dict[str, Any]:
     """What stands at a place: a field with its type, label and options, or a word with its meaning"""
-    return language.hover(workspace(), reader=reader_language(), **given)
+    return language.hover(workspace(), language.Spot(**given), reader_language())
 
 
 @resource.post("/language/signature", body=CompletionAskSchema, answer=SignatureSchema)
 def signature(given: dict[str, Any]) -> dict[str, Any]:
     """The function whose parentheses are open at the cursor, and the argument that is being written"""
-    return language.signature(workspace(), reader=reader_language(), **given)
+    return language.signature(workspace(), language.Spot(**given), reader_language())
 
 
 @resource.get("/language/vocabulary", query=WordsQuery, answer=WordsSchema)

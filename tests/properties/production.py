@@ -124,7 +124,7 @@ class Arena:
                     line = (at, -firing.priority, firing.rule_name, str(firing.record), "blocked")
                     lines += [(*line, message) for message in firing.messages]
             except RuleloomError:
-                pass
+                continue  # a refused event is skipped, as the simulation does: the firings must agree all the same
         self.set_time(until)
         settle(self.workspace)
         return sorted(lines + self._firings()), played

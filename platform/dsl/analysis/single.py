@@ -32,12 +32,11 @@ def findings_of_condition(
 
 def _never(condition: n.Condition, entity: str, vocabulary: Vocabulary, language: Language) -> Diagnostic:
     """The two parts that exclude each other, and values with which one of them holds and the whole does not."""
-    pair = None
     try:
         ways = alternatives(condition)
         pair = conflict(ways[0]) if ways else None
-    except TooManyError:
-        pass
+    except TooManyError:  # too long to name the two parts: the whole is named
+        pair = None
     if pair is None:
         whole = {"part": written(condition, vocabulary, language)}
         return Diagnostic("condition-never-true", place_of(condition), whole, severity="warning")

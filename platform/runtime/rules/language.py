@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from ruleloom import dsl
 from ruleloom.dsl import Parsed, completion
@@ -13,7 +14,6 @@ from ruleloom.dsl.functions import FUNCTIONS
 from ruleloom.dsl.jsonlogic import plain_json, to_jsonlogic
 from ruleloom.dsl.keywords import function_word, keywords
 from ruleloom.dsl.nodes import Condition, Node, Rule
-from ruleloom.dsl.parsing import PartName
 from ruleloom.dsl.reads import reads_of
 from ruleloom.dsl.tree_json import to_json
 from ruleloom.dsl.writing import quoted_name
@@ -25,6 +25,7 @@ from ruleloom.runtime.workspace import Workspace
 from ruleloom.storage.schema.definitions import Definitions
 
 IN_A_CIRCLE = "rules-in-a-circle"
+Answer = TypeVar("Answer")
 
 
 def read(
@@ -189,77 +190,46 @@ def _diagnostic(found: Diagnostic, places: Utf16, reader: Language) -> dict[str,
     return shown
 
 
-# ---- completion
+# ---- what stands at a position
 
 
-def complete(
-    workspace: Workspace,
-    text: str,
-    language: Language,
-    position: int,
-    entity: str | None = None,
-    part: str = "rule",
-) -> dict[str, Any]:
-    """What may stand at a position (UTF-16 units); `from` is where the word begins that an offer replaces."""
-    published = workspace.refreshed()
-    places = Utf16(text)
-    model, owner = _named(workspace, published, entity, part)
-    offered = completion.complete(
-        text, places.place(position), model, language, entity=owner, part=cast("PartName", part)
-    )
+@dataclass(frozen=True)
+class Spot:
+    """A position in a half-written text (UTF-16 units), and what the text is part of."""
+
+    text: str
+    language: Language
+    position: int
+    entity: str | None = None
+    part: str = "rule"
+
+    def ask(self, workspace: Workspace, question: Callable[..., Answer], **more: Any) -> Answer:
+        """What the language answers about this spot, in code points."""
+        model, owner = _named(workspace, workspace.refreshed(), self.entity, self.part)
+        place = Utf16(self.text).place(self.position)
+        return question(self.text, place, model, self.language, entity=owner, part=self.part, **more)
+
+
+def complete(workspace: Workspace, spot: Spot) -> dict[str, Any]:
+    """What may stand at a spot; `from` is where the word begins that an offer replaces."""
+    offered = spot.ask(workspace, completion.complete)
     items = [{"label": i.label, "insert": i.insert, "kind": i.kind, "detail": i.detail} for i in offered.items]
-    return {"from": places.unit(offered.start), "items": items}
+    return {"from": Utf16(spot.text).unit(offered.start), "items": items}
 
 
-def hover(
-    workspace: Workspace,
-    text: str,
-    language: Language,
-    position: int,
-    entity: str | None = None,
-    part: str = "rule",
-    reader: Language = "en",
-) -> dict[str, Any]:
-    """What stands at a position (UTF-16 units), and where: `{hover: {from, to, title, detail, lines} or null}`."""
-    published = workspace.refreshed()
-    places = Utf16(text)
-    model, owner = _named(workspace, published, entity, part)
-    found = dsl.hover(
-        text,
-        places.place(position),
-        model,
-        language,
-        entity=owner,
-        part=cast("PartName", part),
-        reader=reader,
-    )
+def hover(workspace: Workspace, spot: Spot, reader: Language = "en") -> dict[str, Any]:
+    """What stands at a spot, and where: `{hover: {from, to, title, detail, lines} or null}`."""
+    found = spot.ask(workspace, dsl.hover, reader=reader)
     if found is None:
         return {"hover": None}
+    places = Utf16(spot.text)
     place = {"from": places.unit(found.start), "to": places.unit(found.end)}
     return {"hover": {**place, "title": found.title, "detail": found.detail, "lines": list(found.lines)}}
 
 
-def signature(
-    workspace: Workspace,
-    text: str,
-    language: Language,
-    position: int,
-    entity: str | None = None,
-    part: str = "rule",
-    reader: Language = "en",
-) -> dict[str, Any]:
-    """The function around a position: `{signature: {label, parameters, active, detail} or null}`."""
-    published = workspace.refreshed()
-    model, owner = _named(workspace, published, entity, part)
-    found = dsl.signature(
-        text,
-        Utf16(text).place(position),
-        model,
-        language,
-        entity=owner,
-        part=cast("PartName", part),
-        reader=reader,
-    )
+def signature(workspace: Workspace, spot: Spot, reader: Language = "en") -> dict[str, Any]:
+    """The function around a spot: `{signature: {label, parameters, active, detail} or null}`."""
+    found = spot.ask(workspace, dsl.signature, reader=reader)
     if found is None:
         return {"signature": None}
     shown = {"label": found.label, "parameters": list(found.parameters), "active": found.active}
