@@ -19,15 +19,18 @@ KINDS = (
     'when credit > {far} and name contains "x"',
     'when region = "R{i}" and at least 2 orders and no orders in the last 30 days',
     'when region changes to "R{i}"',
+    'when name = "Acme" and region = "R{i}"',
+    "when credit >= {far} and credit < {more} and region is not empty",
 )
-"""What rules of a sales organisation look like: for a region, above a sum, about orders, about a change."""
+"""What rules of a sales organisation look like: for a region, above a sum, about orders, about a change, with a part
+that they all share, between two sums."""
 
 
 def measure(count: int, rounds: int, loops: int = 2_000) -> dict[str, Any]:
     """Microseconds per change with `count` rules: of a field that they read, and of one that none reads."""
     book = RuleBook(MODEL)
     for i in range(count):
-        condition = KINDS[i % len(KINDS)].format(i=i, far=10_000 + i)
+        condition = KINDS[i % len(KINDS)].format(i=i, far=10_000 + i, more=10_010 + i)
         text = f'rule "Rule {i}" on customer {condition} then notify created_by "x"'
         (rule,) = dsl.parse(text, MODEL, "en").rules
         book.add(str(i), rule)
@@ -35,10 +38,15 @@ def measure(count: int, rounds: int, loops: int = 2_000) -> dict[str, Any]:
     before = {field.key: None for field in entity.fields} | {"id": 1, "region": "R7", "credit": 500, "name": "Acme"}
     read = RecordChange(entity.id, 1, before, before | {"region": "R8", "credit": 600})
     unread = RecordChange(entity.id, 1, before, before | {"notes": "new"})
-    assert {rule.id for rule in _candidates(book, read)} == {"8"}, "the one rule for R8"
+    candidates = {rule.id for rule in _candidates(book, read)}
+    assert "8" in candidates, "the one rule for R8"
     assert not _candidates(book, unread), "no rule reads notes"
     found = both({"read": lambda: _candidates(book, read), "unread": lambda: _candidates(book, unread)}, rounds, loops)
-    return {"rules": count, **{f"{name}_us": taken["cpu_ms"] * 1_000 for name, taken in found.items()}}
+    return {
+        "rules": count,
+        "candidates": len(candidates),
+        **{f"{name}_us": taken["cpu_ms"] * 1_000 for name, taken in found.items()},
+    }
 
 
 def _candidates(book: RuleBook, change: RecordChange) -> list[Any]:

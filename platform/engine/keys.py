@@ -1,7 +1,7 @@
 """Necessary conditions of a rule on its own record: what the index over rules looks up instead of evaluating.
 
-Each function answers "at least one of these must be so, or the rule has nothing to say about the record"; None means
-that nothing of the kind is known.
+A rule has nothing to say about a record of which none of its keys is so. A condition may know several sets of keys:
+any of them will do, and the index takes the one that the fewest other rules share.
 """
 
 from __future__ import annotations
@@ -33,8 +33,20 @@ class Beyond:
     value: Any
 
 
-Key = Equals | Beyond
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The record's field lies between two values, each of them included or not."""
+
+    field: str
+    low: Any
+    high: Any
+    from_low: bool = True
+    to_high: bool = True
+
+
+Key = Equals | Within | Beyond
 Keys = tuple[Key, ...]
+"""At least one of these must be so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,34 +62,51 @@ _MIRROR: dict[str, Bound] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _SAME: dict[str, Bound] = {"<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
 
-def keys_of(condition: n.Condition) -> Keys | None:
-    """The best necessary keys of a condition: one equality before several, equalities before thresholds."""
+def keys_of(condition: n.Condition) -> tuple[Keys, ...]:
+    """The necessary keys of a condition, each of them enough to look it up by; none when nothing is known."""
     if isinstance(condition, n.And):
-        found = [keys for item in condition.items if (keys := keys_of(item)) is not None]
-        return min(found, key=_weight) if found else None
+        found = tuple(dict.fromkeys(keys for item in condition.items for keys in keys_of(item)))
+        return found + _stretches(found)
     if isinstance(condition, n.Or):
-        return _all_of(keys_of(item) for item in condition.items)
+        return _any_of(_best(keys_of(item)) for item in condition.items)
     if isinstance(condition, n.Held):
         return keys_of(condition.condition)
     if isinstance(condition, n.Truth):
         field = _own_field(condition.operand)
-        return (Equals(field, True),) if field else None
+        return ((Equals(field, True),),) if field else ()
     if isinstance(condition, n.OneOf):
-        return _all_of(_comparison("=", condition.operand, option) for option in condition.options)
+        return _any_of(_comparison("=", condition.operand, option) for option in condition.options)
     if isinstance(condition, n.Between):
-        return _comparison(">=", condition.operand, condition.low) or _comparison(
-            "<=", condition.operand, condition.high
-        )
+        low = _comparison(">=", condition.operand, condition.low)
+        high = _comparison("<=", condition.operand, condition.high)
+        ends = tuple(keys for keys in (low, high) if keys is not None)
+        return ends + _stretches(ends)
     if isinstance(condition, n.Compare):
-        return _comparison(condition.operator, condition.left, condition.right)
+        keys = _comparison(condition.operator, condition.left, condition.right)
+        return (keys,) if keys is not None else ()
     if isinstance(condition, n.Changes) and condition.after is not None:
-        return _comparison("=", condition.path, condition.after)
-    return None
+        keys = _comparison("=", condition.path, condition.after)
+        return (keys,) if keys is not None else ()
+    return ()
 
 
-def interest_keys(condition: n.Condition, helds: Iterable[n.Held]) -> Keys | None:
+def interest_keys(condition: n.Condition, helds: Iterable[n.Held]) -> tuple[Keys, ...]:
     """Keys without which neither the condition is true nor any of its `C for D` has to be followed."""
-    return _all_of([keys_of(condition), *(keys_of(held.condition) for held in helds)])
+    each = [keys_of(condition), *(keys_of(held.condition) for held in helds)]
+    shared = tuple(keys for keys in each[0] if all(keys in other for other in each[1:]))
+    return shared or _any_of(_best(keyses) for keyses in each)
+
+
+def decided_by(condition: n.Condition, keys: Keys) -> bool:
+    """Whether a comparison is true of each record that is found by the keys: then nothing of it is left to check."""
+    if not isinstance(condition, n.Compare | n.OneOf | n.Between | n.Truth):
+        return False
+    mine, given = keys_of(condition), keys[0] if len(keys) == 1 else None
+    if isinstance(given, Within):
+        return _stretch(keys_of(condition), given.field) == given or any(
+            len(each) == 1 and isinstance(each[0], Beyond) and _is_end(each[0], given) for each in mine
+        )
+    return keys in mine and not isinstance(condition, n.Between)
 
 
 def triggers_of(condition: n.Condition) -> tuple[Trigger, ...]:
@@ -97,17 +126,45 @@ def _breadth(triggers: tuple[Trigger, ...]) -> int:
     return sum(1 if trigger.field else 100 for trigger in triggers)
 
 
-def _all_of(alternatives: Iterable[Keys | None]) -> Keys | None:
+def _any_of(alternatives: Iterable[Keys | None]) -> tuple[Keys, ...]:
+    """The keys of a condition that is true by any of the alternatives."""
     found: dict[Key, None] = {}
     for keys in alternatives:
         if keys is None:
-            return None
+            return ()
         found.update(dict.fromkeys(keys))
-    return tuple(found)
+    return (tuple(found),) if found else ()
+
+
+def _best(keyses: tuple[Keys, ...]) -> Keys | None:
+    """Few keys before many, equalities before stretches before thresholds."""
+    return min(keyses, key=_weight) if keyses else None
 
 
 def _weight(keys: Keys) -> int:
-    return sum(1 if isinstance(key, Equals) else 1000 for key in keys)
+    return sum(1 if isinstance(key, Equals) else 100 if isinstance(key, Within) else 1000 for key in keys)
+
+
+def _stretches(found: tuple[Keys, ...]) -> tuple[Keys, ...]:
+    """The stretches that lower and upper thresholds of one field make."""
+    fields = dict.fromkeys(keys[0].field for keys in found if len(keys) == 1 and isinstance(keys[0], Beyond))
+    return tuple((made,) for field in fields if (made := _stretch(found, field)) is not None)
+
+
+def _stretch(found: tuple[Keys, ...], field: str) -> Within | None:
+    ends = [key for keys in found if len(keys) == 1 and isinstance(key := keys[0], Beyond) and key.field == field]
+    lows = [(key.value, key.bound == ">") for key in ends if key.bound in (">", ">=")]
+    highs = [(key.value, key.bound == "<=") for key in ends if key.bound in ("<", "<=")]
+    if not lows or not highs:
+        return None
+    (low, above), (high, included) = max(lows), min(highs)
+    return Within(field, low, high, not above, included)
+
+
+def _is_end(key: Beyond, of: Within) -> bool:
+    """Whether a threshold is one of the ends of a stretch."""
+    low, high = (">=" if of.from_low else ">", of.low), ("<=" if of.to_high else "<", of.high)
+    return key.field == of.field and (key.bound, key.value) in (low, high)
 
 
 def _own_field(expression: n.Expression) -> str | None:

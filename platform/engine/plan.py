@@ -6,135 +6,16 @@ rules' equality and threshold conditions on the rule's record. What remains is e
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import takewhile
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.reads import Dependency
 from ruleloom.dsl.vocabulary import Vocabulary
-from ruleloom.engine.keys import Equals, Key, Keys, Trigger
-from ruleloom.engine.store import RecordChange, Snapshot
-
-
-class Planned(Protocol):
-    """What the plan needs to know of a rule."""
-
-    @property
-    def id(self) -> str:
-        """Its permanent id."""
-        ...
-
-    @property
-    def entity(self) -> str:
-        """The entity of its records."""
-        ...
-
-    @property
-    def followed(self) -> bool:
-        """Whether its state is kept after every write (level rules, and others with `C for D`)."""
-        ...
-
-    @property
-    def watched(self) -> bool:
-        """Whether it looks only at records that it already remembers (conditions waited for)."""
-        ...
-
-    @property
-    def dependencies(self) -> tuple[Dependency, ...]:
-        """What its condition reads."""
-        ...
-
-    @property
-    def keys(self) -> Keys | None:
-        """Necessary conditions on its own record; None when nothing is known."""
-        ...
-
-    @property
-    def triggers(self) -> tuple[Trigger, ...]:
-        """Changes that may fire it; none for rules without change conditions."""
-        ...
-
-
-R = TypeVar("R", bound=Planned)
-
-
-class KeyIndex(Generic[R]):
-    """Rules by their necessary keys."""
-
-    def __init__(self, key_of: Mapping[str, str]) -> None:
-        self._key_of = key_of
-        self.rules: dict[str, R] = {}
-        self._equals: dict[str, dict[Any, dict[str, R]]] = {}
-        self._beyond: dict[tuple[str, str], list[tuple[Any, str]]] = {}
-        self._rest: dict[str, R] = {}
-
-    def add(self, rule: R) -> None:
-        """Takes a rule in; its cost does not depend on how many there are."""
-        self.rules[rule.id] = rule
-        if rule.watched:
-            return
-        if rule.keys is None:
-            self._rest[rule.id] = rule
-        for key in rule.keys or ():
-            self._enter(key, rule)
-
-    def copy(self) -> KeyIndex[R]:
-        """The same rules in an index of its own."""
-        made: KeyIndex[R] = KeyIndex(self._key_of)
-        made.rules, made._rest = dict(self.rules), dict(self._rest)
-        made._equals = {
-            name: {value: dict(rules) for value, rules in by_value.items()} for name, by_value in self._equals.items()
-        }
-        made._beyond = {place: list(entries) for place, entries in self._beyond.items()}
-        return made
-
-    def _enter(self, key: Key, rule: R) -> None:
-        name = self._key_of[key.field]
-        if isinstance(key, Equals):
-            self._equals.setdefault(name, {}).setdefault(key.value, {})[rule.id] = rule
-        else:
-            insort(self._beyond.setdefault((name, key.bound), []), (key.value, rule.id))
-
-    def remove(self, rule: R) -> None:
-        """Takes a rule out."""
-        if self.rules.pop(rule.id, None) is None or rule.watched:
-            return
-        self._rest.pop(rule.id, None)
-        for key in rule.keys or ():
-            name = self._key_of[key.field]
-            if isinstance(key, Equals):
-                self._equals[name][key.value].pop(rule.id, None)
-            else:
-                entries = self._beyond[(name, key.bound)]
-                entries[:] = [entry for entry in entries if entry != (key.value, rule.id)]
-
-    def candidates(self, snapshot: Snapshot) -> Iterator[R]:
-        """Rules whose keys the record satisfies; one may come twice."""
-        yield from self._rest.values()
-        for name, by_value in self._equals.items():
-            rules = by_value.get(snapshot.get(name))
-            if rules:
-                yield from rules.values()
-        for (name, bound), entries in self._beyond.items():
-            value = snapshot.get(name)
-            if value is not None:
-                yield from (self.rules[rule] for _, rule in _passed(entries, bound, value))
-
-
-_LAST = "\U0010ffff"
-
-
-def _passed(entries: list[tuple[Any, str]], bound: str, value: Any) -> list[tuple[Any, str]]:
-    if bound == ">":
-        return entries[: bisect_left(entries, (value, ""))]
-    if bound == ">=":
-        return entries[: bisect_right(entries, (value, _LAST))]
-    if bound == "<":
-        return entries[bisect_right(entries, (value, _LAST)) :]
-    return entries[bisect_left(entries, (value, "")) :]
+from ruleloom.engine.lookup import KeyIndex, R
+from ruleloom.engine.store import RecordChange
 
 
 @dataclass(slots=True)

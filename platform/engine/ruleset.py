@@ -47,10 +47,10 @@ class RuleLogic:
         return "change" if self.logic is not None and self.logic.reads.reads_change else "level"
 
     @cached_property
-    def keys(self) -> Keys | None:
-        """Necessary conditions on the rule's own record."""
+    def keys(self) -> tuple[Keys, ...]:
+        """Necessary conditions on the rule's own record, any of which will do."""
         if self.rule.condition is None or self.logic is None:
-            return None
+            return ()
         return interest_keys(self.rule.condition, self.logic.helds)
 
     @cached_property
@@ -87,8 +87,8 @@ class CompiledRule:
         """Whether it can block a write."""
 
     @property
-    def keys(self) -> Keys | None:
-        """Necessary conditions on its record."""
+    def keys(self) -> tuple[Keys, ...]:
+        """Necessary conditions on its record, any of which will do."""
         return self.of.keys
 
     @property
@@ -107,7 +107,7 @@ class Watch:
     kind: Kind = "watch"
     followed: bool = True
     watched: bool = True
-    keys: Keys | None = None
+    keys: tuple[Keys, ...] = ()
     triggers: tuple[Trigger, ...] = ()
 
     @property
