@@ -16,6 +16,7 @@ from ruleloom.dsl.types import RecordId
 from ruleloom.engine.store import Memory
 from ruleloom.storage.chunks import chunks
 from ruleloom.storage.logs.parked_runs import parked_runs
+from ruleloom.storage.prepared import Prepared
 from ruleloom.storage.tables.put_off import put_off
 from ruleloom.storage.tables.work import firings, rule_memories, schedules
 
@@ -39,6 +40,9 @@ _REMEMBERED = select(rule_memories).where(_M.record.in_(bindparam("of", expandin
 _REMEMBERED_BY = _REMEMBERED.where(_M.rule.in_(bindparam("by", expanding=True)))
 _NEXT_DUE = select(func.min(_M.deadline)).where(_M.deadline <= bindparam("up_to"))
 _DUE_AT = select(_M.rule, _M.record).where(_M.deadline == bindparam("instant")).order_by(_M.record, _M.rule)
+_NEXT_TICK = select(func.min(schedules.c.next_at)).where(schedules.c.next_at <= bindparam("up_to"))
+_ASKED_NEXT_DUE, _ASKED_DUE_AT, _ASKED_NEXT_TICK = Prepared(_NEXT_DUE), Prepared(_DUE_AT), Prepared(_NEXT_TICK)
+_ASKED_OTHERS, _ASKED_EARLIEST = Prepared(_OTHERS), Prepared(EARLIEST)
 _REMOVE = delete(rule_memories).where(_M.rule == bindparam("of"), _M.record == bindparam("about"))
 
 
@@ -121,7 +125,7 @@ class EngineMemory:
         """The earliest deadline up to an instant (of those pairs, of all when None)."""
         moment = {"up_to": up_to}
         if rules is None:
-            return cast("int | None", self.connection.scalar(_NEXT_DUE, moment))
+            return cast("int | None", _ASKED_NEXT_DUE.rows(self.connection, up_to=up_to)[0][0])
         found = [self.connection.scalar(_NEXT_DUE.where(_among(part)), moment) for part in chunks(list(rules))]
         return min((instant for instant in found if instant is not None), default=None)
 
@@ -129,7 +133,7 @@ class EngineMemory:
         """Pairs whose deadline is that instant. What keeps two processes apart is the lock on the record."""
         moment = {"instant": instant}
         if rules is None:
-            return [(rule, record) for rule, record in self.connection.execute(_DUE_AT, moment)]
+            return [(rule, record) for rule, record in _ASKED_DUE_AT.rows(self.connection, instant=instant)]
         pairs: list[tuple[str, RecordId]] = []
         for part in chunks(sorted(rules, key=lambda pair: (pair[1], pair[0]))):
             pairs += [(rule, record) for rule, record in self.connection.execute(_DUE_AT.where(_among(part)), moment)]
@@ -141,20 +145,19 @@ class EngineMemory:
 
     def earliest_other(self) -> int | None:
         """The next instant at which anything but a deadline is due: a tick, a wait, what is put off."""
-        found = self.connection.execute(_OTHERS).one()
+        (found,) = _ASKED_OTHERS.rows(self.connection)
         return min((instant for instant in found if instant is not None), default=None)
 
     def earliest(self) -> int | None:
         """The next instant at which anything is due (deadline, tick, wait, put off): until then the clock sleeps."""
-        found = self.connection.execute(EARLIEST).one()
+        (found,) = _ASKED_EARLIEST.rows(self.connection)
         return min((instant for instant in found if instant is not None), default=None)
 
     # ---- schedules
 
     def next_tick(self, up_to: int) -> int | None:
         """The earliest tick up to an instant."""
-        asked = select(func.min(schedules.c.next_at)).where(schedules.c.next_at <= up_to)
-        return cast("int | None", self.connection.scalar(asked))
+        return cast("int | None", _ASKED_NEXT_TICK.rows(self.connection, up_to=up_to)[0][0])
 
     def ticks_at(self, instant: int) -> Sequence[str]:
         """Scheduled rules whose next tick is that instant, locked."""
