@@ -59,6 +59,29 @@ class RulePreviewSchema(Schema):
     waiting = fields.Nested(WaitingSchema, required=True, allow_none=True)
 
 
+class RuleListenedSchema(Schema):
+    """Changes after which a rule is looked at; `way`: from its record to the changed one; no fields: any of them."""
+
+    entity = fields.Nested(BothSchema, required=True)
+    way = fields.List(fields.Nested(BothSchema), required=True)
+    fields_ = fields.List(fields.Nested(BothSchema), required=True, data_key="fields", attribute="fields")
+    events = fields.List(fields.String(validate=validate.OneOf(["created", "updated", "deleted"])), required=True)
+    everywhere = fields.Boolean(required=True)
+
+
+class RuleFindingSchema(Schema):
+    """How changes find a rule: `keys` is looked up (null: it is asked about each record), `rest` is checked then.
+
+    `shared`: how many other rules in force are found by the same; `timed`: passing time alone may make it true.
+    """
+
+    listens = fields.List(fields.Nested(RuleListenedSchema), required=True)
+    keys = fields.Nested(BothSchema, required=True, allow_none=True)
+    rest = fields.Nested(BothSchema, required=True, allow_none=True)
+    shared = fields.Integer(required=True)
+    timed = fields.Boolean(required=True)
+
+
 class SwitchedSchema(Schema):
     """Where a rule stands after pausing or resuming."""
 
@@ -162,6 +185,12 @@ resource = drawn("rule", "rules", "When what becomes true, then what is done.", 
 def preview(given: dict[str, Any]) -> Any:
     """How many records match now, and which"""
     return rules.preview(workspace(), current_actor(), given["text"], given["language"])
+
+
+@resource.post("/rules/finding", body=TextSchema, answer=RuleFindingSchema)
+def finding(given: dict[str, Any]) -> Any:
+    """How a change finds a rule: what it listens to, what is looked up, what is left to be checked"""
+    return rules.finding(workspace(), current_actor(), given["text"], given["language"])
 
 
 @resource.post("/rules/explain", body=ExplainSchema, answer=ExplainedSchema)

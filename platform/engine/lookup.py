@@ -85,9 +85,13 @@ class KeyIndex(Generic[R]):
         for key in self._taken[rule.id]:
             self._enter(key, rule)
 
-    def keys(self, rule: str) -> Keys:
-        """The keys under which a rule stands; none when each record has to be looked at."""
-        return self._taken.get(rule, ())
+    def standing(self, rule: R) -> tuple[Keys, int]:
+        """The keys under which a rule would stand, none when it is asked about each record; how many others do."""
+        if not rule.keys:
+            return (), len(self._rest.keys() - {rule.id})
+        keys = min(rule.keys, key=self._crowd)
+        others = (taken for id_, taken in self._taken.items() if id_ != rule.id)
+        return keys, sum(1 for taken in others if not set(taken).isdisjoint(keys))
 
     def copy(self) -> KeyIndex[R]:
         """The same rules in an index of its own."""

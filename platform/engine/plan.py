@@ -14,6 +14,7 @@ from typing import Generic
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.reads import Dependency
 from ruleloom.dsl.vocabulary import Vocabulary
+from ruleloom.engine.keys import Keys
 from ruleloom.engine.lookup import KeyIndex, R
 from ruleloom.engine.store import RecordChange
 
@@ -156,6 +157,13 @@ class Plan(Generic[R]):
         if change.before is None:
             return [of.created] if of.created is not None else []
         return [index for key in changed if (index := of.fields.get(key)) is not None]
+
+    def standing(self, rule: R) -> tuple[Keys, int]:
+        """By what records a rule would be looked up for, and how many other rules share that."""
+        of = self._entities.get(rule.entity, _OfEntity[R]())
+        triggered = (of.triggers.get((each.event, self._key(each.field))) for each in rule.triggers)
+        index = next((found for found in (*triggered, of.created) if found is not None), None)
+        return (index or self._index(rule.entity)).standing(rule)
 
     def answers(self, entity: str) -> bool:
         """Whether any change rule looks at records of an entity."""

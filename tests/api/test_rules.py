@@ -155,6 +155,14 @@ def test_a_preview_counts_who_matches_now(model: Client) -> None:
     assert [each["title"] for each in preview["sample"]] == ["C2000", "C3000"]
 
 
+def test_how_changes_find_a_rule(model: Client) -> None:
+    finding = model.post("/rules/finding", {"text": EAGER, "language": "en"}).get_json()
+    assert finding["rest"] is None
+    assert (finding["keys"]["en"], finding["shared"], finding["timed"]) == ("credit is more than 1000", 0, False)
+    assert [each["fields"][0]["en"] for each in finding["listens"]] == ["credit"]
+    assert model.post("/rules/finding", {"text": "rule", "language": "en"}).status_code == 422
+
+
 def test_why_and_why_not(model: Client) -> None:
     record = model.create("customer", name="A", credit="5", region="East")["record"]["id"]
     asked = {"text": 'credit > 10 and region = "East"', "language": "en", "entity": "customer", "record": record}

@@ -18,6 +18,7 @@ from ruleloom.engine.store import Memory
 from ruleloom.messages import Language
 from ruleloom.runtime.rules import past
 from ruleloom.runtime.rules.content import sentences, tree_of
+from ruleloom.runtime.rules.finding import Found, how_found
 from ruleloom.runtime.showing.reading import sight
 from ruleloom.runtime.showing.sight import Sight
 from ruleloom.runtime.time.moments import instant_text
@@ -73,6 +74,14 @@ def preview(workspace: Workspace, actor: Actor, text: str, language: Language) -
         return Preview(
             len(looked.matching), len(records), matching, sentences(tree, reading.published.model), looked.waiting()
         )
+
+
+def finding(workspace: Workspace, actor: Actor, text: str, language: Language) -> Found:
+    """How changes find a rule as it is written; `TextError` when it is broken."""
+    published = workspace.refreshed()
+    tree = tree_of({"text": text, "language": language}, published.model)
+    access.require(actor, Verb.READ, tree.entity)
+    return how_found(tree, published.book, published.model)
 
 
 class _Looked:

@@ -1320,6 +1320,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules/finding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How a change finds a rule: what it listens to, what is looked up, what is left to be checked */
+        post: operations["rules_finding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules/health": {
         parameters: {
             query?: never;
@@ -2961,6 +2978,13 @@ export interface components {
             name?: string;
             shared?: boolean;
         };
+        RuleFinding: {
+            keys: components["schemas"]["Both"] | null;
+            listens: components["schemas"]["RuleListened"][];
+            rest: components["schemas"]["Both"] | null;
+            shared: number;
+            timed: boolean;
+        };
         RuleHealth: {
             days: number[];
             failed: number;
@@ -2971,6 +2995,13 @@ export interface components {
             problems: string[];
             rule: string;
             stopped_at: string | null;
+        };
+        RuleListened: {
+            entity: components["schemas"]["Both"];
+            events: ("created" | "updated" | "deleted")[];
+            everywhere: boolean;
+            fields: components["schemas"]["Both"][];
+            way: components["schemas"]["Both"][];
         };
         RulePage: {
             items: components["schemas"]["Rule"][];
@@ -5604,6 +5635,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Explained"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    rules_finding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Text"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFinding"];
                 };
             };
             422: components["responses"]["UNPROCESSABLE_ENTITY"];

@@ -11,6 +11,7 @@ import { Pill, Top } from '@/ui/Top'
 import { UndoButtons } from '@/ui/UndoButtons'
 import type { Rule } from './api'
 import { ConditionCard } from './ConditionCard'
+import { FindingCard } from './finding/FindingCard'
 import { MatchCards } from './MatchCards'
 import { PublishPanel } from './PublishPanel'
 import { StatusPill } from './StatusPill'
@@ -95,6 +96,7 @@ export function RuleEditor({ stored, start, entities, onCreate }: RuleEditorProp
             stale={!rule.fresh}
           />
         )}
+        {canonical && <FindingCard canonical={canonical} />}
       </div>
       {panel === 'publish' && canonical && (
         <PublishPanel rule={rule} draft={draft} canonical={canonical} onClose={() => setPanel(null)} />
