@@ -36,7 +36,20 @@ class DeleteRecord:
     record: RecordId
 
 
-Write = CreateRecord | UpdateRecords | DeleteRecord
+Single = CreateRecord | UpdateRecords | DeleteRecord
+
+
+@dataclass(frozen=True, slots=True)
+class WriteTogether:
+    """Several writes at once (a chunk of an import): no record is created or updated by two of the parts.
+
+    A part may refer to a record that another one makes. Only people's bulk operations make such writes, no action does.
+    """
+
+    parts: tuple[Single, ...]
+
+
+Write = Single | WriteTogether
 """One write: everything in it happens at once and is evaluated once."""
 
 
@@ -90,4 +103,4 @@ class ShowWarning:
 Effect = SendNotice | GiveTask | BeginApproval | CallOut | MakeReport | ShowWarning
 """What is no write of a record; whether it stays inside or leaves is decided by who performs it."""
 
-Intent = Write | Effect
+Intent = Single | Effect

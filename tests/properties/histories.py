@@ -326,8 +326,11 @@ IDS = {"customer": ["c1", "c2", "c3"], "order": ["o1", "o2", "o3", "o4"], "part"
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> tuple[str, list[n.Rule], list[Any], int]:
-    """Zone, rules, events (at, operation, entity, id, values), until; of a `bulk` the values are those of each id."""
+def histories(draw: st.DrawFn, chunks: bool = False) -> tuple[str, list[n.Rule], list[Any], int]:
+    """Zone, rules, events (at, operation, entity, id, values), until; of a `bulk` the values are those of each id.
+
+    `chunks`: some writes are of several new and known records; of these the values are (operation, entity, id, values).
+    """
     zone = draw(st.sampled_from(ZONES))
     start = START[zone]
     at = start
@@ -340,9 +343,12 @@ def histories(draw: st.DrawFn) -> tuple[str, list[n.Rule], list[Any], int]:
                 [timedelta(0), timedelta(hours=1), timedelta(hours=7), timedelta(days=1), timedelta(days=3)]
             )
         )
+        if chunks and draw(st.integers(0, 2)) == 0:
+            events.append((instant(at), "chunk", "customer", "", draw(chunks_of(at))))
+            continue
         entity = draw(st.sampled_from(["customer", "order", "order", "part"]))
         known = draw(st.booleans())
-        made_already = sorted({event[3] for event in events if event[2] == entity})
+        made_already = sorted({event[3] for event in events if event[2] == entity and event[3]})
         free = [one for one in IDS[entity] if one not in made_already]
         operation = draw(st.sampled_from(["create", "create", "update", "update", "update", "delete"]))
         if entity == "part" and not made_already:
@@ -357,6 +363,16 @@ def histories(draw: st.DrawFn) -> tuple[str, list[n.Rule], list[Any], int]:
         events.append((instant(at), operation, entity, draw(st.sampled_from(ids or IDS[entity])), values))
     made = [draw(rules(name)) for name in ("A", "B", "C")[: draw(st.integers(1, 3))]]
     return zone, made, events, instant(at + timedelta(days=draw(st.sampled_from([0, 5, 9]))))
+
+
+@st.composite
+def chunks_of(draw: st.DrawFn, at: datetime) -> list[Any]:
+    """Records that are made or changed at once, each in one part."""
+    places = [(entity, one) for entity, ids in IDS.items() for one in ids]
+    some = draw(st.lists(st.sampled_from(places), min_size=2, max_size=4, unique=True))
+    operations = [draw(st.sampled_from(["create", "create", "update"])) for _ in some]
+    parts = zip(operations, some, strict=True)
+    return [(op, entity, one, draw(values_of(entity, at, op))) for op, (entity, one) in parts]
 
 
 @st.composite

@@ -17,7 +17,7 @@ from ruleloom.dsl import nodes as n
 from ruleloom.dsl.calendar import instant, moment
 from ruleloom.engine import intents as i
 from ruleloom.messages import RuleloomError
-from ruleloom.runtime.commands import definitions, entities, records
+from ruleloom.runtime.commands import batch, definitions, entities, records
 from ruleloom.runtime.opening import open_workspace
 from ruleloom.runtime.pipeline.ports import Blocked
 from ruleloom.runtime.rules.content import read_rule
@@ -25,6 +25,7 @@ from ruleloom.runtime.simulation.play import Line as Printed
 from ruleloom.runtime.simulation.play import Simulation
 from ruleloom.runtime.time.clock import Clock
 from ruleloom.runtime.time.settling import settle
+from ruleloom.runtime.writing.rows import Chunk
 from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 from ruleloom.storage import workspace_settings
 from ruleloom.storage.logs import firing_log
@@ -113,7 +114,9 @@ class Arena:
             if not lazily:
                 settle(self.workspace)
             try:
-                if operation == "bulk":
+                if operation == "chunk":
+                    self._chunk(values, ids, played, at)
+                elif operation == "bulk":
                     self._bulk(
                         entity, {ids.get(one, 7): meant(given, ids) for one, given in values.items()}, played, at
                     )
@@ -133,6 +136,29 @@ class Arena:
         played.append((at, i.UpdateRecords(entity, dict(values.items()))))
         shown = {str(record): (in_json(given), None) for record, given in values.items()}
         records.bulk(self.workspace, WORKSPACE, entity, shown, show=lambda _uow, _written: None)
+
+    def _chunk(self, parts: Sequence[Any], ids: dict[str, int], played: list[Any], at: int) -> None:
+        """Through the door of imports and syncs, which leaves out what cannot be."""
+        made = {name: self.workspace.ids.next() for operation, _, name, _ in parts if operation == "create"}
+        known = ids | made
+        rows: list[Any] = [
+            (i.CreateRecord(entity, meant(given, known), made[name]),)
+            if operation == "create"
+            else (i.UpdateRecords(entity, {known.get(name, 7): meant(given, known)}),)
+            for operation, entity, name, given in parts
+        ]
+
+        def write(uow: UnitOfWork) -> list[Any]:
+            left = rows
+            while refused := batch.write_together_in(uow, Chunk(left)).refused:
+                left = [row for place, row in enumerate(left) if place not in refused]
+            return left
+
+        left = self.workspace.transact(write, WORKSPACE, origin="import")
+        if left:
+            played.append((at, i.WriteTogether(tuple(part for row in left for part in row))))
+        there = {part.record for (part,) in left if isinstance(part, i.CreateRecord)}
+        ids.update({name: record for name, record in made.items() if record in there})
 
     def _event(
         self, operation: str, entity: str, known: int, values: dict[str, Any], played: list[Any], at: int

@@ -104,10 +104,13 @@ class Reference:
     def write_event(self, at: int, event: list[Any]) -> None:
         kept = copy.deepcopy(self.state)
         try:
-            bulk = event[0] == "bulk"
-            fired = self.write(
-                at, "update" if bulk else event[0], event[1], event[3] if bulk else {event[2]: event[3]}, 0
-            )
+            operation, entity, record, values = event
+            if operation == "chunk":
+                fired = self.write_parts(at, values, 0)
+            elif operation == "bulk":
+                fired = self.write(at, "update", entity, values, 0)
+            else:
+                fired = self.write(at, operation, entity, {record: values}, 0)
         except BlockedWrite as blocked:
             self.state = kept
             self.state.out += blocked.args[0]
@@ -312,18 +315,28 @@ class Reference:
 
     # ---- writes
     def write(self, at: int, op: str, entity: str, values: dict[str, Any], depth: int) -> list[Step] | None:
-        """Applies one write and evaluates everything; raises BlockedWrite; None when it is refused or no change."""
+        """One operation on some records of an entity at once."""
+        return self.write_parts(at, [(op, entity, record, given) for record, given in values.items()], depth)
+
+    def write_parts(self, at: int, parts: list[Any], depth: int) -> list[Step] | None:
+        """Applies one write, of parts (operation, entity, id, values) that happen at once, and evaluates everything.
+
+        Raises BlockedWrite; None when it is refused or no change.
+        """
         rows = self.state.world.rows
         changes: list[Any] = []
-        for record, given in values.items():
+        there = {entity: set(found) for entity, found in rows.items()}
+        for op, entity, record, _ in parts:
+            there[entity] |= {record} if op == "create" else set()
+        for op, entity, record, given in parts:
             if op == "create":
-                if record in rows[entity] or not self.known(entity, given, rows):
+                if record in rows[entity] or not self.known(entity, given, there):
                     return None
                 new: dict[str, Any] = {f.key: None for f in self.model.entity(entity).fields}
                 new.update(given, id=record, created_at=at, updated_at=at, version=1)
                 changes.append((entity, record, None, new))
             elif op == "update":
-                if record not in rows[entity] or not self.known(entity, given, rows):
+                if record not in rows[entity] or not self.known(entity, given, there):
                     return None
                 old = rows[entity][record]
                 if any(old[k] != v for k, v in given.items()):

@@ -48,7 +48,7 @@ def compare(arena: Arena, kind: str, history: Any, lazily: bool) -> None:
     played[kind] += 1
     since = arena.time
     _, writes = arena.play(texts, events, until, lazily)
-    known = {getattr(write, "record", None) for _, write in writes}
+    known = {getattr(part, "record", None) for _, write in writes for part in getattr(write, "parts", [write])}
     with arena.workspace.reading() as reading:
         rows = firing_log.page(reading.connection, firing_log.FiringFilter(), 100_000)
     rule = definitions.everything(arena.workspace, WORKSPACE, "rule", None)[0]
@@ -69,13 +69,13 @@ def compare(arena: Arena, kind: str, history: Any, lazily: bool) -> None:
 
 
 @settings(max_examples=400 if FULL else 20, **SETTINGS)
-@given(history=histories(), lazily=st.booleans())
+@given(history=histories(chunks=True), lazily=st.booleans())
 def test_on_sqlite(on_sqlite: Arena, history: Any, lazily: bool) -> None:
     compare(on_sqlite, "sqlite", history, lazily)
 
 
 @settings(max_examples=200 if FULL else 10, **SETTINGS)
-@given(history=histories(), lazily=st.booleans())
+@given(history=histories(chunks=True), lazily=st.booleans())
 def test_on_postgresql(on_postgres: Arena, history: Any, lazily: bool) -> None:
     compare(on_postgres, "postgresql", history, lazily)
 

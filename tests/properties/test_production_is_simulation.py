@@ -34,13 +34,13 @@ def compare(arena: Arena, kind: str, history: Any, lazily: bool) -> None:
 
 
 @settings(max_examples=800 if FULL else 30, **SETTINGS)
-@given(history=histories(), lazily=st.booleans())
+@given(history=histories(chunks=True), lazily=st.booleans())
 def test_on_sqlite(on_sqlite: Arena, history: Any, lazily: bool) -> None:
     compare(on_sqlite, "sqlite", history, lazily)
 
 
 @settings(max_examples=300 if FULL else 15, **SETTINGS)
-@given(history=histories(), lazily=st.booleans())
+@given(history=histories(chunks=True), lazily=st.booleans())
 def test_on_postgresql(on_postgres: Arena, history: Any, lazily: bool) -> None:
     compare(on_postgres, "postgresql", history, lazily)
 

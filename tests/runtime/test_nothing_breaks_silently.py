@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from ruleloom.access import WORKSPACE, Actor, RoleName
+from ruleloom.engine.intents import UpdateRecords
 from ruleloom.messages import RuleloomError
 from ruleloom.runtime.commands import accounts, batch, definitions, entities, records, sessions
 from ruleloom.runtime.durable.performing import perform
 from ruleloom.runtime.showing import reading
 from ruleloom.runtime.workspace import Workspace
+from ruleloom.runtime.writing.rows import Chunk
 
 Rule = Callable[[str], str]
 Create = Callable[..., records.Written]
@@ -46,7 +48,8 @@ def test_a_rule_or_an_import_that_lets_a_person_go_ends_their_sign_in(workspace:
 
     def silently(uow: Any) -> Any:
         user = uow.published.model.by_key["user"]
-        return batch.update_many_in(uow, user, [(int(cy.id), {"active": False})], rules=False)
+        row = (UpdateRecords(user.id, {int(cy.id): {"active": False}}),)
+        return batch.write_together_in(uow, Chunk([row]), rules=False)
 
     workspace.transact(silently, WORKSPACE, origin="import")
     assert accounts.read(workspace, int(cy.id)).active is False

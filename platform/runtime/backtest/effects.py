@@ -39,7 +39,7 @@ def _effect(effect: i.Effect) -> dict[str, Any]:
 
 def _write(model: Model, prepared: Prepared) -> list[dict[str, Any]]:
     write, changes = prepared.write, prepared.changes
-    if not changes:
+    if not changes or isinstance(write, i.WriteTogether):  # no action makes one
         return []
     if isinstance(write, i.CreateRecord) and write.entity == TASK:
         values = write.values

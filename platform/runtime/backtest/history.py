@@ -20,7 +20,7 @@ from ruleloom.storage.records.timeline import Row, Timeline
 
 RECORDED, BUSINESS = "recorded", "business"
 _ONE_BY_ONE = frozenset({"import", "sync"})
-"""Origins that write record after record within one transaction."""
+"""Origins that wrote record after record within one transaction, before their chunks became one write."""
 Place = tuple[str, int]
 LATE = 24 * 3600 * 1_000_000
 """Microseconds by which a record may be entered after its business time without being called late."""
@@ -59,7 +59,7 @@ def _made(timeline: Timeline) -> Iterator[Row]:
         created: Any = state["created_at"]
         actor: Any = state["created_by"]
         number: Any = record
-        yield Row(created, place - len(states), entity, number, "create", {}, state, actor, ("", ""), None)
+        yield Row(created, place - len(states), entity, number, "create", {}, state, actor, ("", "", ""), None)
 
 
 def _at(row: Row, instant: int) -> Row:
@@ -128,12 +128,16 @@ def _links(entity: Entity) -> list[tuple[str, str, bool]]:
 def writes(rows: Iterable[Row], model: Model) -> Iterator[list[Row]]:
     """The rows of each write together: one record made, one update of some records, a deletion with all it reaches.
 
-    The log does not say where one write of a transaction ends; it is seen from what each kind of write can do.
+    A chunk of an import or a sync is named in the log. Of other writes the log does not say where one of a transaction
+    ends; it is seen from what each kind of write can do.
     """
     links = {entity.id: _links(entity) for entity in model.entities}
     for (_, cause, _), same in groupby(rows, key=lambda row: (row.at, row.cause, row.actor)):
         group: list[Row] = []
         places: set[Place] = set()
+        if cause[2]:
+            yield list(same)
+            continue
         for row in same:
             if group and not _belongs(row, group, places, links, cause[0]):
                 yield group

@@ -16,6 +16,7 @@ from ruleloom.runtime.backtest.desk import HITTING, BacktestDesk
 from ruleloom.runtime.backtest.effects import effect_json
 from ruleloom.runtime.backtest.history import History, Place, writes
 from ruleloom.runtime.pipeline.driver import Pipeline
+from ruleloom.runtime.pipeline.merging import merged
 from ruleloom.runtime.pipeline.noticing import Noticed
 from ruleloom.runtime.pipeline.ports import Blocked, Cause, Prepared
 from ruleloom.runtime.pipeline.publishing import publish
@@ -121,7 +122,7 @@ class Player:
         """Rows as changes of whole states; those that change nothing as things stand are left out."""
         states: dict[Place, Snapshot | None] = {}
         made = [self._change(row, states) for row in rows]
-        return tuple(change for change in made if change is not None)
+        return merged([[change for change in made if change is not None]])
 
     def _change(self, row: Row, states: dict[Place, Snapshot | None]) -> RecordChange | None:
         place, table = (row.entity, row.record), self._desk.tables.tables[row.entity]

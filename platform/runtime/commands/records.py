@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 from ruleloom import access
 from ruleloom.access import Actor, Verb
 from ruleloom.dsl.types import RecordId, Value
-from ruleloom.engine.intents import CreateRecord, DeleteRecord, UpdateRecords, Write
+from ruleloom.engine.intents import CreateRecord, DeleteRecord, Single, UpdateRecords
 from ruleloom.engine.store import Snapshot
 from ruleloom.forms.entity import Entity
 from ruleloom.forms.validation import ValidationError
@@ -155,7 +155,7 @@ def restore_in(uow: UnitOfWork, entity: str, record: int) -> Written:
     return _written(uow, found, record, outcome)
 
 
-def _carried_out(uow: UnitOfWork, write: Write, wrong: Sequence[Diagnostic]) -> Outcome:
+def _carried_out(uow: UnitOfWork, write: Single, wrong: Sequence[Diagnostic]) -> Outcome:
     """Writes; input that could not be read is refused together with everything else that the write misses."""
     if not wrong:
         return uow.change(write)

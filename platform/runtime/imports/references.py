@@ -6,7 +6,7 @@ Imports and syncs share it. What is created inside a transaction is remembered o
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +25,8 @@ REMEMBERED = 100_000
 """Natural keys held per reference; the oldest go first."""
 
 MISSING_REFERENCE = "import-reference-missing"
-Create = Callable[["UnitOfWork", Entity, Sequence[Mapping[str, Value]]], Sequence[object]]
-"""Makes records of an entity; for each its id, or what refused it."""
+Create = Callable[["Finder", Value, Mapping[str, Value]], int]
+"""Takes down that a record is to be made for a key, with these values; its id to be."""
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Finder:
     made: set[Value] = field(default_factory=set)
     """Keys for which a record was created, over all transactions (of a dry run: would have been)."""
     fresh: dict[Value, int] = field(default_factory=dict)
-    """Records created by the transaction that is open now."""
+    """Records that the transaction which is open now creates."""
     _known: OrderedDict[Value, int] = field(default_factory=OrderedDict)
     _ambiguous: set[Value] = field(default_factory=set)
     _refused: dict[Value, RuleloomError] = field(default_factory=dict)
@@ -68,12 +68,8 @@ class Finder:
                 self._ambiguous.add(key)
         lacking = [key for key in asked if key not in self._known]
         if self.missing == "create" and lacking and create is not None:
-            rows = [{**wanted[key], self.find.key: key} for key in lacking]
-            for key, fate in zip(lacking, create(uow, self.entity, rows), strict=True):
-                if isinstance(fate, int):
-                    self.fresh[key] = fate
-                elif isinstance(fate, RuleloomError):
-                    self._refused[key] = fate
+            for key in lacking:
+                self.fresh[key] = create(self, key, {**wanted[key], self.find.key: key})
 
     def record(self, key: Value) -> int | None:
         """The record of a key that was looked up; CellError where there is none, or several."""
@@ -90,6 +86,12 @@ class Finder:
     def would_create(self, key: Value) -> bool:
         """Whether the plan makes a record for a key that was looked up and is not there."""
         return self.missing == "create" and key not in self._known and key not in self.fresh
+
+    def unmade(self, key: Value, why: RuleloomError | None = None) -> None:
+        """The record of a key is not made after all: it is refused, or nobody needs it any more."""
+        self.fresh.pop(key, None)
+        if why is not None:
+            self._refused[key] = why
 
     def newly_made(self) -> int:
         """How many keys this transaction creates that none before it did."""

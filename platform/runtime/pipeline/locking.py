@@ -14,7 +14,7 @@ from typing import cast
 
 from ruleloom.dsl.nodes import Hop
 from ruleloom.dsl.types import RecordId
-from ruleloom.engine.intents import CreateRecord
+from ruleloom.engine.intents import CreateRecord, WriteTogether
 from ruleloom.engine.plan import changed_keys
 from ruleloom.engine.ruleset import RuleBook
 from ruleloom.engine.store import RecordChange
@@ -36,7 +36,9 @@ class Locking:
         A record that the write makes is not among them: nobody else can know it.
         """
         changes = prepared.changes
-        made = {change.record for change in changes} if isinstance(prepared.write, CreateRecord) else set()
+        made = set[RecordId]()
+        if isinstance(prepared.write, CreateRecord | WriteTogether):
+            made = {change.record for change in changes if change.before is None}
         locked: Ids = defaultdict(set)
         any_ = self._lock_kinds(changes)
         while True:

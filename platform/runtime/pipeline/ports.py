@@ -103,6 +103,8 @@ class Prepared(NamedTuple):
     at: int
     waited: bool = True
     """Whether others may have been waited for while it was worked out, so that its instant may be too early."""
+    parts: tuple[tuple[RecordChange, ...], ...] = ()
+    """Of a write of several parts: the changes of each."""
 
 
 @dataclass(slots=True)

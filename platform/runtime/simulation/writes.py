@@ -13,6 +13,7 @@ from ruleloom.engine.store import RecordChange, Snapshot
 from ruleloom.forms.entity import Entity
 from ruleloom.forms.validation import kept_values
 from ruleloom.messages import Diagnostic, RuleloomError
+from ruleloom.runtime.pipeline.merging import merged
 from ruleloom.runtime.pipeline.ports import Cause
 from ruleloom.runtime.simulation.tables import Tables
 
@@ -43,9 +44,13 @@ class Writes:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self._automatic: dict[str, int] = {}
+        self._beside: set[tuple[str, RecordId | None]] = set()
+        """Records that come with the write which is being worked out."""
 
     def changes(self, write: i.Write, at: int, cause: Cause) -> tuple[RecordChange, ...]:
         """The changes of a write; none when it leaves everything as it was. Raises Refused."""
+        if isinstance(write, i.WriteTogether):
+            return self._together(write, at, cause)
         if isinstance(write, i.CreateRecord):
             return (self._created(write, at, cause),)
         if isinstance(write, i.UpdateRecords):
@@ -55,6 +60,14 @@ class Writes:
                 if (change := self._updated(write.entity, record, values, at, cause)) is not None
             )
         return self._deleted(write.entity, write.record)
+
+    def _together(self, write: i.WriteTogether, at: int, cause: Cause) -> tuple[RecordChange, ...]:
+        """Several writes at once, which may refer to what each other makes."""
+        self._beside = {(part.entity, part.record) for part in write.parts if isinstance(part, i.CreateRecord)}
+        try:
+            return merged([self.changes(part, at, cause) for part in write.parts])
+        finally:
+            self._beside = set()
 
     def _created(self, write: i.CreateRecord, at: int, cause: Cause) -> RecordChange:
         table = self._tables.tables[write.entity]
@@ -110,7 +123,7 @@ class Writes:
                 continue
             field = table.by_key[key]
             target = field.value_type.entity or ""
-            if target == USER or value in self._tables.tables[target].rows:
+            if target == USER or value in self._tables.tables[target].rows or (target, value) in self._beside:
                 continue
             if cause.firing is None:
                 raise refused("reference-unknown", field=field.name, record=str(value), entity=target)

@@ -7,23 +7,25 @@ reading it twice (look-back, replay after a kill) changes nothing and fires noth
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from ruleloom.connectors import Row as RemoteRow
 from ruleloom.dsl.types import Value
-from ruleloom.engine.intents import DeleteRecord
+from ruleloom.engine.intents import CreateRecord, DeleteRecord, Single, UpdateRecords
 from ruleloom.forms.entity import Entity, Model
-from ruleloom.messages import Diagnostic, RuleloomError
+from ruleloom.messages import Diagnostic
 from ruleloom.runtime.commands import batch
 from ruleloom.runtime.imports.cells import CellError
+from ruleloom.runtime.imports.coming import Coming
 from ruleloom.runtime.imports.drafts import Draft, Drafting
 from ruleloom.runtime.imports.references import MISSING_REFERENCE, Create, Finder
-from ruleloom.runtime.imports.sources import Row
+from ruleloom.runtime.imports.sources import Row as CellRow
 from ruleloom.runtime.syncing.mapping import Mapped, ResourceMapping
 from ruleloom.runtime.syncing.tally import Problem, Tally
+from ruleloom.runtime.writing.rows import Row, Written, records_of
 from ruleloom.storage.logs import exchange
 from ruleloom.storage.logs.exchange import Link
 from ruleloom.storage.logs.import_log import ProblemRow
@@ -31,14 +33,6 @@ from ruleloom.storage.records.natural_keys import find_all
 
 if TYPE_CHECKING:
     from ruleloom.runtime.writing.unit_of_work import UnitOfWork
-
-
-class _Refused(Exception):
-    """A remote row that cannot be applied; undoes what was written of it."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(len(problems))
-        self.problems = problems
 
 
 @dataclass(slots=True)
@@ -54,6 +48,21 @@ class _Incoming:
     def good(self) -> bool:
         """Whether nothing is wrong with it so far."""
         return self.draft.good and all(line.good for _, line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What a remote row does here: the record and its lines, what is linked and what is no more."""
+
+    of: _Incoming
+    record: int
+    word: str
+    """`created` or `updated`; the second may turn out to be `unchanged`."""
+    row: Row
+    links: Sequence[Link]
+    """Of new lines."""
+    gone: Sequence[str]
+    """External ids of lines that the remote row has no more."""
 
 
 class Reader:
@@ -75,7 +84,7 @@ class Reader:
         drafting, header = self.parents
         row = _row(remote, header, position)
         cells = [list(row.cells)]
-        lines: list[tuple[str, Row]] = []
+        lines: list[tuple[str, CellRow]] = []
         if self.mapping.lines and self.lines:
             for line in remote.get(self.mapping.lines.list) or ():
                 line_row = _row(line, self.lines[1], position)
@@ -94,8 +103,8 @@ def _drafting(mapped: Mapped, model: Model) -> tuple[Drafting, list[str]]:
     return Drafting(model, model.by_key[mapped.entity], mapped.columns, header), header
 
 
-def _row(remote: Mapping[str, Any], header: Sequence[str], position: int) -> Row:
-    return Row(position, [_text(remote.get(name)) for name in header])
+def _row(remote: Mapping[str, Any], header: Sequence[str], position: int) -> CellRow:
+    return CellRow(position, [_text(remote.get(name)) for name in header])
 
 
 def _text(value: Any) -> str:
@@ -116,6 +125,7 @@ class Applying:
         self._entity: Entity = reader.parents[0].entity
         self._links: list[Link] = []
         self._line_links: list[Link] = []
+        self._coming = Coming(uow.workspace.ids)
 
     def take(self, rows: Sequence[RemoteRow]) -> None:
         """Applies what can be applied and keeps the links; `tally` says the rest."""
@@ -126,12 +136,16 @@ class Applying:
         )
         changed = [each for each in incoming if self._is_news(each, known.get(each.external_id))]
         self._look_up([each for each in changed if not each.good], None)
-        self._look_up([each for each in changed if each.good], self._create)
+        self._look_up([each for each in changed if each.good], self._coming.take)
         adopted = self._adoptable([each for each in changed if each.external_id not in known])
-        for each in changed:
-            link = known.get(each.external_id)
-            self._apply(each, link.record if link else adopted.get(each.external_id), linked=link is not None)
-        self._keep_links()
+        here = {each.external_id: known[each.external_id].record for each in changed if each.external_id in known}
+        changed = self._without_gone(changed, here)
+        here |= adopted
+        good = [each for each in changed if self._is_good(each, here.get(each.external_id))]
+        for wave in _apart(good, here):
+            self._write(wave, here)
+        self._coming.finish()
+        self._keep_links()  # of rows that are left alone too
 
     def _incoming(self, row: RemoteRow, place: int) -> _Incoming | None:
         key = self._mapping.resource.key
@@ -160,9 +174,6 @@ class Applying:
                         wanted.setdefault(draft.references[key], draft.copies[key])
                 finder.look_up(self._uow, wanted, create)
 
-    def _create(self, uow: UnitOfWork, entity: Entity, rows: Sequence[Mapping[str, Value]]) -> Sequence[object]:
-        return batch.create_many_in(uow, entity, rows, rules=self._mapping.rules)
-
     def _adoptable(self, new: Sequence[_Incoming]) -> dict[str, int]:
         """Records that are here already under the natural key of the mapping, by external id."""
         key = self._mapping.mapped.key
@@ -173,51 +184,101 @@ class Applying:
         matches = ((each.external_id, found.get((each.draft.values.get(key),), ())) for each in new)
         return {external_id: records[0] for external_id, records in matches if len(records) == 1}
 
-    # ---- one row
+    # ---- rows that are good so far, at once
 
-    def _apply(self, each: _Incoming, record: int | None, *, linked: bool) -> None:
-        if linked and record is not None and not self._uow.records.live(self._entity.id, [record]):
+    def _without_gone(self, changed: Sequence[_Incoming], here: Mapping[str, int]) -> list[_Incoming]:
+        """Without rows whose record was deleted here; their links stay."""
+        live = self._uow.records.live(self._entity.id, set(here.values()))
+        left: list[_Incoming] = []
+        for each in changed:
+            record = here.get(each.external_id)
+            if record is None or record in live:
+                left.append(each)
+                continue
             self.tally.gone += 1
             self._links.append(Link(each.external_id, self._entity.key, record, each.hash))
-            return
-        links = len(self._line_links)
-        try:
-            with self._uow.desk.savepoint():
-                made, word = self._written(each, record)
-                self._write_lines(each, made, new=word == "created")
-        except _Refused as refused:
-            del self._line_links[links:]
-            for problem in refused.problems:
-                self.tally.refuse(problem)
-            return
+        return left
+
+    def _write(self, wave: Sequence[_Incoming], here: dict[str, int]) -> None:
+        """One simultaneous write of all that can be, with the records that they name."""
+        changes = [self._change(each, here.get(each.external_id)) for each in wave]
+        while True:
+            chunk = self._coming.with_rows([change.row for change in changes])
+            written = batch.write_together_in(self._uow, chunk, rules=self._mapping.rules)
+            if written.whole:
+                break
+            for place, errors in written.refused.items():
+                self._refuse(changes[place].of, [d for error in errors.values() for d in error.diagnostics])
+            changes = [change for place, change in enumerate(changes) if place not in written.refused]
+            if self._coming.refuse(written.unmade):
+                changes = [c for c in changes if self._is_good(c.of, None if c.word == "created" else c.record)]
+        self._coming.stand()
+        for change in changes:
+            here[change.of.external_id] = change.record
+            self._done(change, written)
+        self._keep_links()
+
+    def _done(self, change: _Change, written: Written) -> None:
+        word = change.word
+        if word == "updated" and written.changed.isdisjoint(records_of(change.row[0])):
+            word = "unchanged"
         setattr(self.tally, word, getattr(self.tally, word) + 1)
-        self._links.append(Link(each.external_id, self._entity.key, made, each.hash))
+        self._links.append(Link(change.of.external_id, self._entity.key, change.record, change.of.hash))
+        self._line_links += change.links
+        if change.gone:
+            resource = f"{self._resource}.{self._mapping.lines.list}"  # type: ignore[union-attr]  # it has lines
+            exchange.drop_links(self._uow.connection, self._connection, resource, list(change.gone))
 
-    def _written(self, each: _Incoming, record: int | None) -> tuple[int, str]:
-        self._require_good(each, record)
-        values = each.draft.values
+    def _change(self, each: _Incoming, record: int | None) -> _Change:
         if record is None:
-            return self._fate(
-                each, batch.create_many_in(self._uow, self._entity, [values], rules=self._mapping.rules)[0]
-            ), "created"
-        [(fate, changed)] = batch.update_many_in(self._uow, self._entity, [(record, values)], rules=self._mapping.rules)
-        return self._fate(each, fate), "updated" if changed else "unchanged"
+            made, word = self._uow.workspace.ids.next(), "created"
+            part: Single = CreateRecord(self._entity.id, each.draft.values, made)
+        else:
+            made, word = record, "updated"
+            part = UpdateRecords(self._entity.id, {record: each.draft.values})
+        lines, links, gone = self._lines(each, made, new=record is None)
+        return _Change(each, made, word, (part, *lines), links, gone)
 
-    def _require_good(self, each: _Incoming, record: int | None) -> None:
-        """Refuses a row with everything that is wrong with it and its lines."""
+    def _lines(self, each: _Incoming, parent: int, *, new: bool) -> tuple[list[Single], list[Link], list[str]]:
+        """What becomes of the lines of a row, the links of new ones, and those that it has no more."""
+        if self._mapping.lines is None or self._reader.lines is None:
+            return [], [], []
+        entity, resource = self._reader.lines[0].entity, f"{self._resource}.{self._mapping.lines.list}"
+        known = {} if new else exchange.links_below(self._uow.connection, self._connection, resource, each.external_id)
+        parts: list[Single] = []
+        links: list[Link] = []
+        for key, draft in each.lines:
+            values = {**draft.values, self._mapping.lines.parent: parent}
+            if key in known:
+                parts.append(UpdateRecords(entity.id, {known[key].record: values}))
+            else:
+                links.append(Link(key, entity.key, self._uow.workspace.ids.next(), None))
+                parts.append(CreateRecord(entity.id, values, links[-1].record))
+        there = dict(each.lines)
+        gone = {key: link.record for key, link in known.items() if key not in there}
+        live = self._uow.records.live(entity.id, set(gone.values()))
+        return [*parts, *(DeleteRecord(entity.id, record) for record in sorted(live))], links, list(gone)
+
+    # ---- what is wrong
+
+    def _is_good(self, each: _Incoming, record: int | None) -> bool:
+        """Whether a row can be written so far; if not it is refused with everything that is wrong with it."""
         parents, lines = self._reader.parents[0], self._reader.lines
         self._resolve(each.draft, parents)
         for _, line in each.lines if lines else ():
             self._resolve(line, lines[0])  # type: ignore[index]  # looked at above
         if each.good:
-            return
-        found = [*each.draft.problems, *(problem for _, line in each.lines for problem in line.problems)]
-        problems = [Problem(self._resource, each.external_id, p.column, p.code, p.params) for p in found]
-        values = {key: value for key, value in each.draft.values.items() if key not in each.draft.unread}
-        more = batch.refusals_in(
-            self._uow, parents.entity, record, values, each.draft.unread, rules=self._mapping.rules
-        )
-        raise _Refused([*problems, *(self._problem(each, diagnostic) for diagnostic in more)])
+            return True
+        draft = each.draft
+        found = [*draft.problems, *(problem for _, line in each.lines for problem in line.problems)]
+        for p in found:
+            self.tally.refuse(Problem(self._resource, each.external_id, p.column, p.code, p.params))
+        fresh = {key for key, wanted in draft.references.items() if wanted in parents.finders[key].fresh}
+        unread = draft.unread | fresh
+        values = {key: value for key, value in draft.values.items() if key not in unread}
+        more = batch.refusals_in(self._uow, parents.entity, record, values, unread, rules=self._mapping.rules)
+        self._refuse(each, more)
+        return False
 
     def _resolve(self, draft: Draft, drafting: Drafting) -> None:
         for key, wanted in list(draft.references.items()):
@@ -230,43 +291,9 @@ class Applying:
                 else:
                     draft.refuse(key, ProblemRow(0, None, error.code, error.params, ()))
 
-    def _fate(self, each: _Incoming, fate: batch.Fate) -> int:
-        if isinstance(fate, RuleloomError):
-            raise _Refused([self._problem(each, diagnostic) for diagnostic in fate.diagnostics])
-        return fate
-
-    def _problem(self, each: _Incoming, diagnostic: Diagnostic) -> Problem:
-        return Problem(self._resource, each.external_id, diagnostic.target, diagnostic.code, dict(diagnostic.params))
-
-    # ---- its lines
-
-    def _write_lines(self, each: _Incoming, parent: int, *, new: bool) -> None:
-        if self._mapping.lines is None or self._reader.lines is None:
-            return
-        drafting, rules = self._reader.lines[0], self._mapping.rules
-        resource = f"{self._resource}.{self._mapping.lines.list}"
-        known = {} if new else exchange.links_below(self._uow.connection, self._connection, resource, each.external_id)
-        create: list[tuple[str, dict[str, Value]]] = []
-        for key, draft in each.lines:
-            values = {**draft.values, self._mapping.lines.parent: parent}
-            if key in known:
-                [(fate, _)] = batch.update_many_in(
-                    self._uow, drafting.entity, [(known[key].record, values)], rules=rules
-                )
-                self._fate(each, fate)
-            else:
-                create.append((key, values))
-        fates = batch.create_many_in(self._uow, drafting.entity, [values for _, values in create], rules=rules)
-        for (key, _), fate in zip(create, fates, strict=True):
-            self._line_links.append(Link(key, drafting.entity.key, self._fate(each, fate), None))
-        self._remove(drafting.entity, resource, {k: link for k, link in known.items() if k not in dict(each.lines)})
-
-    def _remove(self, entity: Entity, resource: str, gone: Mapping[str, Link]) -> None:
-        """Lines that the remote row has no more."""
-        live = self._uow.records.live(entity.id, [link.record for link in gone.values()])
-        for record in live:
-            self._uow.change(DeleteRecord(entity.id, record))
-        exchange.drop_links(self._uow.connection, self._connection, resource, list(gone))
+    def _refuse(self, each: _Incoming, diagnostics: Sequence[Diagnostic]) -> None:
+        for d in diagnostics:
+            self.tally.refuse(Problem(self._resource, each.external_id, d.target, d.code, dict(d.params)))
 
     def _keep_links(self) -> None:
         at, connection = self._uow.now, self._uow.connection
@@ -274,3 +301,22 @@ class Applying:
         if self._mapping.lines and self._line_links:
             resource = f"{self._resource}.{self._mapping.lines.list}"
             exchange.keep_links(connection, self._connection, resource, self._line_links, at)
+        self._links.clear()
+        self._line_links.clear()
+
+
+def _apart(rows: Sequence[_Incoming], here: Mapping[str, int]) -> Iterator[list[_Incoming]]:
+    """Rows in their order, in as many writes as are needed for none to write a record twice."""
+    wave: list[_Incoming] = []
+    names: set[str] = set()
+    records: set[int | None] = set()
+    for each in rows:
+        record = here.get(each.external_id)
+        if each.external_id in names or (record is not None and record in records):
+            yield wave
+            wave, names, records = [], set(), set()
+        wave.append(each)
+        names.add(each.external_id)
+        records.add(record)
+    if wave:
+        yield wave

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from ruleloom.actions.base import Both, both
 from ruleloom.actions.registry import actions
 from ruleloom.dsl.types import RecordId, Value
-from ruleloom.engine.intents import CreateRecord, DeleteRecord, Effect, UpdateRecords, Write
+from ruleloom.engine.intents import CreateRecord, DeleteRecord, Effect, Single, UpdateRecords, Write, WriteTogether
 from ruleloom.engine.ruleset import CompiledRule
 from ruleloom.engine.store import Memory, RecordChange, Snapshot
 from ruleloom.forms.gates import GateError
@@ -20,14 +20,14 @@ from ruleloom.messages import RuleloomError
 from ruleloom.runtime.people.leaving import follow
 from ruleloom.runtime.pipeline.ports import Blocked, Cause, Firing, Prepared, Run, RunBroken
 from ruleloom.runtime.rules import reasons, stopping
-from ruleloom.runtime.writing import effect_rows, requirements, stage_gates
+from ruleloom.runtime.writing import effect_rows, requirements, stage_gates, together
 from ruleloom.runtime.writing.requirements import Wrong
 from ruleloom.runtime.writing.restoring import RestoreRecord
 from ruleloom.storage.facts.store import SqlStore
 from ruleloom.storage.logs import firing_log, notices, parked_runs, rule_counts, rule_rates
 from ruleloom.storage.logs.change_log import Stamp
 from ruleloom.storage.records import autonumbers, deletion
-from ruleloom.storage.records.records import NewRecord, RecordUpdate, touched
+from ruleloom.storage.records.records import NewRecord, touched
 
 if TYPE_CHECKING:
     from ruleloom.runtime.writing.backlog import SqlBacklog
@@ -88,37 +88,39 @@ class SqlDesk(SqlStore):
 
     def prepare(self, write: Write, at: int, cause: Cause) -> Prepared:
         """Works a write out: required fields, form conditions and gates; *all* that is missing in one error."""
+        if isinstance(write, WriteTogether):
+            return together.prepare(self, write, at, cause)
         changes, wrong = self.examine(write, at, cause)
         refusal = wrong.refusal()
         if refusal is not None:
             raise refusal
-        return Prepared(write, tuple(changes), cause, at, self._waits(write))
+        return Prepared(write, tuple(changes), cause, at, self.waits(write))
 
-    def _waits(self, write: Write) -> bool:
+    def waits(self, write: Single) -> bool:
         """Whether working a write out takes locks: all but making a record, when it gets no number in turn."""
         return not isinstance(write, CreateRecord) or bool(self.catalogue.tables[write.entity].numbered)
 
     def examine(
-        self, write: Write, at: int, cause: Cause, unread: Collection[str] = ()
+        self, write: Single, at: int, cause: Cause, unread: Collection[str] = ()
     ) -> tuple[list[RecordChange], Wrong]:
         """What a write would change, and everything that is wrong with it; of `unread` fields no value is known."""
-        stamp, wrong = self._stamp(at, cause), Wrong(set(unread))
+        stamp, wrong = self.stamp(at, cause), Wrong(set(unread))
         if isinstance(write, CreateRecord):
             changes = self._created(write, stamp, cause, wrong)
         elif isinstance(write, UpdateRecords):
             changes = self._updated(write, stamp, cause, wrong)
         else:
-            changes = self._rehearsed(write, stamp, cause)
+            changes = self.rehearsed(write, stamp, cause)
         wrong.lack(stage_gates.missing(self.uow, changes, cause, at, wrong.unread, related=False))
         if changes and (wrong.all() or unread):
-            self._look_ahead(Prepared(write, tuple(changes), cause, at), wrong)
+            self.look_ahead(Prepared(write, tuple(changes), cause, at), wrong)
         return changes, wrong
 
-    def _look_ahead(self, prepared: Prepared, wrong: Wrong) -> None:
+    def look_ahead(self, prepared: Prepared, wrong: Wrong) -> None:
         """What only the written state would show is told together with the rest; nothing of it stays."""
         rehearsal = self.connection.begin_nested()
         try:
-            self._put(prepared)
+            self.put(prepared)
             found = stage_gates.missing(
                 self.uow, prepared.changes, prepared.cause, prepared.at, wrong.unread, related=True
             )
@@ -129,24 +131,40 @@ class SqlDesk(SqlStore):
             rehearsal.rollback()
 
     def _created(self, write: CreateRecord, stamp: Stamp, cause: Cause, wrong: Wrong) -> list[RecordChange]:
+        after = self.new_state(write, stamp, cause, wrong)
+        self.number(write.entity, [after])
+        return [RecordChange(write.entity, cast("RecordId", after["id"]), None, after)]
+
+    def new_state(
+        self, write: CreateRecord, stamp: Stamp, cause: Cause, wrong: Wrong, there: requirements.There | None = None
+    ) -> dict[str, Value]:
+        """The first state of a record, still without the numbers that it gets."""
         entity = self.uow.published.model.entity(write.entity)
         record = write.record if write.record is not None else self._id_for(write)
-        values = requirements.clean(self.uow, entity, write.values, wrong, new=True, exact=cause.firing is None)
+        exact = cause.firing is None
+        values = requirements.clean(self.uow, entity, write.values, wrong, new=True, exact=exact, there=there)
         system: dict[str, Value] = {
             "id": record, "created_at": stamp.at, "created_by": stamp.actor,
             "updated_at": stamp.at, "updated_by": stamp.actor, "version": requirements.FIRST_VERSION,
         }  # fmt: skip
-        after = {**system, **{f.key: values.get(f.key) for f in entity.fields if not f.system}}
-        self._number(write.entity, after)
-        return [RecordChange(write.entity, record, None, after)]
+        return {**system, **{f.key: values.get(f.key) for f in entity.fields if not f.system}}
 
-    def _number(self, entity: str, after: dict[str, Value]) -> None:
-        """Rules and gates see the numbers that the record gets; the same ones each time its write is prepared."""
+    def number(self, entity: str, states: Sequence[dict[str, Value]]) -> None:
+        """Rules and gates see the numbers that new records get; the same ones each time their write is prepared."""
         table = self.uow.published.catalogue.tables[entity]
-        numbers = self._numbers.setdefault(cast("int", after["id"]), {})
-        after.update({key: number for key, number in numbers.items() if after[key] is None})
-        autonumbers.fill(self.connection, table, [after])
-        numbers.update({field.key: after[field.key] for field in table.numbered})
+        if not table.numbered:
+            return
+        for after in states:
+            numbers = self._numbers.get(cast("int", after["id"]), {})
+            after.update({key: number for key, number in numbers.items() if after[key] is None})
+        autonumbers.fill(self.connection, table, states)
+        for after in states:
+            self._numbers[cast("int", after["id"])] = {field.key: after[field.key] for field in table.numbered}
+
+    def unnumber(self, records: Collection[RecordId]) -> None:
+        """The numbers of these new records were given back: what had made them was undone."""
+        for record in records:
+            self._numbers.pop(cast("int", record), None)
 
     def _id_for(self, write: CreateRecord) -> int:
         """The id that a write's record gets, the same each time the write is prepared."""
@@ -157,25 +175,33 @@ class SqlDesk(SqlStore):
         return self.expected if cause.firing is None else {}
 
     def _updated(self, write: UpdateRecords, stamp: Stamp, cause: Cause, wrong: Wrong) -> list[RecordChange]:
-        entity, exact = self.uow.published.model.entity(write.entity), cause.firing is None
         before = self.uow.records.read(write.entity, list(write.values), lock=True)
         requirements.require_present(before, write.values, self._seen(cause))
+        return self.next_states(write, before, stamp, cause, wrong)
+
+    def next_states(
+        self, write: UpdateRecords, before: Mapping[RecordId, Snapshot], stamp: Stamp, cause: Cause, wrong: Wrong,
+        there: requirements.There | None = None,
+    ) -> list[RecordChange]:  # fmt: skip
+        """What becomes of records that are there; those that stay as they are make no change."""
+        entity, exact = self.uow.published.model.entity(write.entity), cause.firing is None
         changes = []
         for record, given in write.values.items():
-            was, values = before[record], requirements.clean(self.uow, entity, given, wrong, new=False, exact=exact)
+            values = requirements.clean(self.uow, entity, given, wrong, new=False, exact=exact, there=there)
+            was = before[record]
             changed = {key: value for key, value in values.items() if was[key] != value}
             if changed:
                 changes.append(RecordChange(write.entity, record, was, touched(was, changed, stamp)))
         return changes
 
-    def _rehearsed(self, write: DeleteRecord | RestoreRecord, stamp: Stamp, cause: Cause) -> list[RecordChange]:
+    def rehearsed(self, write: DeleteRecord | RestoreRecord, stamp: Stamp, cause: Cause) -> list[RecordChange]:
         """Deleting and restoring reach other records: they are done and undone once to see which."""
         if isinstance(write, DeleteRecord):
             before = self.uow.records.read(write.entity, [write.record], lock=True)
             requirements.require_present(before, [write.record], self._seen(cause))
         rehearsal = self.connection.begin_nested()
         try:
-            return self._do(write, stamp)
+            return self.do(write, stamp)
         finally:
             rehearsal.rollback()
 
@@ -183,8 +209,11 @@ class SqlDesk(SqlStore):
 
     def apply(self, prepared: Prepared) -> None:
         """Writes the records and the change log; then the gates that read other records, on the state as written."""
+        if isinstance(prepared.write, WriteTogether):
+            together.apply(self, prepared, prepared.write)
+            return
         follow(self.uow, prepared.changes)
-        self._put(prepared)
+        self.put(prepared)
         self.uow.wrote = True
         lacking = list(stage_gates.missing(self.uow, prepared.changes, prepared.cause, prepared.at, related=True))
         if lacking:
@@ -192,21 +221,23 @@ class SqlDesk(SqlStore):
         if prepared.cause.firing is not None:
             self._note(prepared.cause.firing, prepared.write, prepared.changes)
 
-    def _put(self, prepared: Prepared) -> None:
-        write, stamp = prepared.write, self._stamp(prepared.at, prepared.cause)
+    def put(self, prepared: Prepared) -> None:
+        """Writes what a write of one part changes."""
+        write, stamp = prepared.write, self.stamp(prepared.at, prepared.cause)
         if isinstance(write, CreateRecord):
             change = prepared.changes[0]
             after = dict(cast("Snapshot", change.after))
             new = NewRecord(cast("int", change.record), after)
             self.uow.records.wrote(self.uow.records.insert(write.entity, [new], stamp))
         elif isinstance(write, UpdateRecords):
-            updates = [_update(change) for change in prepared.changes]
+            updates = [requirements.update_of(change) for change in prepared.changes]
             before = {change.record: cast("Snapshot", change.before) for change in prepared.changes}
             self.uow.records.wrote(self.uow.records.update(write.entity, updates, stamp, before))
         else:
-            self._do(write, stamp)
+            self.do(cast("DeleteRecord | RestoreRecord", write), stamp)
 
-    def _do(self, write: DeleteRecord | RestoreRecord, stamp: Stamp) -> list[RecordChange]:
+    def do(self, write: DeleteRecord | RestoreRecord, stamp: Stamp) -> list[RecordChange]:
+        """Deletes or restores, with all that this reaches."""
         do = deletion.delete if isinstance(write, DeleteRecord) else deletion.restore
         return do(self.uow.records, write.entity, [cast("int", write.record)], stamp)
 
@@ -358,7 +389,7 @@ class SqlDesk(SqlStore):
             self.enter(firing)
         self._effect(firing, "actions", "cancelled", {}, effect_rows.too_deep(firing))
 
-    def _note(self, firing: Firing, write: Write, changes: Sequence[RecordChange]) -> None:
+    def _note(self, firing: Firing, write: Single, changes: Sequence[RecordChange]) -> None:
         """The effect row of a write that an action made."""
         kind = actions().of(write)
         summary = kind.summary(write, effect_rows.about(self.uow, firing), effect_rows.names_for(self.uow, write))
@@ -420,16 +451,10 @@ class SqlDesk(SqlStore):
     def _runs(self, rows: Sequence[parked_runs.ParkedRow]) -> list[Run]:
         return [effect_rows.run_of(self.uow, row) for row in rows]
 
-    def _stamp(self, at: int, cause: Cause) -> Stamp:
+    def stamp(self, at: int, cause: Cause) -> Stamp:
+        """When, who and why, for the logs."""
         actor = cause.actor if isinstance(cause.actor, int) else None
         if cause.firing is not None:
             return Stamp(at, actor, {"kind": "firing", "id": str(cause.firing.id), "rule": cause.firing.rule})
         told = {"kind": cause.origin}
         return Stamp(at, actor, told if cause.reference is None else {**told, "id": str(cause.reference)})
-
-
-def _update(change: RecordChange) -> RecordUpdate:
-    """The values that a change leads to, for the record as it was when the write was worked out."""
-    before, after = cast("Snapshot", change.before), cast("Snapshot", change.after)
-    values = {key: after[key] for key in after if after[key] != before[key] and key not in requirements.STAMPED}
-    return RecordUpdate(cast("int", change.record), values, int(cast("Any", before["version"])))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from ruleloom.engine.intents import Write
+from ruleloom.engine.intents import Single
 from ruleloom.runtime.pipeline.ports import Cause
 from ruleloom.runtime.writing.requirements import Wrong
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 
 
-def examine(uow: UnitOfWork, write: Write, unread: Collection[str] = ()) -> Wrong:
+def examine(uow: UnitOfWork, write: Single, unread: Collection[str] = ()) -> Wrong:
     """Everything that fields, forms and gates would refuse of a write; nothing of it stays.
 
     `unread` names fields whose value could not be read: they are not in the write, and what reads them is not judged.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from ruleloom import access
 from ruleloom.access import Verb
 from ruleloom.dsl.types import Kind, RecordId, Value
-from ruleloom.engine.store import Snapshot
+from ruleloom.engine.store import RecordChange, Snapshot
 from ruleloom.forms.entity import Entity
 from ruleloom.forms.fields.registry import field_types
 from ruleloom.forms.gates import GateError
@@ -19,10 +19,13 @@ from ruleloom.forms.validation import ValidationError, kept_values, shown_name
 from ruleloom.messages import Diagnostic, RuleloomError
 from ruleloom.storage import files
 from ruleloom.storage.conflicts import RecordsGone, StaleVersion
+from ruleloom.storage.records.records import RecordUpdate
 
 if TYPE_CHECKING:
     from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 
+There = Mapping[str, Collection[RecordId]]
+"""By entity, which of the records that a write names are live or come with it."""
 STAMPED = frozenset({"id", "created_at", "created_by", "updated_at", "updated_by", "version"})
 """Kept by the system; nobody writes them."""
 FIRST_VERSION = Decimal(1)
@@ -85,18 +88,19 @@ def _not_writable(uow: UnitOfWork, entity: Entity, key: str, verb: Verb) -> Diag
 
 
 def clean(
-    uow: UnitOfWork, entity: Entity, values: Mapping[str, Value], wrong: Wrong, *, new: bool, exact: bool = True
-) -> dict[str, Value]:
+    uow: UnitOfWork, entity: Entity, values: Mapping[str, Value], wrong: Wrong, *, new: bool, exact: bool = True,
+    there: There | None = None,
+) -> dict[str, Value]:  # fmt: skip
     """Values of `dsl.types` as their fields keep them: defaults, options, references that exist, required ones there.
 
     What cannot be kept is noted in `wrong` and left out. `exact`: numbers with more decimals than their field are
-    refused; rules' computed numbers are rounded half-even.
+    refused; rules' computed numbers are rounded half-even. `there`: where it was looked up which records exist.
     """
     if exact:
         wrong.refuse(_too_exact(entity, values))
     found, refused = kept_values(entity, {**_defaults(uow, entity, values), **values} if new else values)
     wrong.refuse(refused)
-    wrong.refuse(_dangling(uow, entity, found))
+    wrong.refuse(_dangling(uow, entity, found, there))
     found = {key: value for key, value in found.items() if key not in wrong.unread}
     wrong.fields += [each for each in _missing(entity, found, new=new) if each.target not in wrong.unread]
     return found
@@ -121,14 +125,17 @@ def _missing(entity: Entity, values: Mapping[str, Value], *, new: bool) -> Itera
             yield Diagnostic(_EMPTY, params={"field": shown_name(field)}, target=field.key)
 
 
-def _dangling(uow: UnitOfWork, entity: Entity, values: Mapping[str, Value]) -> Iterator[Diagnostic]:
+def _dangling(
+    uow: UnitOfWork, entity: Entity, values: Mapping[str, Value], there: There | None
+) -> Iterator[Diagnostic]:
     """References to records, and files, that do not exist."""
     for key, value in values.items():
         field = entity.by_key[key]
         if value is None or field.system:
             continue
         if field.value_type.kind is Kind.RECORD and field.to is not None:
-            if not uow.records.live(field.to, [cast("int", value)]):
+            known = uow.records.live(field.to, [cast("int", value)]) if there is None else there.get(field.to, ())
+            if value not in known:
                 yield Diagnostic("value-no-record", params={"field": shown_name(field)}, target=key)
         elif field.value_type.kind is Kind.FILES:
             wanted = {int(each) for each in cast("tuple[str, ...]", value)}
@@ -146,3 +153,10 @@ def require_present(
     stale = [r for r in wanted if r in expected and found[r]["version"] != expected[r]]
     if stale:
         raise StaleVersion.naming(cast("list[int]", stale))
+
+
+def update_of(change: RecordChange) -> RecordUpdate:
+    """The values that a change leads to, for the record as it was when the write was worked out."""
+    before, after = cast("Snapshot", change.before), cast("Snapshot", change.after)
+    values = {key: after[key] for key in after if after[key] != before[key] and key not in STAMPED}
+    return RecordUpdate(cast("int", change.record), values, int(cast("Any", before["version"])))

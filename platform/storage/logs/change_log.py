@@ -27,6 +27,14 @@ class Stamp:
     actor: int | None = None
     cause: Mapping[str, Any] | None = None
 
+    def of_write(self, number: int) -> Stamp:
+        """The same for a write of many records, so that the log says which changes happened at once."""
+        return Stamp(self.at, self.actor, {**(self.cause or {}), WRITE: str(number)})
+
+
+WRITE = "write"
+"""Under which a cause names the write of many records to which a change belongs."""
+
 
 @dataclass(frozen=True, slots=True)
 class LoggedChange:

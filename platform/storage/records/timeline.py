@@ -16,7 +16,7 @@ from sqlalchemy import Connection, func, select
 from ruleloom.dsl.types import RecordId, Value
 from ruleloom.forms.entity import Entity
 from ruleloom.storage.chunks import chunks
-from ruleloom.storage.logs.change_log import decode
+from ruleloom.storage.logs.change_log import WRITE, decode
 from ruleloom.storage.records import link_tables
 from ruleloom.storage.records.rewinding import last_id_before
 from ruleloom.storage.schema.catalogue import SYSTEM_COLUMNS, Catalogue, EntityTable
@@ -38,7 +38,7 @@ class Wanted:
 
 @dataclass(slots=True)
 class Row:
-    """A change of the log, cut down to what is wanted. `cause`: its kind and the id in it.
+    """A change of the log, cut down to what is wanted. `cause`: its kind, the id in it, the write where that is named.
 
     `before` is kept of deletions only: what an update changed is known from the states that it meets.
     """
@@ -51,7 +51,7 @@ class Row:
     before: Mapping[str, Value]
     after: Mapping[str, Value]
     actor: int | None
-    cause: tuple[str, str]
+    cause: tuple[str, str, str]
     origin: int | None
     """The firing or undo that wrote it."""
 
@@ -158,7 +158,7 @@ class _Reader:
         if row.operation == "update" and not wanted.every and not before and not after:
             return None
         cause = row.cause or {}
-        told = (intern(str(cause.get("kind", ""))), intern(str(cause.get("id", ""))))
+        told = (_told(cause, "kind"), _told(cause, "id"), _told(cause, WRITE))
         operation = intern(row.operation)
         kept = before if operation == "delete" else _NOTHING
         return Row(row.at, row.id, entity.id, row.record, operation, kept, after, row.actor, told, row.cause_id)
@@ -207,6 +207,10 @@ class _Reader:
             asked = select(_C.record, _C.at, _C.actor).where(_C.id.in_(last))
             found.update((record, (at, actor)) for record, at, actor in self._connection.execute(asked))
         return found
+
+
+def _told(cause: Mapping[str, Any], name: str) -> str:
+    return intern(str(cause.get(name, "")))
 
 
 _NOTHING: Mapping[str, Value] = MappingProxyType({})
