@@ -319,7 +319,7 @@ class Reference:
         return self.write_parts(at, [(op, entity, record, given) for record, given in values.items()], depth)
 
     def write_parts(self, at: int, parts: list[Any], depth: int) -> list[Step] | None:
-        """Parts (operation, entity, id, values) at once, then evaluates; raises BlockedWrite; None: nothing is changed."""
+        """Parts (operation, entity, id, values) at once; raises BlockedWrite; None when nothing is changed."""
         rows = self.state.world.rows
         changes: list[Any] = []
         there = {entity: set(found) for entity, found in rows.items()}
