@@ -8,7 +8,7 @@ from measuring import both
 from shop import CUSTOMER, ORDER
 
 from ruleloom import dsl
-from ruleloom.engine.plan import changed_keys
+from ruleloom.engine.finding.plan import changed_keys
 from ruleloom.engine.ruleset import RuleBook
 from ruleloom.engine.store import RecordChange
 from ruleloom.forms.schema_file import read_schema

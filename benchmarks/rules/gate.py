@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from ruleloom import dsl
-from ruleloom.dsl.predicate import predicate
+from ruleloom.dsl.backends.predicate import predicate
 from ruleloom.forms.schema_file import read_schema
 
 Row = dict[str, Any]

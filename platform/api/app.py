@@ -13,9 +13,10 @@ from flask import Flask, Response, g, request
 from flask_smorest import Api
 
 import ruleloom.api
-from ruleloom.api import bounds, docs_page, frontend, headers, problems
-from ruleloom.api.here import KEY
-from ruleloom.api.resource import Resource
+from ruleloom.api import docs_page, frontend
+from ruleloom.api.door import bounds, headers, problems
+from ruleloom.api.door.here import KEY
+from ruleloom.api.door.resource import Resource
 from ruleloom.runtime.workspace import Workspace
 
 PREFIX = "/api/v1"

@@ -7,12 +7,12 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from ruleloom.api.here import workspace
-from ruleloom.api.problems import reader_language
-from ruleloom.api.resource import Resource
-from ruleloom.api.shapes import BothSchema, PageQuery
-from ruleloom.api.signed_in import current_actor
-from ruleloom.api.wire import instant_text
+from ruleloom.api.door.here import workspace
+from ruleloom.api.door.problems import reader_language
+from ruleloom.api.door.resource import Resource
+from ruleloom.api.door.signed_in import current_actor
+from ruleloom.api.shapes.shared import BothSchema, PageQuery
+from ruleloom.api.shapes.wire import instant_text
 from ruleloom.messages import text
 from ruleloom.runtime.backtest import service
 from ruleloom.runtime.backtest.history import BUSINESS, RECORDED

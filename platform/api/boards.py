@@ -6,11 +6,11 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from ruleloom.api.here import workspace
-from ruleloom.api.record_json import record_json
-from ruleloom.api.resource import Resource
-from ruleloom.api.shapes import LabelsSchema, RecordSchema
-from ruleloom.api.signed_in import current_actor
+from ruleloom.api.door.here import workspace
+from ruleloom.api.door.resource import Resource
+from ruleloom.api.door.signed_in import current_actor
+from ruleloom.api.shapes.records import record_json
+from ruleloom.api.shapes.shared import LabelsSchema, RecordSchema
 from ruleloom.runtime.showing import reading
 
 resource = Resource("boards", "Cards in stages.")

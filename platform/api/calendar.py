@@ -7,9 +7,9 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from ruleloom.api.here import workspace
-from ruleloom.api.resource import Resource
-from ruleloom.api.signed_in import current_actor
+from ruleloom.api.door.here import workspace
+from ruleloom.api.door.resource import Resource
+from ruleloom.api.door.signed_in import current_actor
 from ruleloom.forms.calendar_file import WEEKDAYS, write_calendar
 from ruleloom.runtime.commands import calendar
 

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Response, make_response, request
 from marshmallow import Schema, fields
 
-from ruleloom.api.conditional import etag
-from ruleloom.api.here import workspace
-from ruleloom.api.resource import Resource
+from ruleloom.api.door.conditional import etag
+from ruleloom.api.door.here import workspace
+from ruleloom.api.door.resource import Resource
 from ruleloom.runtime.showing import reading
 
 resource = Resource("changes", "Whether anything changed.")

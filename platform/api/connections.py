@@ -7,13 +7,13 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from ruleloom.api.conditional import etag, expected_version
-from ruleloom.api.here import workspace
-from ruleloom.api.problems import reader_language
-from ruleloom.api.resource import Resource
-from ruleloom.api.shapes import LabelsSchema, PageQuery
-from ruleloom.api.signed_in import current_actor
-from ruleloom.api.wire import instant_text
+from ruleloom.api.door.conditional import etag, expected_version
+from ruleloom.api.door.here import workspace
+from ruleloom.api.door.problems import reader_language
+from ruleloom.api.door.resource import Resource
+from ruleloom.api.door.signed_in import current_actor
+from ruleloom.api.shapes.shared import LabelsSchema, PageQuery
+from ruleloom.api.shapes.wire import instant_text
 from ruleloom.connectors import Connector, RemoteField, registry
 from ruleloom.connectors import Resource as RemoteResource
 from ruleloom.connectors.settings import form

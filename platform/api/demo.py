@@ -6,12 +6,12 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from ruleloom.api.firing_json import firing_json
-from ruleloom.api.here import workspace
-from ruleloom.api.resource import Resource
-from ruleloom.api.shapes import FiringSchema
-from ruleloom.api.signed_in import current_actor
-from ruleloom.api.wire import instant_text
+from ruleloom.api.door.here import workspace
+from ruleloom.api.door.resource import Resource
+from ruleloom.api.door.signed_in import current_actor
+from ruleloom.api.shapes.firings import firing_json
+from ruleloom.api.shapes.shared import FiringSchema
+from ruleloom.api.shapes.wire import instant_text
 from ruleloom.runtime.commands import demo
 
 resource = Resource("demo", "Demo workspaces only: let time pass.")

@@ -8,13 +8,13 @@ from typing import Any
 from flask import Response, make_response
 from marshmallow import Schema, fields, validate
 
-from ruleloom.api.conditional import etag, expected_version
-from ruleloom.api.drawn_json import content_json, drawn_json, findings_json
-from ruleloom.api.here import workspace
-from ruleloom.api.resource import Resource
-from ruleloom.api.shapes import BothSchema, LabelsSchema
-from ruleloom.api.signed_in import current_actor
-from ruleloom.api.wire import instant_text
+from ruleloom.api.door.conditional import etag, expected_version
+from ruleloom.api.door.here import workspace
+from ruleloom.api.door.resource import Resource
+from ruleloom.api.door.signed_in import current_actor
+from ruleloom.api.shapes.drawn import content_json, drawn_json, findings_json
+from ruleloom.api.shapes.shared import BothSchema, LabelsSchema
+from ruleloom.api.shapes.wire import instant_text
 from ruleloom.runtime.commands import definitions
 from ruleloom.runtime.rules.publishing import CAP
 from ruleloom.runtime.showing import reading

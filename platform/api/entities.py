@@ -6,12 +6,12 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from ruleloom.api.conditional import etag, expected_version
-from ruleloom.api.entity_json import entity_json
-from ruleloom.api.here import workspace
-from ruleloom.api.resource import Resource
-from ruleloom.api.shapes import LabelsSchema
-from ruleloom.api.signed_in import current_actor
+from ruleloom.api.door.conditional import etag, expected_version
+from ruleloom.api.door.here import workspace
+from ruleloom.api.door.resource import Resource
+from ruleloom.api.door.signed_in import current_actor
+from ruleloom.api.shapes.entities import entity_json
+from ruleloom.api.shapes.shared import LabelsSchema
 from ruleloom.runtime.commands import entities
 
 resource = Resource("entities", "Kinds of record and their fields.")

@@ -8,10 +8,10 @@ from flask import Response, send_file
 from flask_smorest.fields import Upload
 from marshmallow import Schema, fields
 
-from ruleloom.api import bounds
-from ruleloom.api.here import workspace
-from ruleloom.api.resource import Resource
-from ruleloom.api.signed_in import current_actor
+from ruleloom.api.door import bounds
+from ruleloom.api.door.here import workspace
+from ruleloom.api.door.resource import Resource
+from ruleloom.api.door.signed_in import current_actor
 from ruleloom.runtime.commands import files
 
 resource = Resource("files", "Files of records.")

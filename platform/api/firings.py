@@ -6,11 +6,11 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from ruleloom.api.firing_json import firing_json
-from ruleloom.api.here import workspace
-from ruleloom.api.resource import Resource
-from ruleloom.api.shapes import FiringPageSchema, PageQuery
-from ruleloom.api.signed_in import current_actor
+from ruleloom.api.door.here import workspace
+from ruleloom.api.door.resource import Resource
+from ruleloom.api.door.signed_in import current_actor
+from ruleloom.api.shapes.firings import firing_json
+from ruleloom.api.shapes.shared import FiringPageSchema, PageQuery
 from ruleloom.runtime.showing import reading
 from ruleloom.storage.logs.firing_search import STATES
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from ruleloom.api.drawn import drawn
-from ruleloom.api.shapes import LabelsSchema, TextSchema
+from ruleloom.api.shapes.shared import LabelsSchema, TextSchema
 
 
 class FormFieldSchema(Schema):

@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Flask, Response, abort, make_response, request, send_file
 from werkzeug.security import safe_join
 
-from ruleloom.api.headers import inline_hashes, policy
+from ruleloom.api.door.headers import inline_hashes, policy
 
 STATIC = Path(__file__).parent / "static"
 BUILD = "python3 dev.py setup"

@@ -6,8 +6,8 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from ruleloom.api.here import workspace
-from ruleloom.api.resource import Resource
+from ruleloom.api.door.here import workspace
+from ruleloom.api.door.resource import Resource
 
 resource = Resource("health", "Whether this process can serve.")
 

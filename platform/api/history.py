@@ -6,11 +6,11 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from ruleloom.api.here import workspace
-from ruleloom.api.record_json import change_json
-from ruleloom.api.resource import Resource
-from ruleloom.api.shapes import ChainSchema, PageQuery, TitledSchema, value_map
-from ruleloom.api.signed_in import current_actor
+from ruleloom.api.door.here import workspace
+from ruleloom.api.door.resource import Resource
+from ruleloom.api.door.signed_in import current_actor
+from ruleloom.api.shapes.records import change_json
+from ruleloom.api.shapes.shared import ChainSchema, PageQuery, TitledSchema, value_map
 from ruleloom.runtime.showing import reading
 
 resource = Resource("history", "Every change of a record.")

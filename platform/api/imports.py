@@ -9,13 +9,13 @@ from flask import Response
 from flask_smorest.fields import Upload
 from marshmallow import Schema, fields, validate
 
-from ruleloom.api import bounds
-from ruleloom.api.here import workspace
-from ruleloom.api.problems import reader_language
-from ruleloom.api.resource import Resource
-from ruleloom.api.shapes import PageQuery, value_map
-from ruleloom.api.signed_in import current_actor, preferred_language
-from ruleloom.api.wire import to_wire
+from ruleloom.api.door import bounds
+from ruleloom.api.door.here import workspace
+from ruleloom.api.door.problems import reader_language
+from ruleloom.api.door.resource import Resource
+from ruleloom.api.door.signed_in import current_actor, preferred_language
+from ruleloom.api.shapes.shared import PageQuery, value_map
+from ruleloom.api.shapes.wire import to_wire
 from ruleloom.dsl.types import Value
 from ruleloom.messages import text
 from ruleloom.runtime.imports import report, service

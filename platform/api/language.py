@@ -6,10 +6,10 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from ruleloom.api.here import workspace
-from ruleloom.api.problems import FixSchema, reader_language
-from ruleloom.api.resource import Resource
-from ruleloom.api.shapes import LANGUAGES, BothSchema
+from ruleloom.api.door.here import workspace
+from ruleloom.api.door.problems import FixSchema, reader_language
+from ruleloom.api.door.resource import Resource
+from ruleloom.api.shapes.shared import LANGUAGES, BothSchema
 from ruleloom.runtime.rules import language
 
 resource = Resource("language", "Read, complete and describe texts of the rule language.")

@@ -7,10 +7,10 @@ from typing import Any
 from flask import Response, make_response
 from marshmallow import Schema, fields
 
-from ruleloom.api.here import workspace
-from ruleloom.api.resource import Resource
-from ruleloom.api.shapes import PageQuery, TitledSchema
-from ruleloom.api.signed_in import current_actor
+from ruleloom.api.door.here import workspace
+from ruleloom.api.door.resource import Resource
+from ruleloom.api.door.signed_in import current_actor
+from ruleloom.api.shapes.shared import PageQuery, TitledSchema
 from ruleloom.runtime.commands import notices
 
 resource = Resource("notifications", "In-app notices of the signed-in person.")

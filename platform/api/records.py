@@ -6,13 +6,13 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from ruleloom.api.conditional import etag, expected_version, idempotency_key
-from ruleloom.api.here import workspace
-from ruleloom.api.outline_json import outline_json
-from ruleloom.api.record_json import record_json, written_json
-from ruleloom.api.resource import Resource
-from ruleloom.api.shapes import RecordSchema, TextSchema, WrittenSchema, value_map
-from ruleloom.api.signed_in import current_actor
+from ruleloom.api.door.conditional import etag, expected_version, idempotency_key
+from ruleloom.api.door.here import workspace
+from ruleloom.api.door.resource import Resource
+from ruleloom.api.door.signed_in import current_actor
+from ruleloom.api.shapes.outlines import outline_json
+from ruleloom.api.shapes.records import record_json, written_json
+from ruleloom.api.shapes.shared import RecordSchema, TextSchema, WrittenSchema, value_map
 from ruleloom.api.views import SortSchema, TotalSchema
 from ruleloom.runtime.commands import records
 from ruleloom.runtime.showing import reading

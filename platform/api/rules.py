@@ -8,14 +8,14 @@ from typing import Any, get_args
 
 from marshmallow import Schema, fields, validate
 
-from ruleloom.api.conditional import etag
+from ruleloom.api.door.conditional import etag
+from ruleloom.api.door.here import workspace
+from ruleloom.api.door.problems import reader_language
+from ruleloom.api.door.signed_in import current_actor
 from ruleloom.api.drawn import drawn
-from ruleloom.api.firing_json import firing_json
-from ruleloom.api.here import workspace
-from ruleloom.api.problems import reader_language
-from ruleloom.api.shapes import LANGUAGES, BothSchema, ExplainedSchema, FiringSchema, TextSchema, TitledSchema
-from ruleloom.api.signed_in import current_actor
-from ruleloom.api.wire import instant_text
+from ruleloom.api.shapes.firings import firing_json
+from ruleloom.api.shapes.shared import LANGUAGES, BothSchema, ExplainedSchema, FiringSchema, TextSchema, TitledSchema
+from ruleloom.api.shapes.wire import instant_text
 from ruleloom.forms.entity import USER
 from ruleloom.runtime.commands import definitions, rules, why
 from ruleloom.runtime.rules import health as rule_health

@@ -6,12 +6,12 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from ruleloom.api.firing_json import titled
-from ruleloom.api.here import workspace
-from ruleloom.api.resource import Resource
-from ruleloom.api.shapes import BothSchema, FiringRuleSchema, PageQuery, TitledSchema
-from ruleloom.api.signed_in import current_actor
-from ruleloom.api.wire import instant_text
+from ruleloom.api.door.here import workspace
+from ruleloom.api.door.resource import Resource
+from ruleloom.api.door.signed_in import current_actor
+from ruleloom.api.shapes.firings import titled
+from ruleloom.api.shapes.shared import BothSchema, FiringRuleSchema, PageQuery, TitledSchema
+from ruleloom.api.shapes.wire import instant_text
 from ruleloom.runtime.durable import waiting_runs
 from ruleloom.runtime.durable.waiting_runs import WaitingRun
 

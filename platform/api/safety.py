@@ -6,11 +6,11 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from ruleloom.api.conditional import etag
-from ruleloom.api.here import workspace
-from ruleloom.api.resource import Resource
-from ruleloom.api.signed_in import current_actor
-from ruleloom.api.wire import instant_text
+from ruleloom.api.door.conditional import etag
+from ruleloom.api.door.here import workspace
+from ruleloom.api.door.resource import Resource
+from ruleloom.api.door.signed_in import current_actor
+from ruleloom.api.shapes.wire import instant_text
 from ruleloom.runtime.commands import safety
 from ruleloom.runtime.rules.stopping import PERIODS, Allowed
 

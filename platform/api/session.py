@@ -7,11 +7,11 @@ from typing import Any
 from flask import Response, jsonify, make_response, request
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from ruleloom.api.here import workspace
-from ruleloom.api.resource import Resource
-from ruleloom.api.shapes import LANGUAGES
-from ruleloom.api.signed_in import COOKIE, current_actor, drop_cookie, session_of_request, set_cookie
-from ruleloom.api.wire import instant_text
+from ruleloom.api.door.here import workspace
+from ruleloom.api.door.resource import Resource
+from ruleloom.api.door.signed_in import COOKIE, current_actor, drop_cookie, session_of_request, set_cookie
+from ruleloom.api.shapes.shared import LANGUAGES
+from ruleloom.api.shapes.wire import instant_text
 from ruleloom.runtime.commands import accounts, sessions
 
 resource = Resource("session", "Who is signed in.")

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Response, make_response
 from marshmallow import Schema, fields, validate
 
-from ruleloom.api.here import workspace
-from ruleloom.api.resource import Resource
-from ruleloom.api.signed_in import current_actor
+from ruleloom.api.door.here import workspace
+from ruleloom.api.door.resource import Resource
+from ruleloom.api.door.signed_in import current_actor
 from ruleloom.runtime.commands import tokens
 
 resource = Resource("tokens", "API tokens of the signed-in person.")

@@ -6,11 +6,11 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from ruleloom.api.here import workspace
-from ruleloom.api.resource import Resource
-from ruleloom.api.shapes import BothSchema, FiringRuleSchema, TitledSchema
-from ruleloom.api.signed_in import current_actor
-from ruleloom.api.undo_json import plan_json
+from ruleloom.api.door.here import workspace
+from ruleloom.api.door.resource import Resource
+from ruleloom.api.door.signed_in import current_actor
+from ruleloom.api.shapes.shared import BothSchema, FiringRuleSchema, TitledSchema
+from ruleloom.api.shapes.undo import plan_json
 from ruleloom.runtime.commands import undo
 from ruleloom.runtime.undoing.plan import Plan
 

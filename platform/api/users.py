@@ -7,12 +7,12 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from ruleloom.access import RoleName
-from ruleloom.api.here import workspace
-from ruleloom.api.resource import Resource
+from ruleloom.api.door.here import workspace
+from ruleloom.api.door.resource import Resource
+from ruleloom.api.door.signed_in import current_actor
 from ruleloom.api.session import UserSchema
-from ruleloom.api.shapes import LANGUAGES
-from ruleloom.api.signed_in import current_actor
-from ruleloom.api.wire import instant_text
+from ruleloom.api.shapes.shared import LANGUAGES
+from ruleloom.api.shapes.wire import instant_text
 from ruleloom.runtime.commands import accounts, sessions
 
 resource = Resource("users", "People who can sign in, and their roles.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from ruleloom.api.drawn import drawn
-from ruleloom.api.shapes import TextSchema
+from ruleloom.api.shapes.shared import TextSchema
 
 AGGREGATES = ("count", "sum", "avg", "min", "max")
 

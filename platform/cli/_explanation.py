@@ -7,8 +7,8 @@ from typing import NamedTuple
 from unicodedata import east_asian_width
 
 from ruleloom.dsl import nodes as n
-from ruleloom.engine.explanation import Explanation, FoundRow
-from ruleloom.engine.showing import shown_instant
+from ruleloom.engine.explaining.explanation import Explanation, FoundRow
+from ruleloom.engine.explaining.showing import shown_instant
 from ruleloom.messages import Language, text
 from ruleloom.runtime.simulation.asking import Answer
 

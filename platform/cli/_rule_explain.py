@@ -8,7 +8,7 @@ import click
 
 from ruleloom.cli._explanation import Drawing
 from ruleloom.cli._reading import in_zone, read_instant, read_lines, read_model, read_rules, refuse
-from ruleloom.engine.explanation_json import as_json, instant_text, outlook_json
+from ruleloom.engine.explaining.explanation_json import as_json, instant_text, outlook_json
 from ruleloom.messages import Language, RuleloomError, text
 from ruleloom.runtime.simulation.asking import Answer, ask
 

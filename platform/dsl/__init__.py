@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from ruleloom.dsl.completion import Completion, Item, complete
-from ruleloom.dsl.highlight import words
-from ruleloom.dsl.hover import Hover, Signature, hover, signature
-from ruleloom.dsl.jsonlogic import to_jsonlogic
-from ruleloom.dsl.jsonlogic_reading import JsonLogicRefused, from_jsonlogic
+from ruleloom.dsl.backends.jsonlogic import to_jsonlogic
+from ruleloom.dsl.backends.jsonlogic_reading import JsonLogicRefused, from_jsonlogic
+from ruleloom.dsl.backends.predicate import NotACondition, NotRecordLocal, Predicate, UnreadableValue, compile_condition
+from ruleloom.dsl.backends.tree_json import TreeError, from_json, to_json
+from ruleloom.dsl.editing.completion import Completion, Item, complete
+from ruleloom.dsl.editing.highlight import words
+from ruleloom.dsl.editing.hover import Hover, Signature, hover, signature
 from ruleloom.dsl.nodes import Node, Rule
-from ruleloom.dsl.parsing import Parsed, parse
-from ruleloom.dsl.predicate import NotACondition, NotRecordLocal, Predicate, UnreadableValue, compile_condition
+from ruleloom.dsl.reading.parsing import Parsed, parse
 from ruleloom.dsl.renaming import reformat
-from ruleloom.dsl.sentences import sentence
-from ruleloom.dsl.tree_json import TreeError, from_json, to_json
 from ruleloom.dsl.vocabulary import Vocabulary
-from ruleloom.dsl.writing import written
+from ruleloom.dsl.writing.canonical import written
+from ruleloom.dsl.writing.sentences import sentence
 from ruleloom.messages import Diagnostic, Language
 
 __all__ = [

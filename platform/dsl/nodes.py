@@ -180,7 +180,7 @@ class Limit(Node):
 
 @dataclass(frozen=True, slots=True)
 class Comment(Node):
-    """`# …` with the ordinal of the part of the rule (`write_rule.parts_of`) before which it stands"""
+    """`# …` with the ordinal of the part of the rule (`writing.rules.parts_of`) before which it stands"""
 
     text: str
     before: int

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ruleloom.dsl.parsing import PartName, parse
+from ruleloom.dsl.reading.parsing import PartName, parse
 from ruleloom.dsl.vocabulary import Vocabulary
-from ruleloom.dsl.writing import written
+from ruleloom.dsl.writing.canonical import written
 from ruleloom.messages import Language
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from ruleloom.dsl import nodes as n
-from ruleloom.dsl.checker import Checker, Scope, span
-from ruleloom.dsl.syntax import Token
+from ruleloom.dsl.checking.checker import Checker, Scope, span
+from ruleloom.dsl.reading.syntax import Token
 from ruleloom.messages import Place
 
 _PIECE = re.compile(r"\{\{|\}\}|\{|\}|[^{}]+")
@@ -14,7 +14,7 @@ _PIECE = re.compile(r"\{\{|\}\}|\{|\}|[^{}]+")
 
 def template_of(c: Checker, token: Token, scope: Scope) -> n.Template | None:
     """The parts of a text, its expressions checked where they stand."""
-    from ruleloom.dsl.parsing import expression_at
+    from ruleloom.dsl.reading.parsing import expression_at
 
     text = token.value
     raw = c.source[token.start + 1 : token.end - 1]

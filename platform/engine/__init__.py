@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ruleloom.engine.explaining import explain
-from ruleloom.engine.explanation import Asked, Explanation
-from ruleloom.engine.tracing import explainer
+from ruleloom.engine.explaining.explanation import Asked, Explanation
+from ruleloom.engine.explaining.tracing import explainer
+from ruleloom.engine.explaining.why import explain
 
 __all__ = ["Asked", "Explanation", "explain", "explainer"]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl import shifts
-from ruleloom.dsl.compile import Event, compiled_condition, compiled_value
+from ruleloom.dsl.backends.compile import Event, compiled_condition, compiled_value
 from ruleloom.dsl.formulas import with_formulas
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.reads import Reads, externals_of, held_of, is_timed, reads_of, walk

@@ -14,10 +14,10 @@ from jsonlogic.evaluation import EvaluationContext
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl import numbers
+from ruleloom.dsl.backends.jsonlogic import json_of, value_of
 from ruleloom.dsl.calendar import Calendar
 from ruleloom.dsl.folding import fold
 from ruleloom.dsl.functions import function_of
-from ruleloom.dsl.jsonlogic import json_of, value_of
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.types import Kind, Value
 from ruleloom.dsl.vocabulary import EntityWords

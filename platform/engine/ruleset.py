@@ -12,8 +12,8 @@ from ruleloom.dsl.formulas import with_formulas
 from ruleloom.dsl.reads import Dependency
 from ruleloom.dsl.vocabulary import Vocabulary
 from ruleloom.engine.evaluate import Logic
-from ruleloom.engine.keys import Keys, Trigger, interest_keys, triggers_of
-from ruleloom.engine.plan import Plan
+from ruleloom.engine.finding.keys import Keys, Trigger, interest_keys, triggers_of
+from ruleloom.engine.finding.plan import Plan
 from ruleloom.engine.program import Program
 
 Kind = str

@@ -8,8 +8,8 @@ from typing import Any
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl import numbers
+from ruleloom.dsl.backends.compile import Event, compiled_condition, compiled_value
 from ruleloom.dsl.calendar import day_date
-from ruleloom.dsl.compile import Event, compiled_condition, compiled_value
 from ruleloom.dsl.kinds import kind_of, type_of
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.types import Kind, RecordId, Value, ValueType

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from ruleloom.dsl import parse
+from ruleloom.dsl.backends.predicate import predicate
 from ruleloom.dsl.formulas import with_formulas
 from ruleloom.dsl.nodes import Condition
-from ruleloom.dsl.predicate import predicate
 from ruleloom.dsl.reads import reads_of
 from ruleloom.messages import LANGUAGES, Language
 
 if TYPE_CHECKING:
-    from ruleloom.dsl.predicate import Predicate
+    from ruleloom.dsl.backends.predicate import Predicate
     from ruleloom.forms.entity import Entity, Model
     from ruleloom.forms.findings import Findings
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.formulas import formula_of
 from ruleloom.dsl.kinds import kind_of
-from ruleloom.dsl.parsing import parse
+from ruleloom.dsl.reading.parsing import parse
 from ruleloom.dsl.reads import children, walk
 from ruleloom.dsl.types import NUMBER, Kind
 from ruleloom.messages import LANGUAGES, Diagnostic, Language, text

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from ruleloom.dsl import nodes as n
+from ruleloom.dsl.backends.predicate import to_day, to_instant, to_number
 from ruleloom.dsl.calendar import Calendar, day_number
 from ruleloom.dsl.moment import Moment
-from ruleloom.dsl.parsing import parse
-from ruleloom.dsl.predicate import to_day, to_instant, to_number
+from ruleloom.dsl.reading.parsing import parse
 from ruleloom.dsl.types import Kind
 from tests.dsl.backends.world import MODEL, World
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ruleloom.api.wire import instant_text, to_wire
+from ruleloom.api.shapes.wire import instant_text, to_wire
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.calendar import Calendar
 from ruleloom.dsl.moment import Moment

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from ruleloom.dsl.jsonlogic import to_jsonlogic
-from ruleloom.dsl.jsonlogic_reading import from_jsonlogic
-from ruleloom.dsl.predicate import predicate
+from ruleloom.dsl.backends.jsonlogic import to_jsonlogic
+from ruleloom.dsl.backends.jsonlogic_reading import from_jsonlogic
+from ruleloom.dsl.backends.predicate import predicate
 from ruleloom.dsl.reads import externals_of
 from ruleloom.engine.jsonlogic import evaluate, truthy
 from ruleloom.engine.jsonlogic_ours import record_data

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from ruleloom.dsl.hover import explained
+from ruleloom.dsl.editing.hover import explained
 from ruleloom.dsl.keywords import Keyword, keywords
 from ruleloom.messages import Language
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ruleloom.dsl.hover import explained, hover, signature
+from ruleloom.dsl.editing.hover import explained, hover, signature
 from ruleloom.dsl.keywords import keywords
 from ruleloom.forms.entity import Model
 from ruleloom.messages import LANGUAGES, Language

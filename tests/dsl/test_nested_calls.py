@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ruleloom.dsl import parse
-from ruleloom.dsl.checker import Checker
+from ruleloom.dsl.checking.checker import Checker
 from ruleloom.forms.schema_file import read_schema
 
 DEEP = 16

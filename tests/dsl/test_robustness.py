@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from ruleloom import dsl
-from ruleloom.dsl.lexer import narrowed
+from ruleloom.dsl.reading.lexer import narrowed
 from ruleloom.forms.entity import Model
 from ruleloom.messages import LANGUAGES, Language
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from ruleloom.dsl import nodes as n
+from ruleloom.dsl.backends.predicate import to_day, to_instant
 from ruleloom.dsl.moment import Moment
-from ruleloom.dsl.parsing import parse
-from ruleloom.dsl.predicate import to_day, to_instant
+from ruleloom.dsl.reading.parsing import parse
 from ruleloom.engine import Asked, Explanation, explain
 from ruleloom.storage.facts.store import SqlStore
 from tests.dsl.backends.conftest import sqlite_bench

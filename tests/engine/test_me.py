@@ -8,9 +8,9 @@ import pytest
 
 from ruleloom import dsl
 from ruleloom.dsl import nodes as n
+from ruleloom.dsl.backends.predicate import to_instant
 from ruleloom.dsl.calendar import DAY
 from ruleloom.dsl.moment import Moment
-from ruleloom.dsl.predicate import to_instant
 from ruleloom.engine.evaluate import Logic
 from ruleloom.engine.store import Store
 from ruleloom.runtime.simulation.desk import MemoryDesk

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from ruleloom.dsl.moment import Moment
 from ruleloom.engine import Asked, explain
-from ruleloom.engine.explaining import explainer_of
-from ruleloom.engine.outlook import outlook_of
+from ruleloom.engine.explaining.outlook import outlook_of
+from ruleloom.engine.explaining.why import explainer_of
 from ruleloom.runtime.simulation.desk import MemoryDesk
 from tests.dsl.backends.trees import NOW, Pieces, chance
 from tests.dsl.backends.world import MODEL, World

@@ -13,9 +13,18 @@ from hypothesis import strategies as st
 from ruleloom import dsl
 from ruleloom.dsl.nodes import Held
 from ruleloom.dsl.reads import walk
-from ruleloom.engine.keys import Beyond, Equals, Trigger, Within, decided_by, interest_keys, keys_of, triggers_of
-from ruleloom.engine.plan import changed_keys
-from ruleloom.engine.ranges import Ranges
+from ruleloom.engine.finding.keys import (
+    Beyond,
+    Equals,
+    Trigger,
+    Within,
+    decided_by,
+    interest_keys,
+    keys_of,
+    triggers_of,
+)
+from ruleloom.engine.finding.plan import changed_keys
+from ruleloom.engine.finding.ranges import Ranges
 from ruleloom.engine.ruleset import RuleBook
 from ruleloom.engine.store import RecordChange
 from ruleloom.forms.schema_file import read_schema

@@ -13,7 +13,7 @@ from ruleloom import dsl
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.reads import reads_of
 from ruleloom.engine import explainer
-from ruleloom.engine.tracing import Reason
+from ruleloom.engine.explaining.tracing import Reason
 from tests.dsl.backends.trees import NOW, Pieces, chance
 from tests.dsl.backends.world import MODEL
 

@@ -8,8 +8,8 @@ from typing import Any
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.analysis.literals import TooManyError, alternatives
 from ruleloom.dsl.analysis.possible import Combined, together, unit_of
+from ruleloom.dsl.backends.compile import compiled_condition
 from ruleloom.dsl.calendar import day_date, moment
-from ruleloom.dsl.compile import compiled_condition
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.reads import reads_of
 from ruleloom.dsl.types import Kind

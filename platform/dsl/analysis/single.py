@@ -9,10 +9,10 @@ from ruleloom.dsl import nodes as n
 from ruleloom.dsl.analysis.literals import TooManyError, alternatives
 from ruleloom.dsl.analysis.possible import can_be, conflict
 from ruleloom.dsl.analysis.samples import sample_of, written_sample
-from ruleloom.dsl.checker import in_both
+from ruleloom.dsl.checking.checker import in_both
 from ruleloom.dsl.reads import reads_of
 from ruleloom.dsl.vocabulary import Vocabulary
-from ruleloom.dsl.writing import written
+from ruleloom.dsl.writing.canonical import written
 from ruleloom.messages import Diagnostic, Language, Place
 
 

@@ -14,8 +14,8 @@ from typing import cast
 
 from ruleloom.dsl.nodes import Hop
 from ruleloom.dsl.types import RecordId
+from ruleloom.engine.finding.plan import changed_keys
 from ruleloom.engine.intents import CreateRecord, WriteTogether
-from ruleloom.engine.plan import changed_keys
 from ruleloom.engine.ruleset import RuleBook
 from ruleloom.engine.store import RecordChange
 from ruleloom.runtime.pipeline.noticing import Noticing, Touched

@@ -9,9 +9,9 @@ from ruleloom.dsl.calendar import HOUR
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.types import RecordId
 from ruleloom.engine.evaluate import NO, Verdict, event_of
+from ruleloom.engine.finding.lookup import KeyIndex
+from ruleloom.engine.finding.plan import Route, changed_keys
 from ruleloom.engine.limits import exceeded, looks_back_to
-from ruleloom.engine.lookup import KeyIndex
-from ruleloom.engine.plan import Route, changed_keys
 from ruleloom.engine.ruleset import CompiledRule, Followed, RuleBook
 from ruleloom.engine.schedule import next_tick
 from ruleloom.engine.store import Edge, Memory, RecordChange, Snapshot

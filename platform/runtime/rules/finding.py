@@ -7,7 +7,7 @@ from typing import Any
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.reads import Dependency, walk
-from ruleloom.engine.keys import Beyond, Equals, Key, Keys, Trigger, decided_by
+from ruleloom.engine.finding.keys import Beyond, Equals, Key, Keys, Trigger, decided_by
 from ruleloom.engine.ruleset import CompiledRule, RuleBook, RuleLogic
 from ruleloom.forms.entity import CollectionOf, Entity, Field, Model
 from ruleloom.messages import LANGUAGES, Language

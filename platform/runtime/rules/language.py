@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ruleloom import dsl
-from ruleloom.dsl import Parsed, completion
+from ruleloom.dsl import Parsed
 from ruleloom.dsl.analysis import analyse_beside, analyse_condition, circles_beside
+from ruleloom.dsl.backends.jsonlogic import plain_json, to_jsonlogic
+from ruleloom.dsl.backends.tree_json import to_json
+from ruleloom.dsl.editing import completion
 from ruleloom.dsl.formulas import with_formulas
 from ruleloom.dsl.functions import FUNCTIONS
-from ruleloom.dsl.jsonlogic import plain_json, to_jsonlogic
 from ruleloom.dsl.keywords import function_word, keywords
 from ruleloom.dsl.nodes import Condition, Node, Rule
 from ruleloom.dsl.reads import reads_of
-from ruleloom.dsl.tree_json import to_json
-from ruleloom.dsl.writing import quoted_name
+from ruleloom.dsl.writing.canonical import quoted_name
 from ruleloom.forms.entity import CollectionOf, Entity, Field, Model
 from ruleloom.messages import LANGUAGES, Diagnostic, Language, RuleloomError, text
 from ruleloom.runtime.rules.content import in_both_languages, read_condition, read_rule, sentences

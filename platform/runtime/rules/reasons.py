@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.moment import Moment
 from ruleloom.engine import Asked, explain
-from ruleloom.engine.explanation_json import as_json, outlook_json
-from ruleloom.engine.outlook import outlook_of
+from ruleloom.engine.explaining.explanation_json import as_json, outlook_json
+from ruleloom.engine.explaining.outlook import outlook_of
 from ruleloom.forms.entity import Model
 from ruleloom.runtime.pipeline.ports import Firing
 

@@ -7,7 +7,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, cast
 
 from ruleloom.dsl import format, parse
-from ruleloom.dsl.parsing import PartName
+from ruleloom.dsl.reading.parsing import PartName
 from ruleloom.forms.entity import Model
 from ruleloom.forms.formulas import FORMULA
 from ruleloom.messages import Diagnostic, Language

@@ -9,9 +9,9 @@ from ruleloom.dsl import nodes as n
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.reads import reads_of
 from ruleloom.dsl.types import RecordId
-from ruleloom.engine.explaining import explain
-from ruleloom.engine.explanation import Asked, Explanation, Outlook
-from ruleloom.engine.outlook import outlook_of
+from ruleloom.engine.explaining.explanation import Asked, Explanation, Outlook
+from ruleloom.engine.explaining.outlook import outlook_of
+from ruleloom.engine.explaining.why import explain
 from ruleloom.engine.store import Memory, RecordChange, Snapshot
 from ruleloom.forms.entity import Model
 from ruleloom.messages import Language, RuleloomError

@@ -10,8 +10,8 @@ from sqlalchemy import BigInteger, ColumnElement, FromClause, Integer, Select, T
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl import shifts
+from ruleloom.dsl.backends.compile import compiled_value
 from ruleloom.dsl.calendar import DAY, HOUR
-from ruleloom.dsl.compile import compiled_value
 from ruleloom.dsl.functions import COUNT, function_of
 from ruleloom.dsl.kinds import kind_of
 from ruleloom.dsl.reads import is_external, walk

@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 
 from ruleloom.dsl import nodes as n
-from ruleloom.dsl.jsonlogic import to_jsonlogic
+from ruleloom.dsl.backends.jsonlogic import to_jsonlogic
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.reads import externals_of
 from ruleloom.dsl.types import Kind

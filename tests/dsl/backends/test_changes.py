@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from ruleloom.dsl import nodes as n
-from ruleloom.dsl.compile import compiled_condition
+from ruleloom.dsl.backends.compile import compiled_condition
 from ruleloom.dsl.moment import Moment
-from ruleloom.dsl.parsing import parse
+from ruleloom.dsl.reading.parsing import parse
 from ruleloom.storage.sql.trees import NotInSql, to_sql
 from tests.dsl.backends.databases import Bench
 from tests.dsl.backends.trees import NOW

@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from ruleloom import dsl
 from ruleloom.dsl import nodes as n
-from ruleloom.dsl.compile import compiled_value
+from ruleloom.dsl.backends.compile import compiled_value
+from ruleloom.dsl.backends.jsonlogic import to_jsonlogic
 from ruleloom.dsl.formulas import with_formulas
-from ruleloom.dsl.jsonlogic import to_jsonlogic
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.types import Value
 from ruleloom.engine import explainer

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ruleloom.dsl import nodes as n
-from ruleloom.dsl.jsonlogic import to_jsonlogic
-from ruleloom.dsl.jsonlogic_reading import JsonLogicRefused, from_jsonlogic
+from ruleloom.dsl.backends.jsonlogic import to_jsonlogic
+from ruleloom.dsl.backends.jsonlogic_reading import JsonLogicRefused, from_jsonlogic
 from tests.dsl.backends.trees import Pieces, chance
 from tests.dsl.backends.world import MODEL
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from ruleloom.dsl.backends.predicate import NotACondition, NotRecordLocal, UnreadableValue, compile_condition, predicate
 from ruleloom.dsl.moment import Moment
-from ruleloom.dsl.predicate import NotACondition, NotRecordLocal, UnreadableValue, compile_condition, predicate
 from tests.dsl.backends.trees import NOW
 from tests.dsl.backends.world import MODEL
 

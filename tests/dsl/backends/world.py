@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl import numbers
-from ruleloom.dsl.compile import Compiled, compiled_condition, compiled_value
+from ruleloom.dsl.backends.compile import Compiled, compiled_condition, compiled_value
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.types import Kind
 from ruleloom.forms.entity import Model

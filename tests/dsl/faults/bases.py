@@ -11,12 +11,12 @@ from typing import Any
 import yaml
 
 from ruleloom import dsl
-from ruleloom.dsl.grammar import table
-from ruleloom.dsl.lexer import scan
-from ruleloom.dsl.names import names_of
-from ruleloom.dsl.parsing import PartName
-from ruleloom.dsl.repair import one_line
-from ruleloom.dsl.syntax import Token
+from ruleloom.dsl.checking.names import names_of
+from ruleloom.dsl.reading.grammar import table
+from ruleloom.dsl.reading.lexer import scan
+from ruleloom.dsl.reading.parsing import PartName
+from ruleloom.dsl.reading.repair import one_line
+from ruleloom.dsl.reading.syntax import Token
 from ruleloom.forms.entity import Model
 from ruleloom.forms.schema_file import read_schema
 from ruleloom.messages import LANGUAGES, Language

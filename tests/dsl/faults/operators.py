@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from ruleloom.dsl.syntax import Token
+from ruleloom.dsl.reading.syntax import Token
 from ruleloom.messages import Language
 from tests.dsl.faults.bases import Base
 from tests.dsl.faults.judge import Fault

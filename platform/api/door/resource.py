@@ -1,0 +1,104 @@
+"""One resource per file: path, body, answer and who may come in, said once; the OpenAPI document follows from it.
+
+A file in this room with a `resource` is found by `app.create_app`; nothing lists it. Paths are those of `docs/api.md`,
+without `/api/v1`. A view gets the loaded body first, then the loaded query, then the parts of the path by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from flask import g
+from flask_smorest import Blueprint
+from marshmallow import Schema
+
+from ruleloom.api.door import bounds, signed_in
+from ruleloom.api.door.json_bodies import JsonParser, require_readable_address
+
+P = ParamSpec("P")
+R = TypeVar("R")
+View = Callable[P, R]
+SchemaLike = type[Schema] | Schema | Mapping[str, Any]
+
+
+class _StrictBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
+    """A blueprint that reads bodies strictly."""
+
+    ARGUMENTS_PARSER = JsonParser()
+
+
+class Resource:
+    """A resource with its verbs."""
+
+    def __init__(self, name: str, about: str) -> None:
+        self.name = name
+        self.blueprint = _StrictBlueprint(name, __name__, description=about)
+
+    def get(self, path: str, **how: Any) -> Callable[[View[P, R]], View[P, R]]:
+        """Reads; see `_on` for the options."""
+        return self._on("GET", path, **how)
+
+    def post(self, path: str, **how: Any) -> Callable[[View[P, R]], View[P, R]]:
+        """Creates, or does something that is not a plain change; see `_on` for the options."""
+        return self._on("POST", path, **how)
+
+    def put(self, path: str, **how: Any) -> Callable[[View[P, R]], View[P, R]]:
+        """Replaces; see `_on` for the options."""
+        return self._on("PUT", path, **how)
+
+    def patch(self, path: str, **how: Any) -> Callable[[View[P, R]], View[P, R]]:
+        """Changes parts; see `_on` for the options."""
+        return self._on("PATCH", path, **how)
+
+    def delete(self, path: str, **how: Any) -> Callable[[View[P, R]], View[P, R]]:
+        """Deletes; see `_on` for the options."""
+        return self._on("DELETE", path, **how)
+
+    def _on(
+        self,
+        method: str,
+        path: str,
+        *,
+        answer: SchemaLike | None = None,
+        status: int = 200,
+        body: SchemaLike | None = None,
+        query: SchemaLike | None = None,
+        files: SchemaLike | None = None,
+        public: bool = False,
+        content_type: str | None = None,
+        limit: int = bounds.JSON_BYTES,
+    ) -> Callable[[View[P, R]], View[P, R]]:
+        """`answer`, `body`, `query`, `files`: schemas; `public`: without sign-in; `limit`: of the body, in bytes."""
+
+        def register(view: View[P, R]) -> View[P, R]:
+            decorated: Any = self.blueprint.response(status, answer, content_type=content_type)(view)
+            # webargs hands over in the order of the decorators from the outside in: body, files, query
+            for schema, place in ((query, "query"), (files, "files"), (body, "json")):
+                if schema is not None:
+                    made = schema() if isinstance(schema, type) else schema  # once, not at every request
+                    decorated = self.blueprint.arguments(made, location=place)(decorated)
+            decorated = self._guard(decorated, public, limit)
+            decorated = self.blueprint.doc(operationId=f"{self.name}_{view.__name__}", **_security(public))(decorated)
+            self.blueprint.route(path, methods=[method])(decorated)
+            return view
+
+        return register
+
+    @staticmethod
+    def _guard(view: Any, public: bool, limit: int) -> Any:
+        """Asks for the size, then for the sign-in, before anything of the body is read."""
+
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            bounds.require_size(limit)
+            require_readable_address()
+            g.actor = None if public else signed_in.actor_of_request()
+            return view(*args, **kwargs)
+
+        return guarded
+
+
+def _security(public: bool) -> dict[str, Any]:
+    return {"security": []} if public else {"security": [{"session": [], "csrf": []}, {"token": []}]}

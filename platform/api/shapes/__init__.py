@@ -1,0 +1,1 @@
+"""What travels: schemas that several resources share, and things as JSON."""

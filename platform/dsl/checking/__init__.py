@@ -1,0 +1,1 @@
+"""Untyped syntax and a workspace's names → typed nodes, with every error."""

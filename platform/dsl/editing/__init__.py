@@ -1,0 +1,1 @@
+"""What an editor tells about a half-written text."""

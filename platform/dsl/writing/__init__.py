@@ -1,0 +1,1 @@
+"""A tree as canonical text and in plain words, in both languages."""

@@ -1,0 +1,1 @@
+"""Why a condition holds or not, and what would turn it."""

@@ -1,0 +1,1 @@
+"""Which rules could have something to say about a change."""
