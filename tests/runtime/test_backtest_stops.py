@@ -26,5 +26,6 @@ def test_a_long_stretch_without_any_write_can_be_stopped(workspace: Workspace) -
 
     rule = tree_of({"text": text, "language": "en"}, workspace.model)
     player = Player(workspace.model, rule, set(), reasons=0, most=10, tell=tell)
-    with pytest.raises(Enough):
-        player.play(History([], [], None, 0), 0, 30 * DAY)
+    nothing = History(tuple, lambda _connection: (), 0, 0, None, 0, set())
+    with workspace.database.read() as connection, pytest.raises(Enough):
+        player.play(nothing, connection, 0, 30 * DAY)

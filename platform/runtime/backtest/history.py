@@ -9,46 +9,87 @@ one. Later changes stay where they were recorded: nothing else is known of them.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ruleloom.dsl.types import Kind, Value
 from ruleloom.forms.entity import Entity, Model
-from ruleloom.storage.records.timeline import Row, Timeline
+from ruleloom.storage.database import Connection
+from ruleloom.storage.records.timeline import BEFORE_ALL, Most, Row, Timeline, Wanted, rows_after, timeline
+
+if TYPE_CHECKING:
+    from ruleloom.runtime.workspace import Reading
 
 RECORDED, BUSINESS = "recorded", "business"
 _ONE_BY_ONE = frozenset({"import", "sync"})
 """Origins that wrote record after record within one transaction, before their chunks became one write."""
 Place = tuple[str, int]
+MOST, MOST_HELD = Most(1_000_000, 20_000_000), Most(1_000_000, 1_000_000)
+"""What one backtest reads: records are held; changes only at business times, some 750 bytes each."""
 LATE = 24 * 3600 * 1_000_000
 """Microseconds by which a record may be entered after its business time without being called late."""
 
 
 @dataclass(slots=True)
 class History:
-    """Rows up to and after the instant at which the rule is published, and what is known of the past."""
+    """What is played; where it is not held, it is read anew by each who plays it."""
 
-    before: list[Row]
+    before: Callable[[], Iterable[Row]]
     """What makes the state of the start, in order; without firings."""
-    after: list[Row]
+    after: Callable[[Connection], Iterable[Row]]
+    """The rows up to the end, in the order of time."""
+    events: int
+    records: int
+    """Records at the start."""
     known_since: int | None
     late: int
     """Records that were entered more than a day after their business time."""
+    origins: set[int]
+    """The firings and undos that wrote rows."""
 
 
-def told(timeline: Timeline, model: Model, start: int, end: int, how: str) -> History:
-    """The rows of a timeline as they are played from `start` to `end`."""
-    rows = [*_made(timeline), *(row for row in timeline.rows)]
-    late = sum(1 for row in rows if row.operation == "create" and _is_late(row, model))
-    if how == BUSINESS:
+class Reader:
+    """Reads the past of what rules want, once, within a transaction."""
+
+    def __init__(self, reading: Reading, wanted: Mapping[str, Wanted], start: int, end: int) -> None:
+        self._reading, self._wanted, self._start, self._end = reading, wanted, start, end
+        self._model = reading.published.model
+        self._events = self._late = 0
+        self._origins: set[int] = set()
+
+    def recorded(self, tell: Callable[[], None]) -> History:
+        """Every change at its own instant: nothing of the log is held, it is read again while it is played."""
+        catalogue, wanted, start, end = self._reading.published.catalogue, self._wanted, self._start, self._end
+        found = timeline(self._reading.connection, catalogue, wanted, start, MOST, self._hear, tell)
+        late = self._late + sum(1 for row in _made(found) if _is_late(row, self._model))
+        return History(
+            lambda: _made(found), lambda connection: rows_after(connection, catalogue, wanted, start, end),
+            self._events, sum(map(len, found.states.values())), found.known_since, late, self._origins,
+        )  # fmt: skip
+
+    def _hear(self, row: Row) -> None:
+        self._events += row.at <= self._end
+        self._late += row.operation == "create" and _is_late(row, self._model)
+        if row.origin is not None:
+            self._origins.add(row.origin)
+
+    def business(self, tell: Callable[[], None]) -> History:
+        """Records at their business times: all of the log is held, because it comes in another order."""
+        rows: list[Row] = []
+        catalogue, model = self._reading.published.catalogue, self._model
+        found = timeline(self._reading.connection, catalogue, self._wanted, BEFORE_ALL, MOST_HELD, rows.append, tell)
+        rows = [*_made(found), *reversed(rows)]
+        late = sum(1 for row in rows if row.operation == "create" and _is_late(row, model))
+        origins = {row.origin for row in rows if row.origin is not None}
         moved = _moved(rows, model)
         rows = [_at(row, moved[row.entity, row.record]) if _comes_in(row, moved) else row for row in rows]
-    rows.sort(key=lambda row: (row.at, row.id))
-    cut = next((place for place, row in enumerate(rows) if row.at > start), len(rows))
-    after = [row for row in rows[cut:] if row.at <= end]
-    return History(rows[:cut], after, timeline.known_since, late)
+        rows.sort(key=lambda row: (row.at, row.id))
+        cut = next((place for place, row in enumerate(rows) if row.at > self._start), len(rows))
+        before, after = rows[:cut], [row for row in rows[cut:] if row.at <= self._end]
+        records = sum(1 for row in before if row.operation == "create")
+        return History(lambda: before, lambda _: after, len(after), records, found.known_since, late, origins)
 
 
 def _made(timeline: Timeline) -> Iterator[Row]:

@@ -20,6 +20,7 @@ from ruleloom.runtime.pipeline.merging import merged
 from ruleloom.runtime.pipeline.noticing import Noticed
 from ruleloom.runtime.pipeline.ports import Blocked, Cause, Prepared
 from ruleloom.runtime.pipeline.publishing import publish
+from ruleloom.storage.database import Connection
 from ruleloom.storage.records.timeline import Row
 
 RULE = "tried"
@@ -79,12 +80,12 @@ class Player:
         self._gone: dict[Place, dict[str, Value]] = {}
         self._unmade: set[Place] = set()
 
-    def play(self, history: History, start: int, end: int) -> Played:
-        """Lays out what was there, publishes the rule, and plays the rest up to `end`."""
-        for row in history.before:
+    def play(self, history: History, connection: Connection, start: int, end: int) -> Played:
+        """Lays out what was there, publishes the rule, and plays the rest up to `end`, as it is read."""
+        for row in history.before():
             self._lay(self._changes([row]))
         self._publish(start)
-        for number, group in enumerate(writes(self._without_own(history.after), self._model)):
+        for number, group in enumerate(writes(self._without_own(history.after(connection)), self._model)):
             if number % STEP == 0:
                 self._tell(self._played.events)
             self._settle(group[0].at)

@@ -7,7 +7,7 @@ whose process died is begun anew by another one: nothing of it is in the workspa
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +19,11 @@ from ruleloom.dsl import nodes as n
 from ruleloom.dsl.calendar import DAY
 from ruleloom.dsl.types import Value
 from ruleloom.engine.schedule import pace
-from ruleloom.forms.entity import USER
-from ruleloom.messages import Diagnostic, RuleloomError
+from ruleloom.messages import RuleloomError
 from ruleloom.runtime.backtest import result
-from ruleloom.runtime.backtest.history import BUSINESS, RECORDED, History, told
-from ruleloom.runtime.backtest.playing import Played, Player, TooManyHits
+from ruleloom.runtime.backtest.history import BUSINESS, RECORDED
 from ruleloom.runtime.backtest.reach import reach_of
+from ruleloom.runtime.backtest.run import KEPT_HITS, LONGEST, Period, Run, Side, period_of
 from ruleloom.runtime.commands import definitions
 from ruleloom.runtime.missing import Missing
 from ruleloom.runtime.people.secrets_of import error_id
@@ -32,34 +31,23 @@ from ruleloom.runtime.rules.content import sentences, tree_of
 from ruleloom.runtime.showing.reading import sight
 from ruleloom.runtime.showing.sight import Sight
 from ruleloom.runtime.time.clock import machine_now
-from ruleloom.runtime.time.moments import instant_of, instant_text
 from ruleloom.storage.leases import lease
 from ruleloom.storage.logs import backtest_log
 from ruleloom.storage.logs.backtest_log import BacktestRow, HitRow
-from ruleloom.storage.records import shown
-from ruleloom.storage.records.timeline import BEFORE_ALL, TooMuch, led_to, size, timeline
+from ruleloom.storage.records.timeline import BEFORE_ALL, size
 from ruleloom.storage.schema.definitions import Content, Definition, Definitions
 
 if TYPE_CHECKING:
     from ruleloom.runtime.workspace import Reading, Workspace
 
+__all__ = ["LONGEST"]
 KIND = "backtest"
 AT_ONCE = 10_000
 """Records, changes, and records looked at by ticks of schedules, up to which one waits for the answer."""
-MOST, MOST_HITS = 1_000_000, 300_000
-"""Records and changes that one backtest reads, and hits that it keeps, both in memory: some 750 bytes a change."""
-KEPT_HITS = 5_000
-"""Hits that are kept with their reasons; the numbers count all of them."""
 KEPT = 30 * DAY
 """Microseconds after which an ended backtest goes."""
-LONGEST = 3_660
-"""Days of the longest period."""
 _SIGN_OF_LIFE = 1.0
 _log = structlog.get_logger("ruleloom.backtest")
-
-
-class Unplayable(RuleloomError):
-    """A backtest that cannot be: an empty period, a rule without text, too much to read."""
 
 
 class _Stopped(Exception):
@@ -93,7 +81,7 @@ def begin(
     access.require(actor, Verb.DEFINE)
     drawn = definitions.read(workspace, actor, "rule", rule)
     with workspace.reading() as reading:
-        start, end = _period(reading.now, last_days, since, until)
+        start, end = period_of(reading.now, last_days, since, until)
         found = Definitions(reading.connection)
         sides = [_side(found, drawn, version)]
         sides += [] if compare is None else [_side(found, drawn, compare)]
@@ -127,17 +115,6 @@ def _work(reading: Reading, rules: Sequence[n.Rule], wanted: Iterable[str], firs
             ticks = int((end - start) // pace(rule.schedule)) + 1
             work += ticks * max(1, size(connection, catalogue, [rule.entity], end, end))
     return work
-
-
-def _period(now: int, last_days: int | None, since: str | None, until: str | None) -> tuple[int, int]:
-    end = min(instant_of(until, "to") or now, now)
-    begins = instant_of(since, "from")
-    start = begins if begins is not None else end - (last_days or 30) * DAY
-    if start >= end:
-        raise Unplayable(Diagnostic("backtest-empty-period", target="from"))
-    if end - start > LONGEST * DAY:
-        raise Unplayable(Diagnostic("backtest-too-long", params={"years": LONGEST // 366}, target="from"))
-    return start, end
 
 
 def _side(found: Definitions, drawn: Definition, version: int | None) -> dict[str, Any]:
@@ -274,13 +251,13 @@ def carry_on(workspace: Workspace, run: int) -> None:
 
 
 def _carried_out(workspace: Workspace, row: BacktestRow) -> tuple[str, Mapping[str, Any] | None, list[HitRow]]:
+    request = row.request
+    sides = [Side(side["content"], row.rule) for side in request["sides"]]
+    period = Period(request["from"], request["to"], request["history"])
     try:
-        found, rows = _Run(workspace, row).play()
+        found, pairs = Run(workspace, sides, period, _Telling(workspace, row.id)).play()
     except _Stopped:
         return "stopped", None, []
-    except (TooMuch, TooManyHits) as error:
-        code = "backtest-too-much" if isinstance(error, TooMuch) else "backtest-too-many-hits"
-        return "failed", {"errors": [{"code": code, "params": {"most": MOST, "hits": MOST_HITS}}]}, []
     except RuleloomError as error:
         problems = [{"code": d.code, "params": {k: str(v) for k, v in d.params.items()}} for d in error.diagnostics]
         return "failed", {"errors": problems}, []
@@ -288,84 +265,22 @@ def _carried_out(workspace: Workspace, row: BacktestRow) -> tuple[str, Mapping[s
         number = error_id()
         _log.exception("backtest-stuck", run=row.id, error_id=number)
         return "failed", {"errors": [{"code": "backtest-stuck", "params": {"error_id": number}}]}, []
-    return "done", found, rows
+    return "done", found, result.hit_rows(pairs[:KEPT_HITS])
 
 
-class _Run:
-    """One playing of one run."""
+class _Telling:
+    """Says how far a run is, at most once a second; stops it when somebody wants that."""
 
-    def __init__(self, workspace: Workspace, row: BacktestRow) -> None:
-        self._workspace = workspace
-        self._row = row
-        self._start, self._end = row.request["from"], row.request["to"]
-        self._told = time.monotonic()
-        self._done = self._total = 0
+    def __init__(self, workspace: Workspace, run: int) -> None:
+        self._workspace, self._run, self._told = workspace, run, time.monotonic()
 
-    def play(self) -> tuple[dict[str, Any], list[HitRow]]:
-        """The result, and the hits to keep."""
-        began, request = time.monotonic(), self._row.request
-        model, trees, history, own = self._load()
-        sides = [Player(model, tree, own, reasons=KEPT_HITS, most=MOST_HITS, tell=self._tell) for tree in trees]
-        self._total = len(history.after) * len(sides)
-        played: list[Played] = []
-        for player in sides:
-            played.append(player.play(history, self._start, self._end))
-            self._done += len(history.after)
-        pairs = result.paired(played[0].hits, played[1].hits if len(played) > 1 else ())
-        found = {
-            "entity": model.entity(trees[0].entity).key,
-            "entity_id": trees[0].entity,
-            "known_since": None if history.known_since is None else instant_text(history.known_since),
-            "late": history.late,
-            "records": sum(1 for row in history.before if row.operation == "create"),
-            "events": len(history.after),
-            "seconds": round(time.monotonic() - began, 3),
-            "sides": [result.numbers_of(each, model.calendar) for each in played],
-            "comparison": result.comparison(pairs) if len(request["sides"]) > 1 else None,
-            "kept": min(len(pairs), KEPT_HITS),
-        }
-        self._name(found, trees[0].entity)
-        return found, result.hit_rows(pairs[:KEPT_HITS])
-
-    def _load(self) -> tuple[Any, list[n.Rule], History, set[int]]:
-        request = self._row.request
-        with self._workspace.reading() as reading:
-            model = reading.published.model
-            trees = [tree_of(side["content"], model) for side in request["sides"]]
-            first = BEFORE_ALL if request["history"] == BUSINESS else self._start
-            read_ = timeline(
-                reading.connection, reading.published.catalogue, reach_of(trees, model), first, MOST, self._tell
-            )
-            origins = {row.origin for row in read_.rows if row.origin is not None}
-            own = led_to(reading.connection, str(self._row.rule), origins)
-        return model, trees, told(read_, model, self._start, self._end, request["history"]), own
-
-    def _name(self, found: dict[str, Any], entity: str) -> None:
-        """People and records as they are called now."""
-        with self._workspace.reading() as reading:
-
-            def titles(of: str, ids: set[int]) -> Mapping[int, Value]:
-                return shown.titles(reading.connection, reading.published.catalogue, of, ids)
-
-            for side in found["sides"]:
-                _put_titles(side["people"], "user", lambda ids: titles(USER, ids))
-                _put_titles(side["most"], "record", lambda ids: titles(entity, ids))
-
-    def _tell(self, done: int) -> None:
-        """How far it is, at most once a second; stops when somebody wants that."""
+    def __call__(self, done: int, total: int) -> None:
         if time.monotonic() - self._told < _SIGN_OF_LIFE:
             return
         self._told = time.monotonic()
-        progress = {"done": self._done + done if self._total else 0, "total": self._total}
         with self._workspace.database.write() as connection:
-            backtest_log.change(connection, self._row.id, progress=progress, updated_at=machine_now())
-            row = backtest_log.read(connection, self._row.id)
+            progress = {"done": done, "total": total}
+            backtest_log.change(connection, self._run, progress=progress, updated_at=machine_now())
+            row = backtest_log.read(connection, self._run)
         if row is None or row.status == "stopping":
             raise _Stopped
-
-
-def _put_titles(rows: list[dict[str, Any]], key: str, titles: Callable[[set[int]], Mapping[int, Value]]) -> None:
-    known = titles({int(row[key]) for row in rows})
-    for row in rows:
-        title = known.get(int(row[key]))
-        row["title"] = None if title is None else str(title)

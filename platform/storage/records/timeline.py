@@ -5,13 +5,13 @@ Questions about few records are answered by `rewinding`, which looks for what th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from sys import intern
 from types import MappingProxyType
 from typing import Any, cast
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from ruleloom.dsl.types import RecordId, Value
 from ruleloom.forms.entity import Entity
@@ -58,17 +58,31 @@ class Row:
 
 @dataclass(slots=True)
 class Timeline:
-    """States at the start by entity and record, in order of creation, and the rows after it, in order of time."""
+    """States at the start by entity and record, in order of creation; what came after is heard of while it is read."""
 
     start: int
     states: dict[str, dict[RecordId, dict[str, Value]]] = field(default_factory=dict)
-    rows: list[Row] = field(default_factory=list)
     known_since: int | None = None
     """When the first change of one of these entities was logged; None when there is none."""
 
 
+@dataclass(frozen=True, slots=True)
+class Most:
+    """How much may be read: records, which are held, and changes."""
+
+    records: int
+    changes: int
+
+
+Hear = Callable[[Row], None]
+
+
 class TooMuch(Exception):
-    """There is more to read than was allowed."""
+    """There is more to read than was allowed: than so many records, or changes."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
 
 
 def size(connection: Connection, catalogue: Catalogue, entities: Iterable[str], start: int, end: int) -> int:
@@ -81,42 +95,54 @@ def size(connection: Connection, catalogue: Catalogue, entities: Iterable[str], 
 
 
 def timeline(
-    connection: Connection,
-    catalogue: Catalogue,
-    wanted: Mapping[str, Wanted],
-    start: int,
-    most: int,
-    tell: Callable[[int], None] = lambda _read: None,
-) -> Timeline:
-    """Everything wanted at `start` and after it. Raises TooMuch beyond `most` records and changes.
+    connection: Connection, catalogue: Catalogue, wanted: Mapping[str, Wanted], start: int, most: Most, hear: Hear,
+    tell: Callable[[], None] = lambda: None,
+) -> Timeline:  # fmt: skip
+    """Everything wanted at `start`. Raises TooMuch beyond `most`; nothing of the log is held.
 
-    `tell` hears now and then how much was read, and may stop the reading by an exception.
+    `hear` gets every change after the start, newest first. `tell` is called now and then and may stop the reading by an
+    exception.
     """
-    return _Reader(connection, catalogue, wanted, start, most, tell).read()
+    return _Reader(connection, catalogue, wanted, start, most, hear, tell).read()
+
+
+def rows_after(
+    connection: Connection, catalogue: Catalogue, wanted: Mapping[str, Wanted], start: int, end: int
+) -> Iterator[Row]:
+    """The changes after `start` up to `end` in the order of time, as they come from the database."""
+    asked = _asked(connection, wanted, start).where(_C.at <= end).order_by(_C.at, _C.id)
+    for part in connection.execute(asked.execution_options(yield_per=BATCH)).partitions():
+        for row in part:
+            entity, of = catalogue.model.entity(row.entity), wanted[row.entity]
+            kept = _row(row, entity, of, _cut(row.before, entity, of), _cut(row.after, entity, of))
+            if kept is not None:
+                yield kept
+
+
+def _asked(connection: Connection, wanted: Mapping[str, Wanted], start: int) -> Select[Any]:
+    begins = last_id_before(connection, start) if start > 0 else 0
+    columns = (_C.at, _C.id, _C.entity, _C.record, _C.operation, _C.before, _C.after, _C.actor, _C.cause, _C.cause_id)
+    return select(*columns).where(_C.id > begins, _C.entity.in_(list(wanted)), _C.at > start)
 
 
 class _Reader:
     """One reading within one transaction: the records as they are, then the log backwards, which takes them back."""
 
     def __init__(
-        self,
-        connection: Connection,
-        catalogue: Catalogue,
-        wanted: Mapping[str, Wanted],
-        start: int,
-        most: int,
-        tell: Callable[[int], None],
-    ) -> None:
+        self, connection: Connection, catalogue: Catalogue, wanted: Mapping[str, Wanted], start: int, most: Most,
+        hear: Hear, tell: Callable[[], None],
+    ) -> None:  # fmt: skip
         self._connection = connection
         self._catalogue = catalogue
         self._wanted = wanted
         self._most = most
-        self._tell = tell
-        self._read = 0
+        self._hear, self._tell = hear, tell
+        self._records = self._changes = 0
         self._found = Timeline(start)
         self._present: dict[str, dict[RecordId, tuple[dict[str, Value], bool]]] = {}
         self._states: dict[str, dict[RecordId, dict[str, Value] | None]] = {}
-        self._begins = last_id_before(connection, start) if start > 0 else 0
+        self._logged: dict[str, set[int]] = {entity: set() for entity in wanted}
+        """Records that were changed, where it is wanted when they had been changed before."""
 
     def read(self) -> Timeline:
         """The timeline."""
@@ -126,42 +152,34 @@ class _Reader:
             kept = self._present[entity].items()
             self._states[entity] = {record: dict(state) if live else None for record, (state, live) in kept}
         self._log()
-        found.rows.sort(key=lambda row: (row.at, row.id))
-        logged = {(row.entity, row.record) for row in found.rows}
         for entity in self._wanted:
-            found.states[entity] = self._at_start(entity, logged)
+            found.states[entity] = self._at_start(entity)
+            del self._states[entity], self._present[entity]
         first = select(_C.at).where(_C.entity.in_(list(self._wanted))).order_by(_C.id).limit(1)
         found.known_since = self._connection.scalar(first)
         return found
 
-    def _count(self, number: int) -> None:
-        self._read += number
-        if self._read > self._most:
-            raise TooMuch
-        self._tell(self._read)
-
     def _log(self) -> None:
-        asked = select(
-            _C.at, _C.id, _C.entity, _C.record, _C.operation, _C.before, _C.after, _C.actor, _C.cause, _C.cause_id
-        ).where(_C.id > self._begins, _C.entity.in_(list(self._wanted)), _C.at > self._found.start)
-        rows = self._connection.execute(asked.order_by(_C.id.desc()).execution_options(yield_per=BATCH))
-        for part in rows.partitions():
-            self._count(len(part))
-            self._found.rows += [row for each in part if (row := self._row(each)) is not None]
+        asked = _asked(self._connection, self._wanted, self._found.start).order_by(_C.id.desc())
+        for part in self._connection.execute(asked.execution_options(yield_per=BATCH)).partitions():
+            self._changes += len(part)
+            if self._changes > self._most.changes:
+                raise TooMuch(self._most.changes)
+            self._tell()
+            for row in part:
+                self._take_back(row)
 
-    def _row(self, row: Any) -> Row | None:
-        """One row, after it was taken back; None when nothing of it is wanted."""
+    def _take_back(self, row: Any) -> None:
         entity, wanted = self._catalogue.model.entity(row.entity), self._wanted[row.entity]
         before, after = _cut(row.before, entity, wanted), _cut(row.after, entity, wanted)
         states, present = self._states[entity.id], self._present[entity.id].get(row.record)
         states[row.record] = _taken_back(row.operation, before, states.get(row.record), present)
-        if row.operation == "update" and not wanted.every and not before and not after:
-            return None
-        cause = row.cause or {}
-        told = (_told(cause, "kind"), _told(cause, "id"), _told(cause, WRITE))
-        operation = intern(row.operation)
-        kept = before if operation == "delete" else _NOTHING
-        return Row(row.at, row.id, entity.id, row.record, operation, kept, after, row.actor, told, row.cause_id)
+        kept = _row(row, entity, wanted, before, after)
+        if kept is None:
+            return
+        if wanted.every:
+            self._logged[entity.id].add(row.record)
+        self._hear(kept)
 
     def _as_they_are(self, table: EntityTable, entity: str) -> dict[RecordId, tuple[dict[str, Value], bool]]:
         """Records as they are now, and whether they are live."""
@@ -176,24 +194,26 @@ class _Reader:
                 asked = asked.where(table.table.c.deleted_at > self._found.start)
             asked = asked.order_by(table.table.c.id).execution_options(yield_per=BATCH)
             for part in self._connection.execute(asked).partitions():
-                self._count(len(part))
+                self._records += len(part)
+                if self._records > self._most.records:
+                    raise TooMuch(self._most.records)
+                self._tell()
                 states: dict[RecordId, dict[str, Value]] = {row[0]: dict(zip(keys, row, strict=True)) for row in part}
                 if linked:
                     link_tables.fill(self._connection, table, states)
                 found.update((record, (state, live)) for record, state in states.items())
         return found
 
-    def _at_start(self, entity: str, logged: set[tuple[str, int]]) -> dict[RecordId, dict[str, Value]]:
+    def _at_start(self, entity: str) -> dict[RecordId, dict[str, Value]]:
         states = self._states[entity]
-        mine = {record for of, record in logged if of == entity} if self._wanted[entity].every else set()
-        touched = self._touched(entity, mine)
+        touched = self._touched(entity, self._logged[entity])
         blank = dict.fromkeys(field.key for field in self._catalogue.model.entity(entity).fields)
         found: dict[RecordId, dict[str, Value]] = {}
         for record in sorted(states, key=lambda each: cast("int", each)):
             state = states[record]
             if state is None:
                 continue
-            if (entity, record) in logged and record in touched:
+            if record in touched:
                 state["updated_at"], state["updated_by"] = touched[record]
             found[record] = {**blank, **state, "version": int(cast("Any", state["version"]))}
         return found
@@ -207,6 +227,18 @@ class _Reader:
             asked = select(_C.record, _C.at, _C.actor).where(_C.id.in_(last))
             found.update((record, (at, actor)) for record, at, actor in self._connection.execute(asked))
         return found
+
+
+def _row(
+    row: Any, entity: Entity, wanted: Wanted, before: Mapping[str, Value], after: Mapping[str, Value]
+) -> Row | None:
+    """A row of the log; None when nothing of it is wanted."""
+    if row.operation == "update" and not wanted.every and not before and not after:
+        return None
+    cause = row.cause or {}
+    told = (_told(cause, "kind"), _told(cause, "id"), _told(cause, WRITE))
+    kept = before if row.operation == "delete" else _NOTHING
+    return Row(row.at, row.id, entity.id, row.record, intern(row.operation), kept, after, row.actor, told, row.cause_id)
 
 
 def _told(cause: Mapping[str, Any], name: str) -> str:
