@@ -17,7 +17,7 @@ from ruleloom.runtime.time.moments import instant_of, instant_text
 def as_json(tried: Tried) -> dict[str, Any]:
     """The request, the result as the HTTP API shows it, and the hits that are kept."""
     request = {**tried.request, "from": instant_text(tried.request["from"]), "to": instant_text(tried.request["to"])}
-    result = {key: value for key, value in tried.result.items() if key != "entity_id"}
+    result = {key: value for key, value in tried.result.items() if key not in ("entity_id", "beside")}
     hits = [
         {"record": str(row.record), "title": _title(tried, row.record), "group": row.group, **row.content}
         for row in hit_rows(tried.pairs[:KEPT_HITS])

@@ -16,7 +16,7 @@ from ruleloom.access import BUILT_IN, WORKSPACE, Actor, Forbidden, Grant, Role, 
 from ruleloom.dsl.calendar import DAY
 from ruleloom.messages import RuleloomError
 from ruleloom.runtime.backtest import service
-from ruleloom.runtime.commands import effects, records, rules, undo, why
+from ruleloom.runtime.commands import definitions, effects, records, rules, undo, why
 from ruleloom.runtime.durable import queues, waiting_runs
 from ruleloom.runtime.rules.content import condition_of
 from ruleloom.runtime.showing import reading
@@ -157,6 +157,18 @@ def test_why_and_the_preview_of_a_rule(world: World) -> None:
     assert "not visible" in told(hidden)
 
 
+def matching_already(world: World) -> str:
+    """A draft that both customers match before the period begins."""
+    text = 'rule "Rich" on customer when credit > 3 then warn "rich"'
+    return str(definitions.create(world.workspace, WORKSPACE, "rule", {"text": text, "language": "en"}).id)
+
+
+def test_the_numbers_of_the_queue_are_those_of_records_in_sight(world: World) -> None:
+    whole, some, none = (queues.overview(world.workspace, actor) for actor in (WORKSPACE, READER, BLIND))
+    assert [found.kinds.get("call", {}).get("queued", 0) for found in (whole, some, none)] == [2, 1, 0]
+    assert [found.waiting_runs for found in (whole, some, none)] == [2, 1, 0]
+
+
 def test_backtests(world: World) -> None:
     time = machine_now()
     world.workspace.clock = Clock(source=lambda: time + DAY)
@@ -164,7 +176,15 @@ def test_backtests(world: World) -> None:
     run = service.begin(world.workspace, READER, world.gift, last_days=3)
     assert run.result is not None
     assert [each["record"] for each in run.result["sides"][0]["most"]] == [world.seen]
-    assert run.result["sides"][0]["hits"] == 2, "numbers count all of them"
+    side = run.result["sides"][0]
+    assert (side["hits"], side["records"], side["times"]) == (1, 1, [{"times": 1, "records": 1}]), "those in sight"
+    assert [each["count"] for each in side["effects"] if each["kind"] == "create"] == [1]
+    whole = service.read(world.workspace, WORKSPACE, run.id).result
+    assert whole is not None
+    assert (whole["sides"][0]["hits"], whole["kept"]) == (2, 2)
+    told_of = service.begin(world.workspace, READER, matching_already(world), last_days=1).result
+    assert told_of is not None
+    assert (told_of["sides"][0]["hits"], told_of["sides"][0]["matching_at_start"]) == (0, 1)
     found = service.hits(world.workspace, READER, run.id, 0, 50)
     assert [str(each.row.record) for each in found] == [world.seen]
     assert len(service.hits(world.workspace, WORKSPACE, run.id, 0, 50)) == 2

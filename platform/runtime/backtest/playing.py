@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,11 +46,11 @@ class Hit:
 class Played:
     """What came of a rule."""
 
-    matching: int = 0
+    matching: set[RecordId] = field(default_factory=set)
     """Records that matched at the start already: they did not fire."""
     hits: list[Hit] = field(default_factory=list)
-    skipped: int = 0
-    ended: int = 0
+    skipped: Counter[RecordId] = field(default_factory=Counter)
+    ended: Counter[RecordId] = field(default_factory=Counter)
     """Firings of `when it ends`."""
     events: int = 0
     left_out: int = 0
@@ -102,7 +103,7 @@ class Player:
             desk.entity_of(watch.id, watch.entity)
         publish(self._pipeline, RULE, self._rule, start)
         memories = desk.memories(self._rule.entity, desk.all_records(self._rule.entity), [RULE])
-        self._played.matching = sum(1 for memory in memories.values() if memory.holds)
+        self._played.matching = {memory.record for memory in memories.values() if memory.holds}
         desk.settled()
 
     def _without_own(self, rows: Iterable[Row]) -> Iterator[Row]:
@@ -215,9 +216,9 @@ class Player:
                 hit = Hit(firing.at, firing.record, firing.edge, desk.reasons.pop(firing.id, None))
                 self._by_firing[firing.id] = self._keep(hit)
             elif firing.edge == "skipped":
-                played.skipped += 1
+                played.skipped[firing.record] += 1
             else:
-                played.ended += 1
+                played.ended[firing.record] += 1
         for kind, firing, what in desk.notes:
             of = self._by_firing.get(firing.id)
             if of is not None:

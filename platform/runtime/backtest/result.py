@@ -24,12 +24,12 @@ def numbers_of(played: Played, calendar: Calendar) -> dict[str, Any]:
     by_record = Counter(hit.record for hit in played.hits)
     peak = min(days, key=lambda day: (-days[day], day), default=None)
     return {
-        "matching_at_start": played.matching,
+        "matching_at_start": len(played.matching),
         "hits": len(played.hits),
         "records": len(by_record),
         "blocked": sum(1 for hit in played.hits if hit.edge == "blocked"),
-        "skipped": played.skipped,
-        "ended": played.ended,
+        "skipped": played.skipped.total(),
+        "ended": played.ended.total(),
         "left_out": played.left_out,
         "days": [{"day": day, "hits": days[day]} for day in sorted(days)],
         "peak": None if peak is None else {"day": peak, "hits": days[peak]},
@@ -38,6 +38,15 @@ def numbers_of(played: Played, calendar: Calendar) -> dict[str, Any]:
         "times": _times(by_record.values()),
         "most": [{"record": str(record), "hits": hits} for record, hits in by_record.most_common(SHOWN)],
     }
+
+
+def without_hits(played: Played, most: int) -> list[list[int]]:
+    """For whoever sees some records only: record, whether it matched at the start, times skipped, times ended."""
+    records = sorted({*played.matching, *played.skipped, *played.ended}, key=lambda each: cast("int", each))
+    return [
+        [cast("int", each), int(each in played.matching), played.skipped[each], played.ended[each]]
+        for each in records[:most]
+    ]
 
 
 def _effects(hits: Iterable[Hit]) -> list[dict[str, Any]]:

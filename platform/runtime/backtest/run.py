@@ -103,6 +103,7 @@ class Run:
             "events": history.events,
             "seconds": round(time.monotonic() - began, 3),
             "sides": [result.numbers_of(each, model.calendar) for each in played],
+            "beside": [result.without_hits(each, KEPT_HITS) for each in played],
             "comparison": result.comparison(pairs) if len(trees) > 1 else None,
             "kept": min(len(pairs), KEPT_HITS),
         }

@@ -24,6 +24,7 @@ from ruleloom.runtime.backtest import result
 from ruleloom.runtime.backtest.history import BUSINESS, RECORDED
 from ruleloom.runtime.backtest.reach import reach_of
 from ruleloom.runtime.backtest.run import KEPT_HITS, LONGEST, Period, Run, Side, period_of
+from ruleloom.runtime.backtest.scoped import in_sight
 from ruleloom.runtime.commands import definitions
 from ruleloom.runtime.missing import Missing
 from ruleloom.runtime.people.secrets_of import error_id
@@ -144,19 +145,16 @@ def read(workspace: Workspace, actor: Actor, run: int) -> BacktestRow:
 def _in_sight(workspace: Workspace, actor: Actor, rows: Sequence[BacktestRow]) -> list[BacktestRow]:
     with workspace.reading() as reading:
         seen = sight(reading, actor)
-        return [replace(row, result=_named(row.result, seen)) for row in rows]
+        return [replace(row, result=_told(reading, row, seen)) for row in rows]
 
 
-def _named(found: Mapping[str, Any] | None, seen: Sight) -> Mapping[str, Any] | None:
-    """A result whose records hit most often are those in sight."""
-    if found is None or "sides" not in found:
+def _told(reading: Reading, row: BacktestRow, seen: Sight) -> Mapping[str, Any] | None:
+    """The result as far as its records are in sight."""
+    found = row.result
+    if found is None or "sides" not in found or seen.sees_all(str(found.get("entity_id"))):
         return found
-    of = str(found.get("entity_id"))
-    visible = seen.of(of, {int(each["record"]) for side in found["sides"] for each in side["most"]})
-    sides = [
-        {**side, "most": [each for each in side["most"] if int(each["record"]) in visible]} for side in found["sides"]
-    ]
-    return {**found, "sides": sides}
+    rows = backtest_log.page(reading.connection, row.id, 0, KEPT_HITS)
+    return in_sight(found, rows, seen, reading.published.model.calendar)
 
 
 def _read(workspace: Workspace, run: int) -> BacktestRow:

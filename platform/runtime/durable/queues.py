@@ -69,19 +69,21 @@ class Queues:
 
 
 def overview(workspace: Workspace, actor: Actor) -> Queues:
-    """The numbers, for administrators and managers."""
+    """The numbers, for administrators and managers: of effects and runs those about records that they may see."""
     access.require(actor, Verb.PUBLISH)
     clock, workers = presence.clock_keeper(workspace), presence.workers(workspace)
     with workspace.reading() as reading:
         connection, now = reading.connection, reading.now
         earliest, failure = reading.store.earliest(), work_log.last_failure(connection)
+        eyes = sight(reading, actor)
+        seen = None if eyes.whole else eyes.of
         return Queues(
             now,
-            work_log.counts(connection),
+            work_log.counts(connection, seen),
             earliest if earliest is not None and earliest <= now else None,
             work_log.oldest_due(connection, now),
             PutOff(*put_off.sizes(connection)),
-            *work_log.sizes(connection),
+            *work_log.sizes(connection, seen),
             clock,
             workers,
             next(iter(_seen(reading, actor, [failure] if failure is not None else [])), None),

@@ -78,13 +78,16 @@ class Sight:
                 found |= {(entity, each): title for each, title in named.items()}
         return found
 
+    def sees_all(self, entity: str) -> bool:
+        """Whether every record of an entity may be seen."""
+        return access.may(self._actor, Verb.READ, entity) and self._scope(entity) is None
+
     # ---- explanations
 
     @property
     def whole(self) -> bool:
         """Whether every record of every entity may be seen."""
-        every = (entity.id for entity in self._published.model.entities)
-        return all(access.may(self._actor, Verb.READ, each) and self._scope(each) is None for each in every)
+        return all(self.sees_all(entity.id) for entity in self._published.model.entities)
 
     def explanation(self, told: Any) -> Any:
         """An explanation (`engine.explanation_json`) without rows and values of records out of sight."""

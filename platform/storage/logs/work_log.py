@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select
 
 from ruleloom.storage.chunks import chunks
 from ruleloom.storage.logs.firing_log import FAILED, UNFINISHED, EffectRow
@@ -38,15 +38,43 @@ class Waiting:
     at: int
 
 
-def counts(connection: Connection) -> dict[str, dict[str, int]]:
-    """How many effects of each kind are queued, running, retrying and failed."""
+Seen = Callable[[str, Collection[int]], Collection[int]]
+"""Those of some records of an entity that a reader may see."""
+
+
+def counts(connection: Connection, seen: Seen | None = None) -> dict[str, dict[str, int]]:
+    """How many effects of each kind are queued, running, retrying and failed; `seen`: about records in sight only."""
     state = case(*((condition, name) for name, condition in _STATES.items() if name != "stopped"))
     open_ = _E.status.in_((*UNFINISHED, *FAILED))
     asked = select(_E.kind, state, func.count()).where(open_).group_by(_E.kind, state)
+    rows = (
+        [(kind, name, number) for kind, name, number in connection.execute(asked)]
+        if seen is None
+        else [
+            (kind, name, number)
+            for (kind, name), number in _about(
+                connection, asked.join(firings, firings.c.id == _E.firing), (_E.kind, state), seen
+            )
+        ]
+    )
     found: dict[str, dict[str, int]] = {}
-    for kind, name, number in connection.execute(asked):
-        found.setdefault(kind, {})[name] = number
+    for kind, name, number in rows:
+        of = found.setdefault(kind, {})
+        of[name] = of.get(name, 0) + number
     return found
+
+
+def _about(connection: Connection, asked: Select[Any], keys: Sequence[Any], seen: Seen) -> Iterator[tuple[Any, int]]:
+    """Numbers by record of the firing, as far as these are in sight."""
+    place = firings.c.entity, firings.c.record
+    rows = connection.execute(asked.with_only_columns(*keys, *place, func.count()).group_by(*place)).all()
+    by_entity: dict[str, set[int]] = {}
+    for *_, entity, record, _number in rows:
+        by_entity.setdefault(entity, set()).add(record)
+    visible = {entity: set(seen(entity, records)) for entity, records in by_entity.items()}
+    for *key, entity, record, number in rows:
+        if record in visible[entity]:
+            yield tuple(key), number
 
 
 def oldest_due(connection: Connection, now: int) -> int | None:
@@ -108,13 +136,16 @@ def waiting_runs(
     return [_waiting(ParkedRow(**{n: row[parked_runs.c[n]] for n in ParkedRow.__slots__}), row) for row in rows]
 
 
-def sizes(connection: Connection) -> tuple[int, int, int]:
-    """How many runs wait, and how many imports and syncs go on."""
+def sizes(connection: Connection, seen: Seen | None = None) -> tuple[int, int, int]:
+    """How many runs wait (`seen`: of records in sight), and how many imports and syncs go on."""
     imports = select(func.count()).where(import_runs.c.status.in_(("running", "checking", "stopping")))
     syncs = select(func.count()).where(sync_runs.c.status.in_(("running", "stopping")))
     runs = select(func.count()).select_from(parked_runs)
     asked = select(runs.scalar_subquery(), imports.scalar_subquery(), syncs.scalar_subquery())
     waiting, importing, syncing = connection.execute(asked).one()
+    if seen is not None and waiting:
+        of = runs.join(firings, firings.c.id == parked_runs.c.firing)
+        waiting = sum(number for _, number in _about(connection, of, (), seen))
     return waiting, importing, syncing
 
 
