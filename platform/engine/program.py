@@ -80,6 +80,8 @@ class Program:
         self.blocks = any(isinstance(step, Stop) for step in self.steps)
         self.calm = all(_is_calm(step, origin) for step, origin in zip(self.steps, self.origins, strict=True))
         """Whether carrying it out writes no record and waits for nothing: nothing can become true because of it."""
+        self.waits_for_nothing = not any(isinstance(step, Pause | PauseUntil) for step in self.steps)
+        self.deletes = any(isinstance(origin, n.Delete) for origin in self.origins)
 
     def _write(self, actions: Iterable[n.Action]) -> None:
         for action in actions:

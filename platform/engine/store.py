@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple, Protocol
 
-from ruleloom.dsl.nodes import Aggregate, Hop, LastAll, Path, Quantified
+from ruleloom.dsl.nodes import Aggregate, Condition, Hop, LastAll, Path, Quantified
 from ruleloom.dsl.nodes import Collection as RelatedRecords
 from ruleloom.dsl.types import RecordId, Value
 
@@ -85,6 +85,13 @@ class Store(Protocol):
 
     def all_records(self, entity: str) -> Collection[RecordId]:
         """Every live record of an entity: for publishing, schedules and look-up tables only."""
+        ...
+
+    def may_match(self, entity: str, condition: Condition | None, at: int) -> Collection[RecordId]:
+        """Live records of an entity in order of creation, without those that cannot satisfy a condition at `at`.
+
+        All of them where there is no condition, or where the store cannot tell without looking at each.
+        """
         ...
 
     def holders(

@@ -66,6 +66,8 @@ class Workspace:
         self._held = ExitStack()
         self.ids = IdMaker(self._number() if process is None else process)
         self.clock = clock or Clock()
+        self.restless: set[str] = set()
+        """Contents of rules that once did what cannot be settled together with others: they are settled alone."""
         self.fan_out = FAN_OUT
         """Affected records of one write beyond which its evaluation is put off and the write answered at once."""
         self.committed: list[Callable[[UnitOfWork], None]] = []

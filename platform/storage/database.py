@@ -11,13 +11,22 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import DBAPIError as StatementFailed
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import IntegrityError as AlreadyThere
 from sqlalchemy.pool import StaticPool
 
 from ruleloom.messages import Diagnostic, RuleloomError
 
-__all__ = ["AlreadyThere", "Connection", "Database", "DatabaseError", "StatementFailed", "is_retriable"]
+__all__ = [
+    "AlreadyThere",
+    "Connection",
+    "Database",
+    "DatabaseError",
+    "Refused",
+    "StatementFailed",
+    "is_retriable",
+    "refusal",
+]
 
 BUSY_MILLISECONDS = 30_000
 POOL_SIZE, POOL_OVERFLOW = 10, 20
@@ -30,6 +39,15 @@ class DatabaseError(RuleloomError):
     """The address of the database cannot be used."""
 
     status = 500
+
+
+class Refused(RuleloomError):
+    """The database, or its driver, does not take what a statement says; with another content it would."""
+
+    @property
+    def reason(self) -> str:
+        """Its own words."""
+        return str(self.diagnostics[0].params["reason"])
 
 
 class TooDeep(RuleloomError):
@@ -184,3 +202,21 @@ def is_retriable(error: BaseException) -> bool:
     if getattr(original, "sqlstate", None) in ("40001", "40P01"):
         return True
     return "database is locked" in str(original)
+
+
+_NOT_TAKEN = (UnicodeError, OverflowError)
+"""What drivers raise of values that they cannot hand on."""
+
+
+def refusal(error: BaseException) -> Refused | None:
+    """The error as one of what was to be written; None where it is one of the connection, the moment or the program."""
+    if isinstance(error, StatementFailed):
+        passing = isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
+        if passing or is_retriable(error):
+            return None
+        reason = str(error.orig)
+    elif isinstance(error, _NOT_TAKEN):
+        reason = str(error)
+    else:
+        return None
+    return Refused(Diagnostic("database-refused", params={"reason": reason.strip().split("\n")[0]}))

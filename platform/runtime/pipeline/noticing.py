@@ -21,6 +21,8 @@ from ruleloom.runtime.pipeline.ports import Affected, Cause, Desk, Firing, Run, 
 Snapshots = dict[RecordId, Snapshot]
 _NOTHING: Mapping[RecordId, Memory] = {}
 NOBODY = Cause()
+TOGETHER = 1_000
+"""Records on which a schedule's condition is judged together."""
 Indexes = list[KeyIndex[Followed]]
 
 
@@ -205,8 +207,11 @@ class Noticing:
         self._desk.remember_tick(
             rule_id, at + schedule.hours * HOUR if hourly else next_tick(schedule, at, self._calendar, at)
         )
-        records = self._desk.all_records(rule.entity)
-        matching = self.matching(rule, records, at)
+        condition = None if rule.logic is not None and rule.logic.helds else rule.tree.condition
+        matching: list[RecordId] = []
+        records = list(self._desk.may_match(rule.entity, condition, at))
+        for first in range(0, len(records), TOGETHER):
+            matching += self.matching(rule, records[first : first + TOGETHER], at)
         return self.fire(rule, matching, "schedule", at, Cause())
 
     def matching(self, rule: CompiledRule, records: Iterable[RecordId], at: int) -> list[RecordId]:

@@ -83,6 +83,9 @@ class MemoryDesk:
     def all_records(self, entity: str) -> Collection[RecordId]:
         return list(self.tables.tables[entity].rows)
 
+    def may_match(self, entity: str, condition: n.Condition | None, at: int) -> Collection[RecordId]:  # noqa: ARG002
+        return self.all_records(entity)
+
     def holders(
         self, hops: Sequence[n.Hop], changes: Sequence[RecordChange], write: Sequence[RecordChange]
     ) -> set[RecordId]:

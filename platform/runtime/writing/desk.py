@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, cast
 
+import structlog
+
 from ruleloom.actions.base import Both, both
 from ruleloom.actions.registry import actions
 from ruleloom.dsl.types import RecordId, Value
@@ -23,6 +25,7 @@ from ruleloom.runtime.rules import reasons, stopping
 from ruleloom.runtime.writing import effect_rows, requirements, stage_gates, together
 from ruleloom.runtime.writing.requirements import Wrong
 from ruleloom.runtime.writing.restoring import RestoreRecord
+from ruleloom.storage.database import refusal
 from ruleloom.storage.facts.store import SqlStore
 from ruleloom.storage.logs import firing_log, notices, parked_runs, rule_counts, rule_rates
 from ruleloom.storage.logs.change_log import Stamp
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 
 
+log = structlog.get_logger()
 _ACTED = ("on", "off", "change", "schedule")
 RETRY_AFTER = 30 * 1_000_000
 """Microseconds until actions that failed are carried out again."""
@@ -118,17 +122,24 @@ class SqlDesk(SqlStore):
 
     def look_ahead(self, prepared: Prepared, wrong: Wrong) -> None:
         """What only the written state would show is told together with the rest; nothing of it stays."""
-        rehearsal = self.connection.begin_nested()
         try:
-            self.put(prepared)
-            found = stage_gates.missing(
-                self.uow, prepared.changes, prepared.cause, prepared.at, wrong.unread, related=True
-            )
-            wrong.lack(found)
+            with self.rehearsal():
+                self.put(prepared)
+                found = stage_gates.missing(
+                    self.uow, prepared.changes, prepared.cause, prepared.at, wrong.unread, related=True
+                )
+                wrong.lack(found)
         except RuleloomError as error:
             wrong.refuse(error.diagnostics)
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """What is written inside is undone, however it ends."""
+        nested = self.connection.begin_nested()
+        try:
+            yield
         finally:
-            rehearsal.rollback()
+            nested.rollback()
 
     def _created(self, write: CreateRecord, stamp: Stamp, cause: Cause, wrong: Wrong) -> list[RecordChange]:
         after = self.new_state(write, stamp, cause, wrong)
@@ -199,11 +210,8 @@ class SqlDesk(SqlStore):
         if isinstance(write, DeleteRecord):
             before = self.uow.records.read(write.entity, [write.record], lock=True)
             requirements.require_present(before, [write.record], self._seen(cause))
-        rehearsal = self.connection.begin_nested()
-        try:
+        with self.rehearsal():
             return self.do(write, stamp)
-        finally:
-            rehearsal.rollback()
 
     # ---- hop 5: writing
 
@@ -272,6 +280,19 @@ class SqlDesk(SqlStore):
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
+        """Undoes what happens inside when an exception leaves it; what the database refuses is a failure too."""
+        try:
+            with self.undoing():
+                yield
+        except Exception as error:
+            refused = refusal(error)
+            if refused is None:
+                raise
+            log.error("refused by the database", problem=refused.reason)
+            raise refused from error
+
+    @contextmanager
+    def undoing(self) -> Iterator[None]:
         """Undoes what happens inside when an exception leaves it."""
         entered, warnings, fired, leaves = len(self.entered), len(self.warnings), len(self.fired), self.leaves
         nested = self.connection.begin_nested()
@@ -290,7 +311,7 @@ class SqlDesk(SqlStore):
         """Undoes what happens inside, however it ends."""
         wrote = self.uow.wrote
         try:
-            with self.savepoint():
+            with self.undoing():
                 yield
                 raise _OnlyTriedError
         except _OnlyTriedError:

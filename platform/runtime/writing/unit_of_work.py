@@ -132,7 +132,7 @@ class UnitOfWork:
         if self.origin == TIME or not self._settled():
             return command(self)
         try:
-            with self.desk.savepoint():
+            with self.desk.undoing():
                 return command(self)
         except RuleloomError as refused:
             self._refused, self.wrote = refused, True

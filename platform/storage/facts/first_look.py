@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, and_, insert, lite
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.moment import Moment
-from ruleloom.dsl.reads import held_of, is_timed
+from ruleloom.dsl.reads import externals_of, held_of, is_timed
 from ruleloom.dsl.types import RecordId
 from ruleloom.messages import RuleloomError
 from ruleloom.storage.schema.catalogue import Catalogue
@@ -73,6 +73,27 @@ class FirstLook:
             if len(page) < CHUNK:
                 return
             last = page[-1]
+
+    def possible(self, condition: n.Condition | None) -> list[RecordId]:
+        """Live records in order of creation of which, at this moment, each part is true that SQL can say."""
+        asked = select(self.table.c.id).where(self.table.c.deleted_at.is_(None)).order_by(self.table.c.id)
+        wanted = self._sayable(condition)
+        try:
+            with self.connection.begin_nested():
+                return list(self.connection.execute(asked.where(*wanted)).scalars())
+        except RuleloomError:  # more than the database can read
+            return list(self.connection.execute(asked).scalars())
+
+    def _sayable(self, condition: n.Condition | None) -> list[ColumnElement[bool]]:
+        """The parts of a condition as SQL, those about the record itself first; the others are left out."""
+        parts = condition.items if isinstance(condition, n.And) else () if condition is None else (condition,)
+        writer, found = Conditions(self._workshop), []
+        for part in sorted(parts, key=lambda part: bool(externals_of(part))):
+            try:
+                found.append(writer.condition(part, self._scope()))
+            except RuleloomError:
+                continue
+        return found
 
     def _necessary(self, condition: n.Condition | None) -> list[ColumnElement[bool]]:
         if condition is None or held_of(condition):  # since when something is so is remembered of all records

@@ -36,6 +36,9 @@ _DUE = (
     .order_by(_M.deadline, _M.record, _M.rule)
     .limit(bindparam("most"))
 )
+_DUE_TOGETHER = select(rule_memories).where(_M.deadline == bindparam("instant")).order_by(_M.record, _M.rule)
+_DUE_OF = _DUE_TOGETHER.where(_M.rule == bindparam("of")).limit(bindparam("most"))
+_RULES_DUE = select(_M.rule).where(_M.deadline == bindparam("instant")).distinct()
 _REMEMBERED = select(rule_memories).where(_M.record.in_(bindparam("of", expanding=True)))
 _REMEMBERED_BY = _REMEMBERED.where(_M.rule.in_(bindparam("by", expanding=True)))
 _NEXT_DUE = select(func.min(_M.deadline)).where(_M.deadline <= bindparam("up_to"))
@@ -142,6 +145,17 @@ class EngineMemory:
     def due_memories(self, up_to: int, most: int) -> Sequence[Memory]:
         """What has a deadline up to an instant, in time order: the first of it, so many."""
         return [_memory(row) for row in self.connection.execute(_DUE, {"up_to": up_to, "most": most})]
+
+    def due_memories_at(self, instant: int, rule: str | None = None, most: int = 0) -> Sequence[Memory]:
+        """What has its deadline at an instant: all of it, or so many records of one rule, in order of creation."""
+        if rule is None:
+            return [_memory(row) for row in self.connection.execute(_DUE_TOGETHER, {"instant": instant})]
+        values = {"instant": instant, "of": rule, "most": most}
+        return [_memory(row) for row in self.connection.execute(_DUE_OF, values)]
+
+    def rules_due_at(self, instant: int) -> Sequence[str]:
+        """The rules that have deadlines at an instant."""
+        return list(self.connection.execute(_RULES_DUE, {"instant": instant}).scalars())
 
     def earliest_other(self) -> int | None:
         """The next instant at which anything but a deadline is due: a tick, a wait, what is put off."""

@@ -9,13 +9,14 @@ from sqlalchemy import Connection, select
 
 from ruleloom.storage.facts import hops as reached
 from ruleloom.storage.facts import loading
+from ruleloom.storage.facts.first_look import FirstLook
 from ruleloom.storage.facts.memory import EngineMemory
 from ruleloom.storage.facts.of_new import known_fact
 from ruleloom.storage.records.records import Records
 
 if TYPE_CHECKING:
     from ruleloom.dsl.nodes import Collection as RelatedRecords
-    from ruleloom.dsl.nodes import Hop
+    from ruleloom.dsl.nodes import Condition, Hop
     from ruleloom.dsl.types import RecordId
     from ruleloom.engine.store import External, Fact, Goal, RecordChange, Snapshot
     from ruleloom.storage.schema.catalogue import Catalogue
@@ -39,6 +40,10 @@ class SqlStore(EngineMemory):
         table = self.catalogue.table(entity)
         asked = select(table.c.id).where(table.c.deleted_at.is_(None)).order_by(table.c.id)
         return list(self.connection.execute(asked).scalars())
+
+    def may_match(self, entity: str, condition: Condition | None, at: int) -> Collection[RecordId]:
+        """Live records in order of creation of which everything is so that SQL can say of them."""
+        return list(FirstLook(self.connection, self.catalogue, entity, at).possible(condition))
 
     def holders(
         self, hops: Sequence[Hop], changes: Sequence[RecordChange], write: Sequence[RecordChange]

@@ -58,27 +58,31 @@ _INSERT = changes.insert()
 
 def append(connection: Connection, written: Sequence[RecordChange], stamp: Stamp, operation: str | None = None) -> None:
     """Logs what a write did; `operation` only where it is not what before and after say (`restore`)."""
-    if not written:
-        return
+    append_each(connection, [(change, stamp) for change in written], operation)
+
+
+def append_each(
+    connection: Connection, written: Sequence[tuple[RecordChange, Stamp]], operation: str | None = None
+) -> None:
+    """The same for several writes, in their order, each with its own stamp."""
+    if written:
+        connection.execute(_INSERT, [_row(change, stamp, operation) for change, stamp in written])
+
+
+def _row(change: RecordChange, stamp: Stamp, operation: str | None) -> dict[str, Any]:
+    before, after = _differences(change)
     cause = stamp.cause
-    cause_id = int(cause["id"]) if cause is not None and cause.get("id") is not None else None
-    rows = []
-    for change in written:
-        before, after = _differences(change)
-        rows.append(
-            {
-                "at": stamp.at,
-                "entity": change.entity,
-                "record": change.record,
-                "operation": operation or _operation(change),
-                "before": None if before is None else dump_json(before),
-                "after": None if after is None else dump_json(after),
-                "actor": stamp.actor,
-                "cause": cause,
-                "cause_id": cause_id,
-            }
-        )
-    connection.execute(_INSERT, rows)
+    return {
+        "at": stamp.at,
+        "entity": change.entity,
+        "record": change.record,
+        "operation": operation or _operation(change),
+        "before": None if before is None else dump_json(before),
+        "after": None if after is None else dump_json(after),
+        "actor": stamp.actor,
+        "cause": cause,
+        "cause_id": int(cause["id"]) if cause is not None and cause.get("id") is not None else None,
+    }
 
 
 def _operation(change: RecordChange) -> str:

@@ -169,9 +169,9 @@ class Records:
         entity_table = self.catalogue.tables[entity]
         written: list[RecordChange] = []
         for part in chunks(new, 10 * CHUNK):
-            snapshots = [_created(entity_table, one, stamp) for one in part]
+            snapshots = [created(entity_table, one, stamp) for one in part]
             autonumbers.fill(self.connection, entity_table, snapshots)
-            rows = [_row(entity_table, snapshot) for snapshot in snapshots]
+            rows = [whole_row(entity_table, snapshot) for snapshot in snapshots]
             with translated(self.connection, entity_table):
                 self.connection.execute(entity_table.insert, rows)
             link_tables.insert(self.connection, entity_table, snapshots)
@@ -193,19 +193,29 @@ class Records:
         Raises `RecordsGone` (missing or deleted), `StaleVersion` (changed since its writer looked) with all records
         concerned, `NotUnique`.
         """
+        made = self._changes(entity, updates, stamp, before)
+        self._write(self.catalogue.tables[entity], made)
+        change_log.append(self.connection, made, stamp)
+        return made
+
+    def _changes(
+        self,
+        entity: str,
+        updates: Sequence[RecordUpdate],
+        stamp: Stamp,
+        before: Mapping[RecordId, Snapshot] | None,
+    ) -> list[RecordChange]:
+        """What updates change, the stale ones refused."""
         updates = _merged(updates)
         if before is None:
             before = self.read(entity, [update.id for update in updates], lock=True)
         self._refuse_stale(updates, before)
-        entity_table = self.catalogue.tables[entity]
         made = []
         for update in updates:
             was = before[update.id]
             changed = {key: value for key, value in update.values.items() if was[key] != value}
             if changed:
                 made.append(RecordChange(entity, update.id, was, touched(was, changed, stamp)))
-        self._write(entity_table, made)
-        change_log.append(self.connection, made, stamp)
         return made
 
     def _refuse_stale(self, updates: Iterable[RecordUpdate], before: Mapping[RecordId, Snapshot]) -> None:
@@ -253,7 +263,8 @@ def _merged(updates: Sequence[RecordUpdate]) -> list[RecordUpdate]:
     return list(merged.values())
 
 
-def _created(entity_table: EntityTable, one: NewRecord, stamp: Stamp) -> dict[str, Value]:
+def created(entity_table: EntityTable, one: NewRecord, stamp: Stamp) -> dict[str, Value]:
+    """The snapshot of a record that is made now."""
     unknown = one.values.keys() - entity_table.entity.by_key.keys()
     if unknown:
         raise KeyError(f"{entity_table.entity.key} has no fields {sorted(unknown)}")
@@ -273,7 +284,8 @@ def _created(entity_table: EntityTable, one: NewRecord, stamp: Stamp) -> dict[st
     return snapshot
 
 
-def _row(entity_table: EntityTable, snapshot: Mapping[str, Value]) -> dict[str, Any]:
+def whole_row(entity_table: EntityTable, snapshot: Mapping[str, Value]) -> dict[str, Any]:
+    """What the table of an entity holds of a record."""
     row: dict[str, Any] = {key: snapshot[key] for key in entity_table.keys}
     row.update(derived(entity_table, snapshot))
     return row
