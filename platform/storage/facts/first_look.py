@@ -7,6 +7,7 @@ left to Python, on those records of which its other parts do not rule that out.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, and_, insert, literal, null, or_, select, true
@@ -24,6 +25,8 @@ from ruleloom.storage.sql.writer import Dialect, NotInSql, Scope, Workshop
 from ruleloom.storage.tables.work import rule_memories
 
 CHUNK = 1_000
+WORK_MEMORY = "128MB"
+"""What PostgreSQL may use for each of the two or three large steps of the one statement."""
 _COLUMNS = ("rule", "record", "holds", "since", "deadline", "firing_counts", "waits")
 
 
@@ -40,16 +43,27 @@ class FirstLook:
         """Remembers what is so of each record, for a rule of which nothing is remembered; False: nothing was done."""
         try:
             asked = self._asked(rule, condition)
-            with self.connection.begin_nested():
+            with self.connection.begin_nested(), self._much_memory():
                 self.connection.execute(insert(rule_memories).from_select(_COLUMNS, asked))
         except RuleloomError:  # more than SQL can say, or than the database can read: Python judges
             return False
         return True
 
+    @contextmanager
+    def _much_memory(self) -> Iterator[None]:
+        """All related records are grouped by their holder at once: PostgreSQL may do so without temporary files."""
+        if self.connection.dialect.name == "sqlite":
+            yield
+            return
+        self.connection.exec_driver_sql(f"SET LOCAL work_mem = '{WORK_MEMORY}'")
+        yield
+        self.connection.exec_driver_sql("SET LOCAL work_mem TO DEFAULT")
+
     def _asked(self, rule: str, condition: n.Condition) -> Any:
         writer, scope = GroupedConditions(self._workshop), self._scope()
         still, moving = _parts(condition)
         wanted = [writer.condition(part, scope) for part in still]
+        wanted += [there for part in still if (there := writer.has_rows(part)) is not None]
         holds, until = cast("ColumnElement[Any]", true()), None
         if moving:
             tick = Ticking(writer, scope).tick(moving[0] if len(moving) == 1 else n.And(tuple(moving)))

@@ -9,7 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Integer, Subquery, Table, and_, case, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    Subquery,
+    Table,
+    UnaryExpression,
+    and_,
+    case,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy.sql.operators import custom_op
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.reads import walk
@@ -26,8 +39,11 @@ Pick = Callable[..., Any]
 class Group:
     """The live rows of one collection by their holder, and what is worked out of each holder's rows."""
 
-    def __init__(self, name: str, row: FromClause, holder: ColumnElement[Any]) -> None:
-        self._name, self.row, self._holder = name, row, holder
+    def __init__(
+        self, name: str, row: FromClause, holder: ColumnElement[Any], *, sorted_by: ColumnElement[Any]
+    ) -> None:
+        """`sorted_by`: the holder as the rows are grouped by it."""
+        self._name, self.row, self._holder, self._sorted_by = name, row, holder, sorted_by
         self._columns: dict[object, ColumnElement[Any]] = {}
 
     def column(self, key: object, made: Callable[[], ColumnElement[Any]]) -> ColumnElement[Any]:
@@ -40,9 +56,14 @@ class Group:
     def joined(self) -> tuple[Subquery, ColumnElement[Any]]:
         """The table to join, and its column that names the holder."""
         asked = select(self._holder.label("holder"), *self._columns.values())
-        asked = asked.where(self.row.c.deleted_at.is_(None)).group_by(self._holder)
+        asked = asked.where(self.row.c.deleted_at.is_(None)).group_by(self._sorted_by)
         table = asked.subquery(self._name)
         return table, table.c.holder
+
+    @property
+    def there(self) -> ColumnElement[bool]:
+        """Whether a holder has rows: where it must, databases need no outer join."""
+        return literal_column(f"{self._name}.holder", self._holder.type).is_not(None)
 
 
 class GroupedRelated(Related):
@@ -60,7 +81,9 @@ class GroupedRelated(Related):
         if hop.field not in self.groups:
             row = self._owner_of(hop.field)
             key = self.values.key(hop.field)
-            self.groups[hop.field] = Group(f"g{len(self.groups)}", row, row.c[key])
+            # SQLite would read every row by way of the reference's index, which costs several times what sorting does
+            by = _plain(row.c[key]) if self.workshop.dialect == "sqlite" else row.c[key]
+            self.groups[hop.field] = Group(f"g{len(self.groups)}", row, row.c[key], sorted_by=by)
         return self.groups[hop.field]
 
     def first(
@@ -82,7 +105,8 @@ class GroupedRelated(Related):
         def made() -> ColumnElement[Any]:
             rows = self._within(group, collection, scope, windowed)
             conditions = rows.conditions if after is None else (*rows.conditions, after[1](rows))
-            return pick(_only(conditions, rows.time.sql))  # type: ignore[no-any-return]
+            picked = pick(rows.time.sql)
+            return picked.filter(and_(*conditions)) if conditions else picked  # type: ignore[no-any-return]
 
         return group.column((collection, pick is func.max, windowed, after and after[0]), made)
 
@@ -143,6 +167,14 @@ class GroupedConditions(Conditions):
         made.groups = {}
         return made
 
+    def has_rows(self, part: n.Condition) -> ColumnElement[bool] | None:
+        """What is so of each record of which this part is: that there are related ones; None where none are needed."""
+        if not isinstance(part, n.Quantified) or part.quantity not in ("any", "at_least", "exactly"):
+            return None
+        group = self.related.groups.get(part.collection.hops[0].field) if part.collection.hops else None
+        needed = part.quantity == "any" or part.number > 0
+        return group.there if group is not None and needed else None
+
     def source(self, table: Table) -> FromClause:
         """The records with everything that was written about their related records."""
         joined: FromClause = table
@@ -159,3 +191,8 @@ def _only(conditions: tuple[ColumnElement[bool], ...], value: ColumnElement[Any]
 
 def _speaks_of_holder(where: n.Condition) -> bool:
     return any(isinstance(node, n.Path | n.Collection) and node.root != "row" for node in walk(where))
+
+
+def _plain(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """`+ column`: its value, which no index knows."""
+    return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
