@@ -63,6 +63,8 @@ class HeldRecords(Records):
         """By record, its first change that is held back."""
         self.log: list[tuple[RecordChange, Stamp]] = []
         """All changes that are held back."""
+        self.flushed = 0
+        """How often something was written."""
         self._alone = connection.dialect.name == "sqlite"
 
     # ---- reading
@@ -158,6 +160,7 @@ class HeldRecords(Records):
         """Writes what is held back."""
         if not self.log:
             return
+        self.flushed += 1
         latest, savepoint = self._latest, self._savepoint
         by_entity: dict[str, list[RecordChange]] = {}
         for record, first in self._first.items():
