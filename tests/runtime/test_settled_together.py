@@ -19,6 +19,7 @@ from ruleloom.runtime.time.clock import Clock
 from ruleloom.runtime.time.settling import settle
 from ruleloom.runtime.workspace import Workspace
 from ruleloom.storage.logs import rule_rates
+from ruleloom.storage.records.held import HeldRecords
 from ruleloom.storage.tables.work import effects, firings, notices, rule_memories
 
 Rule = Callable[[str], str]
@@ -113,3 +114,96 @@ def test_counters_count_the_same_in_a_statement_and_in_memory(workspace: Workspa
         rule_rates.change(connection, "7", stopped_at=1_100)
         known = rule_rates.locked(connection, "7", 2_000)
         assert known == known.counted(2_000, 1, 100) == rule_rates.count(connection, "7", 2_000, 1, 100)
+
+
+def same_instant(workspace: Workspace, count: int) -> None:
+    """Customers C0, C1, … that are all due at one instant."""
+    rows: list[dict[str, Value]] = [{"name": f"C{each}", "seen": NOW - MINUTE + 1_000} for each in range(count)]
+    customer = workspace.published.entity("customer")
+    workspace.transact(lambda uow: batch.create_many_in(uow, customer, rows), WORKSPACE)
+
+
+def statements_of(workspace: Workspace) -> list[str]:
+    seen: list[str] = []
+    event.listen(workspace.database.engine, "before_cursor_execute", lambda *given: seen.append(given[2]))
+    return seen
+
+
+def test_many_at_one_instant_run_in_their_order(workspace: Workspace, rule: Rule, time: list[int]) -> None:
+    """In parts of a hundred, each in a transaction of its own: rules by priority, records by creation."""
+    later = rule(QUIET)
+    first = rule(QUIET.replace('"Quiet"', '"Zuerst"') + " priority 5")
+    same_instant(workspace, 130)
+    time[0] += MINUTE
+    seen = statements_of(workspace)
+    assert len(settle(workspace)) == 260
+    assert len(seen) < 150, "not a few for each"
+    with workspace.database.read() as connection:
+        order = connection.execute(select(firings.c.rule, firings.c.record).order_by(firings.c.id)).all()
+    records = sorted({record for _, record in order})
+    assert [tuple(row) for row in order] == [(of, record) for of in (first, later) for record in records]
+
+
+def test_what_many_write_at_one_instant_is_judged_write_by_write(
+    workspace: Workspace, rule: Rule, time: list[int]
+) -> None:
+    """Each write is evaluated at once, and its firings join the end of the queue."""
+    mark = rule('rule "Mark" on customer when seen older than 1 minute then set flag = "late", credit = 5')
+    answer = rule('rule "Answer" on customer when flag = "late" and credit > 1 then create coupon (customer = this)')
+    gift = rule('rule "Gift" on customer when any coupons then set flag = "given"')
+    same_instant(workspace, 120)
+    time[0] += MINUTE
+    seen = statements_of(workspace)
+    assert len(settle(workspace)) == 360
+    assert len(seen) < 1_200, "not a dozen for each"
+    with workspace.database.read() as connection:
+        order = connection.execute(select(firings.c.rule, firings.c.at).order_by(firings.c.id)).all()
+    assert [of for of, _ in order] == [mark] * 120 + [answer] * 120 + [gift] * 120
+    assert {at for _, at in order} == {NOW + 1_000}
+    with workspace.reading() as opened:
+        customers = opened.store.snapshots("customer", opened.store.all_records("customer")).values()
+        assert {(each["flag"], each["credit"], each["version"]) for each in customers} == {("given", 5, 3)}
+        assert len(opened.store.all_records("coupon")) == 120
+    assert {status for (status,) in read(workspace, effects.c.status)} == {"done"}
+
+
+def test_what_a_batch_cannot_follow_goes_the_ordinary_way(workspace: Workspace, rule: Rule, time: list[int]) -> None:
+    """A rule that answers a write deletes, another waits: nothing is lost, done twice, or left half done."""
+    rule('rule "Mark" on customer when seen older than 1 minute then set flag = "late"')
+    rule('rule "Gone" on customer when flag = "late" and name = "C3" then delete this')
+    rule('rule "Slow" on customer when flag = "late" and name is not "C3" then wait 1 hours\nset credit = 7')
+    same_instant(workspace, 8)
+    time[0] += MINUTE
+    assert len(settle(workspace)) == 16
+    time[0] += 60 * MINUTE
+    settle(workspace)
+    with workspace.reading() as opened:
+        customers = opened.store.snapshots("customer", opened.store.all_records("customer")).values()
+        assert sorted((str(each["name"]), each["flag"], each["credit"]) for each in customers) == [
+            (f"C{each}", "late", 7) for each in range(8) if each != 3
+        ]
+
+
+def test_a_schedule_reads_only_what_may_match(workspace: Workspace, rule: Rule, time: list[int]) -> None:
+    rule('rule "Daily" on customer every day at 09:00 when credit > 5 and no coupons then notify created_by "{name}"')
+    add(workspace, 40)
+    customer = workspace.published.entity("customer")
+    rows: list[dict[str, Value]] = [{"name": "Good", "credit": 9}, {"name": "Better", "credit": 10}]
+    workspace.transact(lambda uow: batch.create_many_in(uow, customer, rows), WORKSPACE)
+    time[0] += 24 * 60 * MINUTE
+    wanted: list[int] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(HeldRecords, "read", _reading(wanted))
+        assert len(settle(workspace)) == 2
+    assert len(set(wanted)) == 2
+    assert len(read(workspace, effects.c.kind)) == 2
+
+
+def _reading(wanted: list[int]) -> Any:
+    real = HeldRecords.read
+
+    def counted(records: HeldRecords, entity: str, ids: Any, **more: Any) -> Any:
+        wanted.extend(ids if entity == "customer" else ())
+        return real(records, entity, ids, **more)
+
+    return counted
