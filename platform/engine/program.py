@@ -115,6 +115,10 @@ class Program:
             end += 1
         self.steps[place] = JumpUnless(Worked(action.condition, self._vocabulary), end)
 
+    def speaks_to_others(self, place: int) -> bool:
+        """Whether the step at a place has something to do when the run's own record has been deleted."""
+        return not isinstance(self.origins[place], _OF_THIS)
+
     def block_texts(self, acting: Acting) -> list[str]:
         """The texts of every `block` that is reached before any wait, on the state of the write."""
         found: list[str] = []
@@ -227,6 +231,8 @@ def _warn(action: n.Warn, vocabulary: Vocabulary) -> Act:
 
 _CALM = (n.Notify, n.Warn, n.CallOperation, n.RunReport, n.StartApproval)
 """Actions that become notices, or effects that the worker performs."""
+_OF_THIS = (n.SetFields, n.Assign, n.Delete)
+"""Actions on the run's own record: nothing once it is gone."""
 _ACTS: dict[type[n.Action], Callable[[Any, Vocabulary], Act]] = {
     n.Create: _create,
     n.SetFields: _set,

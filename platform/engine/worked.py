@@ -28,6 +28,8 @@ class Acting:
     moment: Moment
     previous: Snapshot | None = None
     change: Event | None = None
+    gone: bool = False
+    """Whether the record is deleted by now."""
 
 
 @dataclass(frozen=True, slots=True)

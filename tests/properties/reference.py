@@ -249,7 +249,7 @@ class Reference:
                 truth, place2 = ev.truth(rule.condition, row), (number, record)
                 if truth and place2 not in self.state.on:
                     edge = self.limited(number, record, at, "on")
-                    self.state.on[place2] = edge == "on"
+                    self.state.on[place2] = edge == "on" and depth <= 16
                     fired.append(Fired(rule, record, edge, depth))
                 elif not truth and self.state.on.pop(place2, False) and rule.ending:
                     fired.append(Fired(rule, record, "off", depth))
@@ -385,16 +385,16 @@ class Reference:
             if isinstance(action, n.Block):
                 texts.append(str(action.text.parts[0]))
             if isinstance(action, n.Choose):
-                inner, on = self.blocks(self.chosen(action, f, at), f, at)
+                row = f.gone or self.state.world.rows[f.rule.entity][f.record]
+                inner, on = self.blocks(self.chosen(action, f, at, row), f, at)
                 texts += inner
                 if not on:
                     return texts, False
         return texts, True
 
-    def chosen(self, action: n.Choose, f: Fired, at: int) -> tuple[n.Action, ...]:
+    def chosen(self, action: n.Choose, f: Fired, at: int, this: Any) -> tuple[n.Action, ...]:
         ev = self.evaluator(at)
         ev.event, ev.before = f.event, f.before
-        this = f.gone or self.state.world.rows[f.rule.entity][f.record]
         return action.then if ev.truth(action.condition, this) else action.otherwise
 
     def known(self, entity: str, given: dict[str, Any], rows: Any) -> bool:
@@ -440,31 +440,33 @@ class Reference:
                 self.state.out += blocked.args[0]
 
     def go(self, f: Fired, rest: list[n.Action], at: int, queue: list[Step]) -> None:
+        last = None
         while rest:
-            row = f.gone or self.state.world.rows[f.rule.entity].get(f.record)
+            present = self.state.world.rows[f.rule.entity].get(f.record)
+            row = last = f.gone or present or last
             if row is None:
                 return
             action = rest.pop(0)
+            if present is None and isinstance(action, n.SetFields | n.Assign | n.Delete):
+                continue
             if isinstance(action, n.Choose):
-                rest = [*self.chosen(action, f, at), *rest]
+                rest = [*self.chosen(action, f, at, row), *rest]
             elif isinstance(action, n.Wait | n.WaitUntil):
+                if present is None and f.gone is None:
+                    return
                 until = action.condition if isinstance(action, n.WaitUntil) else None
                 if until is None or not self.evaluator(at).truth(until, row):
                     wake = self.clock.move(at, action.duration, 1)
                     self.state.parked.append(Step(f, tuple(rest), wake, until))
                     return
             else:
-                queue += self.act(action, f, at) or []
+                queue += self.act(action, f, at, row) or []
 
-    def act(self, action: n.Action, f: Fired, at: int) -> list[Step] | None:
+    def act(self, action: n.Action, f: Fired, at: int, this: Any) -> list[Step] | None:
+        """`this`: the record, as it was last when it is deleted."""
         ev = self.evaluator(at)
         ev.event, ev.before = f.event, f.before
-        this = f.gone or self.state.world.rows[f.rule.entity].get(f.record)
-        if this is None:
-            return None
         if isinstance(action, n.SetFields):
-            if f.gone is not None:
-                return None
             return self.write(
                 at, "update", f.rule.entity, {f.record: self.assigned(action.assignments, ev, this)}, f.depth
             )
@@ -486,7 +488,7 @@ class Reference:
             values2 = {r["id"]: {ev.key(a.field): ev.value(a.value, this, r) for a in action.assignments} for r in rows}
             return self.write(at, "update", action.collection.entity, values2, f.depth) if values2 else None
         if isinstance(action, n.Delete):
-            return self.write(at, "delete", f.rule.entity, {f.record: None}, f.depth) if f.gone is None else None
+            return self.write(at, "delete", f.rule.entity, {f.record: None}, f.depth)
         return None
 
     def assigned(self, assignments: Any, ev: Evaluator, this: Any) -> dict[str, Any]:

@@ -234,7 +234,7 @@ def _wait_until(c: Checker, part: Syntax, scope: Scope) -> n.Action | None:
 
 def _choose(c: Checker, part: Syntax, scope: Scope) -> n.Action | None:
     condition_part, then_part, *else_part = parts(part)
-    condition = c.condition(condition_part, scope.level("change-in-action"))
+    condition = c.condition(condition_part, scope.level("change-in-action", previous=scope.no_change is None))
     then = actions_of(c, then_part, scope)
     otherwise = actions_of(c, else_part[0], scope) if else_part else ()
     if condition is None or then is None or otherwise is None:

@@ -32,6 +32,8 @@ class Scope:
     """The record's entity is unknown, which has been said; its fields are not blamed for it."""
     no_change: str | None = None
     """The code of the reason why change conditions are out of place here."""
+    previous: bool = False
+    """Whether `previous` may be spoken of all the same: a change has fired the rule whose action this is."""
 
     @property
     def home(self) -> EntityWords | None:
@@ -45,11 +47,11 @@ class Scope:
 
     def inside(self, row: EntityWords | None) -> Scope:
         """The scope of conditions on related records."""
-        return replace(self, row=row, no_change="change-in-related")
+        return replace(self, row=row, no_change="change-in-related", previous=False)
 
-    def level(self, code: str) -> Scope:
-        """The scope without change conditions."""
-        return replace(self, no_change=self.no_change or code)
+    def level(self, code: str, *, previous: bool = False) -> Scope:
+        """The scope without change conditions, and without `previous` unless that is allowed."""
+        return replace(self, no_change=self.no_change or code, previous=previous)
 
 
 def in_both(code: str, **params: Any) -> dict[str, str]:

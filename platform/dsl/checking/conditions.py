@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 from ruleloom.dsl import nodes as n
@@ -300,16 +301,22 @@ _WINDOWS = ("in_last", "in_next", "calendar")
 
 def _quantified(c: Checker, part: Syntax, scope: Scope) -> n.Condition | None:
     inner = parts(part)
-    before = inner[0] if isinstance(inner[0], Syntax) and inner[0].kind in _WINDOWS else None
-    extra = window_of(c, before) if before is not None else None
+    before, extra = _window_before(c, inner)
     found = related(c, inner[-1], scope, extra)
     quantity, number = _quantity(c, part)
-    if found is None or number is None or (before is not None and extra is None):
+    if found is None or number is None or (before and extra is None):
         return None
     if found.value is not None:
         c.wrong("quantity-of-values", inner[-1])
         return None
     return n.Quantified(quantity, number, found.collection, span=span(part))  # type: ignore[arg-type]
+
+
+def _window_before(c: Checker, inner: Sequence[Part]) -> tuple[bool, n.Window | None]:
+    """Whether a window stands before the quantity, and which."""
+    first = inner[0]
+    there = isinstance(first, Syntax) and first.kind in _WINDOWS
+    return there, window_of(c, first) if isinstance(first, Syntax) and there else None
 
 
 def _quantity(c: Checker, part: Syntax) -> tuple[str, int | None]:
@@ -322,12 +329,13 @@ def _quantity(c: Checker, part: Syntax) -> tuple[str, int | None]:
 def _last_all(c: Checker, part: Syntax, scope: Scope) -> n.Condition | None:
     numbers = tokens(part, "NUMBER")
     number = whole_number(c, numbers[0], 1, 10_000) if numbers else 1
-    collection, condition = parts(part)
-    found = related(c, collection, scope)
+    *_, collection, condition = parts(part)
+    before, extra = _window_before(c, parts(part))
+    found = related(c, collection, scope, extra)
     if found is None:
         return None
     holds = c.condition(condition, scope.inside(found.entity))
-    if holds is None or number is None:
+    if holds is None or number is None or (before and extra is None):
         return None
     if found.value is not None:
         c.wrong("quantity-of-values", collection)

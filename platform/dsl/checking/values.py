@@ -237,7 +237,7 @@ def _elapsed(c: Checker, part: Syntax, scope: Scope, want: ValueType | None) -> 
 
 def _previous(c: Checker, part: Syntax, scope: Scope, want: ValueType | None) -> n.Expression | None:  # noqa: ARG001
     path = own_field(c, part.children[-1], scope)
-    if scope.no_change is not None:
+    if scope.no_change is not None and not scope.previous:
         c.wrong(scope.no_change, part)
         return None
     c.is_change = True
@@ -313,7 +313,7 @@ def _common_type(c: Checker, part: Syntax, scope: Scope, function: Function, arg
     """
     if function.result is not None:
         return None
-    place = (id(part), id(scope.this), id(scope.row), scope.silent, scope.no_change)
+    place = (id(part), id(scope.this), id(scope.row), scope.silent, scope.no_change, scope.previous)
     if place not in c.common_types:
         c.common_types[place] = part, _found_type(c, scope, function, arguments)
     return c.common_types[place][1]

@@ -42,8 +42,8 @@ class _OfEntity(Generic[R]):
     triggers: dict[tuple[str, str | None], KeyIndex[R]] = field(default_factory=dict)
     routes: dict[tuple[str, tuple[n.Hop, ...], bool], Route[R]] = field(default_factory=dict)
     routes_by_field: dict[str, dict[tuple[str, tuple[n.Hop, ...], bool], Route[R]]] = field(default_factory=dict)
-    links: dict[str, dict[tuple[n.Hop, ...], KeyIndex[R]]] = field(default_factory=dict)
-    """By reference field, the ways forward that begin with it and along which rules read."""
+    links: dict[str, dict[tuple[str, tuple[n.Hop, ...]], KeyIndex[R]]] = field(default_factory=dict)
+    """By reference field, the rules' entity and the ways forward that begin with it and along which they read."""
     everywhere: KeyIndex[R] | None = None
     """Rules of its records that look at all records of some entity."""
 
@@ -59,7 +59,7 @@ class _OfEntity(Generic[R]):
                 for key, routes in list(self.routes_by_field.items())
             },
             {
-                key: {hops: index.copy() for hops, index in list(links.items())}
+                key: {place: index.copy() for place, index in list(links.items())}
                 for key, links in list(self.links.items())
             },
             self.everywhere.copy() if self.everywhere is not None else None,
@@ -132,7 +132,7 @@ class Plan(Generic[R]):
                 way = tuple(takewhile(lambda hop: hop.direction == "forward", dependency.hops[start:]))
                 owner, reference = self._vocabulary.field(hop.field)
                 links = self._of(owner.id).links.setdefault(reference.key, {})
-                yield links.setdefault(way, self._index(entity))
+                yield links.setdefault((entity, way), self._index(entity))
 
     def _of(self, entity: str) -> _OfEntity[R]:
         if entity not in self._entities:
@@ -196,7 +196,8 @@ class Plan(Generic[R]):
         if of is None or not of.links or change.after is None:
             return []
         keys = [key for key in changed if change.after.get(key) is not None]
-        return [way for key in keys for way, index in of.links.get(key, {}).items() if index.rules]
+        ways = [way for key in keys for (_, way), index in of.links.get(key, {}).items() if index.rules]
+        return list(dict.fromkeys(ways))
 
     def looks_everywhere(self, entity: str) -> bool:
         """Whether a rule of this entity's records looks at all records of some entity."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ruleloom.dsl import shifts
@@ -14,13 +15,11 @@ from ruleloom.engine.store import Memory
 from ruleloom.engine.worked import Acting
 from ruleloom.messages import RuleloomError
 from ruleloom.runtime.pipeline.noticing import Noticed, Noticing
-from ruleloom.runtime.pipeline.ports import Blocked, Cause, Desk, Firing, Outcome, Run
+from ruleloom.runtime.pipeline.ports import LONGEST_CHAIN, Blocked, Cause, Desk, Firing, Outcome, Run
 
 if TYPE_CHECKING:
     from ruleloom.runtime.pipeline.driver import Writing
 
-LONGEST_CHAIN = 16
-"""A firing caused by a chain of so many firings before it is stopped."""
 TASK = "task"
 """The built-in entity of which `add task` makes a record."""
 
@@ -103,20 +102,25 @@ class Carrying:
             self._outcome.firings.append(firing)
 
     def _go(self, run: Run, at: int) -> None:
+        """Runs until the end or a wait. What stands behind `delete this` sees the record as it was, and never waits."""
         if run.broken is not None:
             raise run.broken
-        steps = self._program(run).steps
+        program = self._program(run)
+        steps = program.steps
+        seen: Acting | None = None
         while run.position < len(steps):
-            acting = self._noticing.acting(run.firing, at)
+            acting = seen = self._noticing.acting(run.firing, at) or (seen and replace(seen, gone=True))
             if acting is None:
                 return
             step = steps[run.position]
             run.position += 1
+            if acting.gone and not program.speaks_to_others(run.position - 1):
+                continue
             if isinstance(step, Do):
                 self._act(step.act(acting), run, at)
             elif isinstance(step, Jump) or (isinstance(step, JumpUnless) and not step.condition.of(acting)):
                 run.position = step.target
-            elif isinstance(step, Pause | PauseUntil) and self._pause(step, run, acting, at):
+            elif isinstance(step, Pause | PauseUntil) and self._rests(step, run, acting, at):
                 return
 
     def _act(self, intent: i.Intent | None, run: Run, at: int) -> None:
@@ -143,6 +147,10 @@ class Carrying:
             "about_record": str(firing.record),
         }
         return i.CreateRecord(TASK, {key: value for key, value in values.items() if key in keys}) if keys else intent
+
+    def _rests(self, step: Pause | PauseUntil, run: Run, acting: Acting, at: int) -> bool:
+        """Whether a run goes no further now: it waits, or has nothing to wait with because it deleted its record."""
+        return (acting.gone and acting.change != "deleted") or self._pause(step, run, acting, at)
 
     def _pause(self, step: Pause | PauseUntil, run: Run, acting: Acting, at: int) -> bool:
         """Parks the run; False when what it would wait for is so already."""

@@ -16,7 +16,7 @@ from ruleloom.engine.ruleset import CompiledRule, Followed, RuleBook
 from ruleloom.engine.schedule import next_tick
 from ruleloom.engine.store import Edge, Memory, RecordChange, Snapshot
 from ruleloom.engine.worked import Acting
-from ruleloom.runtime.pipeline.ports import Affected, Cause, Desk, Firing, Run, Withheld
+from ruleloom.runtime.pipeline.ports import LONGEST_CHAIN, Affected, Cause, Desk, Firing, Run, Withheld
 
 Snapshots = dict[RecordId, Snapshot]
 _NOTHING: Mapping[RecordId, Memory] = {}
@@ -268,7 +268,7 @@ class Noticing:
     ) -> None:
         """Notes the edges that verdicts make of what was remembered, and remembers the verdicts."""
         firings = self.fire(rule, rising, "on", at, cause) if rising else []
-        counted = {firing.record for firing in firings if firing.edge == "on"}
+        counted = {f.record for f in firings if f.edge == "on" and f.depth <= LONGEST_CHAIN}
         noticed.firings += firings
         if rule.tree.ending and rule.kind == "level":
             ended = [r for r, verdict, old in found if old is not None and old.firing_counts and not verdict.holds]
@@ -384,14 +384,14 @@ class Noticing:
     def acting(self, firing: Firing, at: int, cause: Cause | None = None) -> Acting | None:
         """The firing's record as it is now (as it was, when it answers its deletion); None when it is gone."""
         snapshot = self._desk.snapshots(firing.entity, [firing.record]).get(firing.record)
-        change = firing.change
+        change, gone = firing.change, snapshot is None
         if change is not None and change.after is None:
             snapshot = change.before
         if snapshot is None:
             return None
         moment = self.moment(at, cause or firing.cause)
         previous, event = (change.before, event_of(change)) if change is not None else (None, None)
-        return Acting(firing.entity, firing.record, snapshot, self._desk, moment, previous, event)
+        return Acting(firing.entity, firing.record, snapshot, self._desk, moment, previous, event, gone)
 
 
 def _remembered(rule: CompiledRule, record: RecordId, verdict: Verdict, old: Memory | None, counts: bool) -> Memory:

@@ -17,6 +17,9 @@ from ruleloom.engine.ruleset import CompiledRule
 from ruleloom.engine.store import Edge, RecordChange, Snapshot, Store
 from ruleloom.messages import RuleloomError
 
+LONGEST_CHAIN = 16
+"""A firing caused by a chain of so many firings before it is stopped."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:

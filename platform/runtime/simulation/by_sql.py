@@ -31,11 +31,18 @@ class Reflection:
         self._tables = tables
         self._mirror = Mirror(model)
         self._missing: dict[tuple[str, Any], int] = {}
+        self._holders: dict[str, list[tuple[Table, str]]] = {}
+        """By entity, the reference fields that hold its records."""
         for table in tables.tables.values():
             table.touched = set(table.rows)
+            for key in table.references:
+                self._holders.setdefault(table.by_key[key].value_type.entity or "", []).append((table, key))
 
     def holds(self, condition: n.Condition, entity: str, record: RecordId, moment: Moment) -> bool:
         """The truth of a condition for one record."""
+        for table in self._tables.tables.values():
+            if table.touched:
+                self._touch_holders(table)
         for table in self._tables.tables.values():
             if table.touched:
                 self._bring_up_to_date(table, list(table.touched))
@@ -43,6 +50,14 @@ class Reflection:
         if moment.me is not None:
             moment = Moment(moment.now, moment.calendar, self._number("user", moment.me))
         return self._mirror.holds(condition, entity, self._number(entity, record), moment)
+
+    def _touch_holders(self, table: Table) -> None:
+        """Who is named may come to have a record, or have none again: the rows that name them are mirrored anew."""
+        for record in list(table.touched or ()):
+            if table.numbers.get(record, [None])[-1] != table.order.get(record):
+                for holder, key in self._holders.get(table.entity.id, ()):
+                    if holder.touched is not None:
+                        holder.touched.update(holder.shelf(key, record))
 
     def _bring_up_to_date(self, table: Table, records: list[RecordId]) -> None:
         gone = [number for record in records for number in table.numbers.pop(record, ())]

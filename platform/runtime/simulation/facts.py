@@ -13,7 +13,7 @@ from ruleloom.engine.evaluate import Logic
 from ruleloom.engine.flow import earliest
 from ruleloom.engine.store import External, Fact, Goal, Snapshot, Store
 from ruleloom.runtime.simulation.quick import COMBINED, Finder, least_of, quick_aggregate, quick_last, quick_quantity
-from ruleloom.runtime.simulation.related import FOREVER, Related, Seen, acting_user, ask
+from ruleloom.runtime.simulation.related import FOREVER, Related, Seen, acting_user
 from ruleloom.runtime.simulation.tables import Tables
 
 
@@ -97,7 +97,7 @@ def _nth(instants: list[int]) -> Nth:
     return lambda place: instants[place] if place < len(instants) else None
 
 
-def last_all_finder(condition: n.LastAll, related: Related, store: Store) -> Finder:
+def last_all_finder(condition: n.LastAll, related: Related) -> Finder:
     """The N newest rows, newest first, until N are found or one fails."""
     quick = quick_last(condition, related)
     if quick is not None:
@@ -113,7 +113,7 @@ def last_all_finder(condition: n.LastAll, related: Related, store: Store) -> Fin
             if not fits:
                 continue
             turns.append(seen.leaves if seen.leaves < FOREVER else None)
-            truth, until = ask(logic, seen, snapshot, holder, moment, store)
+            truth, until = related.ask(logic, seen, snapshot, holder, moment)
             turns.append(until)
             found, holds = found + 1, holds and truth
             if found == condition.number:
@@ -189,7 +189,7 @@ def finder(external: External, tables: Tables, store: Store, goal: Goal | None =
     if isinstance(external, n.Quantified):
         found = quantified_finder(external, related)
     elif isinstance(external, n.LastAll):
-        found = last_all_finder(external, related, store)
+        found = last_all_finder(external, related)
     else:
         found = aggregate_finder(external, related, tables, goal)
     return found

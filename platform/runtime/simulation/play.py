@@ -244,6 +244,8 @@ def play(simulation: Simulation, lines: Iterable[str], until: int | None = None)
             last = at
             write = reader.write(given)
         except RuleloomError as error:
+            if last is not None:
+                yield from simulation.settle(last)
             simulation.refuse(last or 0, error)
             continue
         yield from simulation.event(write, at)

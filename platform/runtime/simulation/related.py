@@ -162,22 +162,27 @@ class Related:
     def test(self, seen: Seen, holder: Snapshot, holder_id: RecordId, moment: Moment) -> tuple[bool, int | None]:
         """Whether `where` holds for a row, and until when."""
         logic = self._where
-        return (True, None) if logic is None else ask(logic, seen, holder, holder_id, moment, self._store)
+        return (True, None) if logic is None else self.ask(logic, seen, holder, holder_id, moment)
 
-
-def ask(
-    logic: Logic, seen: Seen, holder: Snapshot, holder_id: RecordId, moment: Moment, store: Store
-) -> tuple[bool, int | None]:
-    """A condition about a row, which may speak of the rule's record as `this`."""
-    s = Situation(seen.snapshot, moment, outer=holder)
-    for external in logic.reads.externals:
-        root = external.root if isinstance(external, n.Path) else external.collection.root
-        who, state = (seen.record, seen.snapshot) if root == "row" else (holder_id, holder)
-        fact = store.gather(external, {who: state}, moment.now, moment.me)[who]
-        s.facts.append(fact.value)
-        s.untils.append(fact.until)
-    verdict = logic.verdict(s, {})
-    return verdict.holds, verdict.deadline
+    def ask(
+        self, logic: Logic, seen: Seen, holder: Snapshot, holder_id: RecordId, moment: Moment
+    ) -> tuple[bool, int | None]:
+        """A condition about a row; `this` in it is the rule's record, however deep the row's list stands in another."""
+        tables, before = self._tables, self._tables.speaker
+        speaker = before or (holder_id, holder)
+        s = Situation(seen.snapshot, moment, outer=speaker[1])
+        try:
+            for external in logic.reads.externals:
+                root = external.root if isinstance(external, n.Path) else external.collection.root
+                tables.speaker = speaker if root == "row" else None
+                who, state = (seen.record, seen.snapshot) if root == "row" else speaker
+                fact = self._store.gather(external, {who: state}, moment.now, moment.me)[who]
+                s.facts.append(fact.value)
+                s.untils.append(fact.until)
+        finally:
+            tables.speaker = before
+        verdict = logic.verdict(s, {})
+        return verdict.holds, verdict.deadline
 
 
 def _this(window: n.Calendrical) -> n.Calendrical:

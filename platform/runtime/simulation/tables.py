@@ -165,6 +165,8 @@ class Tables:
                 if field.value_type.kind is Kind.RECORD and field.key != "id" and target in self.pointing:
                     self.pointing[target].append((entity.id, field))
         self._made = 0
+        self.speaker: tuple[RecordId, Snapshot] | None = None
+        """The rule's record while lists inside a list are looked through: what `this` means in them."""
 
     def create(self, entity: str, record: RecordId, snapshot: Snapshot, journal: Undo) -> None:
         """Adds a record at the end of the order of creation."""

@@ -13,8 +13,7 @@ from ruleloom.engine.ruleset import RuleLogic
 from ruleloom.engine.store import RecordChange, Snapshot
 from ruleloom.forms.entity import USER, Entity
 from ruleloom.messages import LANGUAGES, Language, RuleloomError
-from ruleloom.runtime.pipeline.carrying import LONGEST_CHAIN
-from ruleloom.runtime.pipeline.ports import Cause, Firing, Run, RunBroken
+from ruleloom.runtime.pipeline.ports import LONGEST_CHAIN, Cause, Firing, Run, RunBroken
 from ruleloom.runtime.rules import reasons
 from ruleloom.runtime.rules.content import tree_of
 from ruleloom.storage.logs import change_log, firing_log
