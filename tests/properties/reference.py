@@ -439,8 +439,7 @@ class Reference:
                 del queue[length:]
                 self.state.out += blocked.args[0]
 
-    def go(self, f: Fired, rest: list[n.Action], at: int, queue: list[Step]) -> None:
-        last = None
+    def go(self, f: Fired, rest: list[n.Action], at: int, queue: list[Step], last: Any = None) -> None:
         while rest:
             present = self.state.world.rows[f.rule.entity].get(f.record)
             row = last = f.gone or present or last
@@ -463,7 +462,6 @@ class Reference:
                 queue += self.act(action, f, at, row) or []
 
     def act(self, action: n.Action, f: Fired, at: int, this: Any) -> list[Step] | None:
-        """`this`: the record, as it was last when it is deleted."""
         ev = self.evaluator(at)
         ev.event, ev.before = f.event, f.before
         if isinstance(action, n.SetFields):
