@@ -129,7 +129,7 @@ def test_woken_first(
         rule(words)
     written = create(name="A", credit="11")
     time[0] += DAY - 1
-    reached, go = stop_once(monkeypatch, SqlDesk, "_put")
+    reached, go = stop_once(monkeypatch, SqlDesk, "put")
     time[0] += 1
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(settle, other)
