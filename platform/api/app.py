@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import structlog
@@ -30,9 +30,17 @@ class RuleloomApi(Api):  # type: ignore[misc]  # flask-smorest has no types
     ERROR_SCHEMA = problems.HttpProblemSchema
 
 
+class RuleloomApp(Flask):
+    """Flask whose views are all plain functions: none is looked at whether it is a coroutine, at every call anew."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself."""
+        return func
+
+
 def create_app(workspace: Workspace | None = None, **settings: Any) -> Flask:
     """The Flask application for an open workspace; without one it can only describe itself (`ruleloom openapi`)."""
-    app = Flask(__name__, static_folder=None)
+    app = RuleloomApp(__name__, static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.config.update(_openapi_settings(), MAX_CONTENT_LENGTH=bounds.IMPORT_BYTES, **settings)

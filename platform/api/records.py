@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response, jsonify
 from marshmallow import Schema, fields, validate
 
 from ruleloom.api.door.conditional import etag, expected_version, idempotency_key
@@ -86,6 +87,7 @@ class OutlineSchema(Schema):
     page_size = fields.Integer(required=True)
 
 
+Answer = tuple[Response, int, dict[str, str]]
 _shown = written_json
 """How a write answers; kept with the idempotency key, so that the repetition answers as the first did."""
 
@@ -104,11 +106,11 @@ def outline(given: dict[str, Any], entity: str) -> Any:
     return outline_json(workspace().model, found, given["group"], given["totals"], made, titles)
 
 
-@resource.post("/records/<entity>", body=ValuesSchema, answer=WrittenSchema, status=201)
-def create(given: dict[str, Any], entity: str) -> tuple[Any, dict[str, str]]:
+@resource.post("/records/<entity>", body=ValuesSchema, answer=WrittenSchema, status=201, one_write=True)
+def create(given: dict[str, Any], entity: str) -> Answer:
     """Create a record; the answer carries the firings that it caused"""
     key = idempotency_key()
-    return _answer(records.create(workspace(), current_actor(), entity, given["values"], key=key, show=_shown))
+    return _answer(records.create(workspace(), current_actor(), entity, given["values"], key=key, show=_shown), 201)
 
 
 @resource.get("/records/<entity>/<record>", answer=RecordSchema)
@@ -118,26 +120,27 @@ def read(entity: str, record: str) -> tuple[Any, dict[str, str]]:
     return record_json(shown), etag(shown.version)
 
 
-@resource.patch("/records/<entity>/<record>", body=ValuesSchema, answer=WrittenSchema)
-def update(given: dict[str, Any], entity: str, record: str) -> tuple[Any, dict[str, str]]:
+@resource.patch("/records/<entity>/<record>", body=ValuesSchema, answer=WrittenSchema, one_write=True)
+def update(given: dict[str, Any], entity: str, record: str) -> Answer:
     """Change fields of a record (If-Match)"""
     version = expected_version()
     written = records.update(workspace(), current_actor(), entity, record, given["values"], version, show=_shown)
     return _answer(written)
 
 
-@resource.delete("/records/<entity>/<record>", answer=WrittenSchema)
-def delete(entity: str, record: str) -> tuple[Any, dict[str, str]]:
+@resource.delete("/records/<entity>/<record>", answer=WrittenSchema, one_write=True)
+def delete(entity: str, record: str) -> Answer:
     """Delete a record (If-Match); it can be restored"""
     version = expected_version()
     return _answer(records.delete(workspace(), current_actor(), entity, record, version, show=_shown))
 
 
-@resource.post("/records/<entity>/<record>/restore", answer=WrittenSchema)
-def restore(entity: str, record: str) -> tuple[Any, dict[str, str]]:
+@resource.post("/records/<entity>/<record>/restore", answer=WrittenSchema, one_write=True)
+def restore(entity: str, record: str) -> Answer:
     """Bring a deleted record back"""
     return _answer(records.restore(workspace(), current_actor(), entity, record, show=_shown))
 
 
-def _answer(shown: dict[str, Any]) -> tuple[Any, dict[str, str]]:
-    return shown, etag(shown["record"]["version"])
+def _answer(shown: dict[str, Any], status: int = 200) -> Answer:
+    """`written_json` is as `WrittenSchema` says, and not gone through once more."""
+    return jsonify(shown), status, etag(shown["record"]["version"])

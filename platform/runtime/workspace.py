@@ -15,16 +15,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ruleloom.access import Actor
 from ruleloom.forms.entity import Entity, Model
 from ruleloom.runtime.ids import PROCESSES, IdMaker
+from ruleloom.runtime.people.known import Claim, KnownSessions
 from ruleloom.runtime.pipeline.ports import Unsettled
 from ruleloom.runtime.rules import published
 from ruleloom.runtime.rules.published import Published
-from ruleloom.runtime.time.clock import Clock
+from ruleloom.runtime.time.clock import Clock, machine_now
 from ruleloom.storage import counter, outset, server_clock
 from ruleloom.storage import workspace_settings as settings
 from ruleloom.storage.database import Connection, Database, StatementFailed, is_retriable
 from ruleloom.storage.facts.store import SqlStore
 from ruleloom.storage.leases import lease
 from ruleloom.storage.logs import change_log
+from ruleloom.storage.outset import Outset
 
 if TYPE_CHECKING:
     from ruleloom.runtime.writing.unit_of_work import UnitOfWork
@@ -68,6 +70,7 @@ class Workspace:
         self.clock = clock or Clock()
         self.restless: set[str] = set()
         """Contents of rules that once did what cannot be settled together with others: they are settled alone."""
+        self.sessions = KnownSessions()
         self.fan_out = FAN_OUT
         """Affected records of one write beyond which its evaluation is put off and the write answered at once."""
         self.committed: list[Callable[[UnitOfWork], None]] = []
@@ -139,18 +142,23 @@ class Workspace:
             return self.clock.now()
         return self.clock.now(server_clock.tell(connection) if writing else server_clock.look(connection))
 
+    def instant(self, begun: Outset) -> int:
+        """The instant at which a transaction began."""
+        return self.clock.now() if self.clock.controlled else self.clock.now(begun.now)
+
     def transact(self, command: Callable[[UnitOfWork], T], actor: Actor, origin: str = "person") -> T:
         """Runs a command in one transaction; the whole command is repeated after a deadlock, at most `REPEATS` times.
 
         What was due is settled first and stays so when the command is refused; any other error undoes everything.
+        Where the actor is a `Claim`, it is confirmed within the transaction first.
         """
-        from ruleloom.runtime.time.settling import settle
-
         attempt = 0
         while True:
             try:
                 return self._once(command, actor, origin)
             except Unsettled:
+                from ruleloom.runtime.time.settling import settle
+
                 settle(self)
                 continue
             except StatementFailed as error:
@@ -163,10 +171,13 @@ class Workspace:
         from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 
         with self.database.write() as connection:
-            settings.hold_rule_set(connection)
-            begun = _OUTSET.ask(connection)
+            if isinstance(actor, Claim):
+                begun = _OUTSET.ask(connection, actor.session, machine_now())
+                actor = self.sessions.confirmed(actor, begun)
+            else:
+                begun = _OUTSET.ask(connection)
             published = self._look(connection, begun.settings)
-            uow = UnitOfWork(self, connection, published, actor, origin, begun.earliest)
+            uow = UnitOfWork(self, connection, published, actor, origin, begun)
             result = uow.carry_out(command)
             uow.desk.keep_counts()
             if uow.wrote:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from sqlalchemy import Connection, bindparam, func, select, text
 from sqlalchemy.exc import IntegrityError
 
+from ruleloom.storage.prepared import PreparedWrite
 from ruleloom.storage.tables.system import change_counters
 
 SHARDS = 16
 """Rows on PostgreSQL; each connection adds to one, so that writers seldom wait for each other."""
-_COUNT = (
+_COUNT = PreparedWrite(
     change_counters.update()
     .where(change_counters.c.shard == bindparam("mine"))
     .values(value=change_counters.c.value + 1)
@@ -20,13 +21,13 @@ _PROCESS = text("select pg_backend_pid()")
 def bump(connection: Connection) -> None:
     """Counts this write; call it last in the transaction (it takes a row lock on PostgreSQL until the commit)."""
     shard = _shard(connection)
-    if connection.execute(_COUNT, {"mine": shard}).rowcount:
+    if _COUNT.run(connection, [{"mine": shard}]):
         return
     try:
         with connection.begin_nested():
             connection.execute(change_counters.insert().values(shard=shard, value=1))
     except IntegrityError:  # another connection made the row at this moment
-        connection.execute(_COUNT, {"mine": shard})
+        _COUNT.run(connection, [{"mine": shard}])
 
 
 def current(connection: Connection) -> int:

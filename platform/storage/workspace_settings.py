@@ -12,13 +12,15 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from ruleloom.storage.tables.system import settings
 
 RULE_SET_VERSION = "rule_set_version"
-_RULE_SET = 4_781_220_114
-"""Advisory lock of the rule set."""
+RULE_SET_LOCK = 4_781_220_114
+"""Advisory lock (PostgreSQL): who writes holds it with others, so that nobody replaces the rules that decide the write.
+
+So a rule that comes into force has seen every write before it. `outset` takes it, `raise_rule_set_version` for itself.
+"""
 CLOCK_OFFSET = "clock_offset"
 """Microseconds added to the clock; only demo workspaces have one."""
 _ONE = select(settings.c.value).where(settings.c.key == bindparam("of"))
 _SOME = select(settings.c.key, settings.c.value).where(settings.c.key.in_(bindparam("of", expanding=True)))
-_HOLD = select(func.pg_advisory_xact_lock_shared(_RULE_SET))
 
 
 def read(connection: Connection, key: str, default: Any = None) -> Any:
@@ -47,20 +49,10 @@ def rule_set_version(connection: Connection) -> int:
     return int(read(connection, RULE_SET_VERSION, 0))
 
 
-def hold_rule_set(connection: Connection) -> None:
-    """What is published stays as it is until this transaction ends; others may hold it too (PostgreSQL).
-
-    So no write is decided by rules that somebody replaces meanwhile, and a rule that comes into force has seen every
-    write before it.
-    """
-    if connection.dialect.name != "sqlite":
-        connection.execute(_HOLD)
-
-
 def raise_rule_set_version(connection: Connection) -> int:
     """Says that compiled rules are out of date; on PostgreSQL writes in hand end first, later ones wait."""
     if connection.dialect.name != "sqlite":
-        connection.execute(select(func.pg_advisory_xact_lock(_RULE_SET)))
+        connection.execute(select(func.pg_advisory_xact_lock(RULE_SET_LOCK)))
     version = rule_set_version(connection) + 1
     write(connection, RULE_SET_VERSION, version)
     return version

@@ -45,7 +45,7 @@ def require_readable_address() -> None:
     """No NUL in the path (nothing has such a name: 404) or in the query (400): databases refuse to be asked for it."""
     if "\0" in request.path:
         raise Missing.of("not-found")
-    if any("\0" in value for values in request.args.listvalues() for value in values):
+    if request.query_string and any("\0" in value for values in request.args.listvalues() for value in values):
         raise BrokenBody.of("broken-request")
 
 

@@ -13,9 +13,11 @@ from typing import Any, ParamSpec, TypeVar
 from flask import g
 from flask_smorest import Blueprint
 from marshmallow import Schema
+from werkzeug.exceptions import HTTPException
 
 from ruleloom.api.door import bounds, signed_in
 from ruleloom.api.door.json_bodies import JsonParser, require_readable_address
+from ruleloom.messages import RuleloomError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -67,10 +69,14 @@ class Resource:
         query: SchemaLike | None = None,
         files: SchemaLike | None = None,
         public: bool = False,
+        one_write: bool = False,
         content_type: str | None = None,
         limit: int = bounds.JSON_BYTES,
     ) -> Callable[[View[P, R]], View[P, R]]:
-        """`answer`, `body`, `query`, `files`: schemas; `public`: without sign-in; `limit`: of the body, in bytes."""
+        """`answer`, `body`, `query`, `files`: schemas; `public`: without sign-in; `limit`: of the body, in bytes.
+
+        `one_write`: all that the view does for its actor is one `Workspace.transact`, where the sign-in is confirmed.
+        """
 
         def register(view: View[P, R]) -> View[P, R]:
             decorated: Any = self.blueprint.response(status, answer, content_type=content_type)(view)
@@ -79,25 +85,62 @@ class Resource:
                 if schema is not None:
                     made = schema() if isinstance(schema, type) else schema  # once, not at every request
                     decorated = self.blueprint.arguments(made, location=place)(decorated)
-            decorated = self._guard(decorated, public, limit)
+            guard = _public if public else _confirmed_in_its_write if one_write else _signed_in
+            decorated = _bounded(guard(decorated), limit)
             decorated = self.blueprint.doc(operationId=f"{self.name}_{view.__name__}", **_security(public))(decorated)
             self.blueprint.route(path, methods=[method])(decorated)
             return view
 
         return register
 
-    @staticmethod
-    def _guard(view: Any, public: bool, limit: int) -> Any:
-        """Asks for the size, then for the sign-in, before anything of the body is read."""
 
-        @wraps(view)
-        def guarded(*args: Any, **kwargs: Any) -> Any:
-            bounds.require_size(limit)
-            require_readable_address()
-            g.actor = None if public else signed_in.actor_of_request()
+def _bounded(view: Any, limit: int) -> Any:
+    """Asks for the size and the address, before the sign-in and before anything of the body is read."""
+
+    @wraps(view)
+    def bounded(*args: Any, **kwargs: Any) -> Any:
+        bounds.require_size(limit)
+        require_readable_address()
+        return view(*args, **kwargs)
+
+    return bounded
+
+
+def _public(view: Any) -> Any:
+    """Lets everybody in."""
+
+    @wraps(view)
+    def public(*args: Any, **kwargs: Any) -> Any:
+        g.actor = None
+        return view(*args, **kwargs)
+
+    return public
+
+
+def _signed_in(view: Any) -> Any:
+    """Asks for the sign-in before anything of the body is read."""
+
+    @wraps(view)
+    def signed(*args: Any, **kwargs: Any) -> Any:
+        g.actor = signed_in.actor_of_request()
+        return view(*args, **kwargs)
+
+    return signed
+
+
+def _confirmed_in_its_write(view: Any) -> Any:
+    """The same, by what is known of the session; what is wrong otherwise is told to nobody whose session has ended."""
+
+    @wraps(view)
+    def claiming(*args: Any, **kwargs: Any) -> Any:
+        g.actor = signed_in.claimed_actor()
+        try:
             return view(*args, **kwargs)
+        except (RuleloomError, HTTPException):
+            signed_in.actor_of_request()
+            raise
 
-        return guarded
+    return claiming
 
 
 def _security(public: bool) -> dict[str, Any]:

@@ -32,7 +32,18 @@ def actor_of_request() -> Actor:
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     if scheme:
         return _by_token(scheme, secret)
-    session = session_of_request()
+    return _let_in(session_of_request())
+
+
+def claimed_actor() -> Actor:
+    """The same for a view that does everything in one write: a session met lately is asked for in that."""
+    if request.headers.get("Authorization"):
+        return actor_of_request()
+    secret = request.cookies.get(COOKIE)
+    return _let_in(sessions.met(workspace(), secret) if secret else None)
+
+
+def _let_in(session: sessions.Session | None) -> Actor:
     if session is None:
         raise NotSignedIn.of("not-signed-in")
     if request.method not in _SAFE and not same(request.headers.get(CSRF_HEADER, ""), session.csrf):

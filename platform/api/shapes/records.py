@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ruleloom.api.shapes.firings import chain_json, firing_json
@@ -31,15 +31,21 @@ def written_json(uow: UnitOfWork, written: Written) -> dict[str, Any]:
     catalogue = uow.published.catalogue
     snapshot = written.snapshot if written.snapshot is not None else written.before or {}
     moment = Moment(uow.now, uow.published.model.calendar)
-    record = record_json(reading.show(uow.connection, catalogue, written.entity, [snapshot], moment)[0])
-    seen = Sight(uow.connection, uow.published, uow.now, uow.actor)
-    fired = reading.firings_by_id(uow.connection, written.firings, seen)
+    known = uow.own_title()
+    shown = reading.show(uow.connection, catalogue, written.entity, [snapshot], moment, titles=known)[0]
+    record = record_json(shown)
     return {
         "record": record,
-        "firings": [firing_json(uow.published.model, each) for each in fired],
+        "firings": _firings(uow, written.firings) if written.firings else [],
         "queued": written.queued,
         "warnings": [{"code": "rule-warning", "message": text} for text in written.warnings],
     }
+
+
+def _firings(uow: UnitOfWork, firings: Sequence[int]) -> list[dict[str, Any]]:
+    seen = Sight(uow.connection, uow.published, uow.now, uow.actor)
+    fired = reading.firings_by_id(uow.connection, firings, seen)
+    return [firing_json(uow.published.model, each) for each in fired]
 
 
 def change_json(model: Model, entity: Entity, change: LoggedChange, told: reading.Told) -> dict[str, Any]:

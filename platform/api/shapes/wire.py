@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from ruleloom.dsl.types import Value
@@ -14,6 +16,10 @@ __all__ = ["instant_text", "to_wire"]
 
 def to_wire(field: Field, value: Value) -> Any:
     """A value of a field as JSON, as its field type says."""
-    if value is None:
-        return None
-    return field_types()["reference" if field.type == "id" else field.type].to_json(value, field)
+    return None if value is None else _writer(field.type)(value, field)
+
+
+@cache
+def _writer(type_: str) -> Callable[[Value, Field], Any]:
+    """Of a type of fields; asked for every value that is shown."""
+    return field_types()["reference" if type_ == "id" else type_].to_json

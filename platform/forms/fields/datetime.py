@@ -64,7 +64,8 @@ def instant_text(value: int) -> str:
     """`2026-01-31T08:00:00Z`; a fraction only when it is not zero, without trailing zeros."""
     found = moment(value)
     fraction = f".{found.microsecond:06d}".rstrip("0") if found.microsecond else ""
-    return f"{found:%Y-%m-%dT%H:%M:%S}{fraction}Z" if found.year > 999 else found.isoformat().replace("+00:00", "Z")
+    whole = found.isoformat(timespec="seconds").removesuffix("+00:00")
+    return f"{whole}{fraction}Z" if found.year > 999 else found.isoformat().replace("+00:00", "Z")
 
 
 @FIELD_TYPES.register

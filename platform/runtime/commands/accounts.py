@@ -13,6 +13,7 @@ from ruleloom.messages import Diagnostic, Language, RuleloomError
 from ruleloom.runtime.commands import records
 from ruleloom.runtime.missing import Conflict, Missing, id_of
 from ruleloom.runtime.people.emails import folded_email, require_email
+from ruleloom.runtime.people.known import acting, spoken
 from ruleloom.runtime.people.leaving import administers, require_another
 from ruleloom.runtime.people.secrets_of import hash_password, password_fits
 from ruleloom.runtime.time.clock import machine_now
@@ -44,11 +45,6 @@ class Account:
 def actor_of(row: AccountRow) -> Actor:
     """As whom an account acts."""
     return acting(row.user, row.roles, row.language, row.email)
-
-
-def acting(user: int, roles: Sequence[str], language: str | None, email: str) -> Actor:
-    """The same from its parts."""
-    return Actor(user, frozenset(roles), _language(language), email)
 
 
 def own_account(actor: Actor) -> int:
@@ -196,8 +192,4 @@ def _shown(workspace: Workspace, found: Sequence[AccountRow]) -> list[Account]:
 
 
 def _account(row: AccountRow, name: str) -> Account:
-    return Account(str(row.user), name, row.email, row.roles, _language(row.language), row.active)
-
-
-def _language(kept: str | None) -> Language:
-    return "zh" if kept == "zh" else "en"
+    return Account(str(row.user), name, row.email, row.roles, spoken(row.language), row.active)

@@ -11,7 +11,7 @@ from ruleloom import access
 from ruleloom.access import Actor, RoleName, Verb
 from ruleloom.forms.entity import USER
 from ruleloom.messages import Diagnostic, RuleloomError, text
-from ruleloom.runtime.commands.accounts import Account, account_row, acting, shown
+from ruleloom.runtime.commands.accounts import Account, account_row, shown
 from ruleloom.runtime.missing import Conflict, id_of
 from ruleloom.runtime.people.emails import folded_email
 from ruleloom.runtime.people.secrets_of import fingerprint, new_secret, password_fits
@@ -157,18 +157,30 @@ def anybody(workspace: Workspace) -> bool:
         return account_rows.any_active(connection)
 
 
+def met(workspace: Workspace, secret: str) -> Session | None:
+    """The session of a secret as this process met it lately, else the living one.
+
+    As whom it acts is a claim: `Workspace.transact` confirms it in the transaction of what is done in its name.
+    """
+    token_hash = fingerprint(secret)
+    known = workspace.sessions.get(token_hash)
+    if known is None or machine_now() - known.living.last_seen_at > _TOUCH_EVERY:
+        return find(workspace, secret)
+    return Session(known.claim, known.living.csrf, token_hash)
+
+
 def find(workspace: Workspace, secret: str) -> Session | None:
     """The living session of a secret; using it moves its end."""
     now, token_hash = machine_now(), fingerprint(secret)
     with workspace.database.glance() as connection:
         session = rows.find(connection, token_hash, now)
     if session is None or not session.active:
+        workspace.sessions.forget(token_hash)
         return None
     if now - session.last_seen_at > _TOUCH_EVERY:
         with workspace.database.write() as connection:
             rows.seen(connection, token_hash, now, min(now + _IDLE, session.created_at + LIFETIME_SECONDS * SECOND))
-    actor = acting(session.account, session.roles, session.language, session.email)
-    return Session(actor, session.csrf, token_hash)
+    return Session(workspace.sessions.meet(token_hash, session).actor, session.csrf, token_hash)
 
 
 def sign_out(workspace: Workspace, secret: str) -> None:

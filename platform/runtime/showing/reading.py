@@ -225,10 +225,14 @@ def show(
     snapshots: Sequence[Snapshot],
     moment: Moment,
     fields: Sequence[str] | None = None,
+    titles: Mapping[tuple[str, int], Value] | None = None,
 ) -> list[Shown]:
-    """Records with titles; `fields`: only these keys and paths. `moment`: of which worked-out fields have values."""
+    """Records with titles; `fields`: only these keys and paths. `moment`: of which worked-out fields have values.
+
+    `titles`: those that are known already.
+    """
     snapshots = with_formula_values(connection, catalogue, entity.id, snapshots, moment)
-    titles = shown.reference_titles(connection, catalogue, entity.id, snapshots)
+    titles = shown.reference_titles(connection, catalogue, entity.id, snapshots, titles or {})
     keys = list(entity.by_key) if fields is None else [key for key in fields if key in entity.by_key]
     paths = [] if fields is None else [key for key in fields if key not in entity.by_key]
     ends = {path: field_at(catalogue.model, entity, path) for path in paths}

@@ -56,6 +56,7 @@ def _settled(uow: UnitOfWork, batch: Batch, most: int) -> tuple[int, int]:
     finally:
         uow.desk, uow.records = ordinary, records
     records.wrote()
+    records.changed |= held.changed
     ordinary.entered += desk.entered
     ordinary.fired += desk.fired
     ordinary.warnings += desk.warnings

@@ -355,8 +355,9 @@ class SqlDesk(SqlStore):
 
     def keep_counts(self) -> None:
         """Counts what fired, at the end of the transaction: one statement for all."""
-        rule_counts.count(self.connection, self.fired)
-        self.fired.clear()
+        if self.fired:
+            rule_counts.count(self.connection, self.fired)
+            self.fired.clear()
 
     def perform(self, firing: Firing, effect: Effect) -> None:
         """Notices and warnings now; what leaves the workspace becomes a pending effect."""

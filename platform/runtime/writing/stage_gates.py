@@ -34,19 +34,19 @@ def missing(
 ) -> Iterator[Diagnostic]:  # fmt: skip
     """Everything that pipelines and forms miss for these changes; what reads an `unread` field is not judged."""
     for change in changes:
-        if change.after is not None:
-            yield from _Judge(uow, change, change.after, cause, at, related, unread).missing()
+        entity = uow.published.model.entity(change.entity)
+        if change.after is not None and uow.published.drawings(entity):
+            yield from _Judge(uow, entity, change, change.after, cause, at, related, unread).missing()
 
 
 class _Judge:
     """One changed record."""
 
     def __init__(
-        self, uow: UnitOfWork, change: RecordChange, after: Snapshot, cause: Cause, at: int, related: bool,
-        unread: Collection[str],
+        self, uow: UnitOfWork, entity: Entity, change: RecordChange, after: Snapshot, cause: Cause, at: int,
+        related: bool, unread: Collection[str],
     ) -> None:  # fmt: skip
-        self._uow, self._change, self._after, self._related = uow, change, after, related
-        self._entity: Entity = uow.published.model.entity(change.entity)
+        self._uow, self._entity, self._change, self._after, self._related = uow, entity, change, after, related
         self._moment = Moment(at, uow.published.model.calendar, cause.actor)
         self._unread = unread
         self._unread_ids = {self._entity.by_key[key].id for key in unread if key in self._entity.by_key}

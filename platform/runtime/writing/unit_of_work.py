@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from ruleloom.access import Actor
 from ruleloom.dsl.types import Value
 from ruleloom.engine.intents import Write
+from ruleloom.forms.entity import USER
 from ruleloom.messages import RuleloomError
 from ruleloom.runtime.pipeline.driver import Pipeline
 from ruleloom.runtime.pipeline.ports import Cause, Outcome, Unsettled
@@ -17,6 +19,8 @@ from ruleloom.runtime.writing.backlog import SqlBacklog
 from ruleloom.runtime.writing.desk import SqlDesk
 from ruleloom.storage.database import Connection
 from ruleloom.storage.logs.change_log import Stamp
+from ruleloom.storage.outset import Outset
+from ruleloom.storage.records import shown
 from ruleloom.storage.records.records import Records
 from ruleloom.storage.schema.definitions import Definitions
 
@@ -45,9 +49,9 @@ class UnitOfWork:
         published: Published,
         actor: Actor,
         origin: str,
-        earliest: int | None,
+        begun: Outset,
     ) -> None:
-        """`earliest`: when anything is due, as it stood when the transaction began."""
+        """`begun`: how things stood when the transaction began."""
         self.workspace = workspace
         self.connection = connection
         self.actor = actor
@@ -56,14 +60,15 @@ class UnitOfWork:
         """What the origin speaks of: the undo that writes."""
         self.wrote = False
         self.definitions = Definitions(connection)
-        self._earliest = earliest
-        self._now: int | None = None
+        self._begun = begun
+        self._now = workspace.instant(begun)
         self._refused: RuleloomError | None = None
         self.backlog = SqlBacklog(self)
         self._begin(published)
 
     def use(self, published: Published) -> None:
         """Goes on with another published state: of a transaction that publishes something."""
+        self._begun = replace(self._begun, person_version=None)
         if self.backlog.opened:
             self.pipeline.finish()
         self.desk.keep_counts()
@@ -77,8 +82,8 @@ class UnitOfWork:
 
     @property
     def now(self) -> int:
-        """The instant of this transaction, as read last: at the first question, and after the locks of each write."""
-        return self.read_clock() if self._now is None else self._now
+        """The instant of this transaction, as read last: when it began, and after the locks of each write."""
+        return self._now
 
     def read_clock(self) -> int:
         """Asks the clock again: where others write at the same time, each time all locks of a write are held."""
@@ -93,6 +98,17 @@ class UnitOfWork:
     def stamp(self) -> Stamp:
         """When, who and why, for the logs."""
         return Stamp(self.now, self.user, {"kind": self.origin})
+
+    def own_title(self) -> Mapping[tuple[str, int], Value]:
+        """What the writing person is called, where that needs no question: most records name who made them."""
+        version, user = self._begun.person_version, self.user
+        if version is None or user is None or USER in self.records.changed:
+            return {}
+
+        def read() -> Value:
+            return shown.titles(self.connection, self.published.catalogue, USER, [user]).get(user)
+
+        return {(USER, user): self.workspace.sessions.title(user, (version, self.published.version), read)}
 
     def change(self, write: Write) -> Outcome:
         """Takes one write down the road of one change (hops 3 to 9)."""
@@ -143,7 +159,7 @@ class UnitOfWork:
 
         What is put off takes transactions of its own, before this one (`Workspace.transact`).
         """
-        due = self._earliest
+        due = self._begun.earliest
         if due is None or due > self.now:
             return False
         if self.backlog.earliest() is not None:

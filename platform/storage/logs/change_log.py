@@ -16,6 +16,7 @@ from ruleloom.forms.entity import Entity
 from ruleloom.storage.chunks import chunks
 from ruleloom.storage.schema.catalogue import SYSTEM_COLUMNS
 from ruleloom.storage.schema.columns import LINKED, dump_json
+from ruleloom.storage.schema.insertion import LOG
 from ruleloom.storage.tables.system import changes
 
 
@@ -53,7 +54,6 @@ class LoggedChange:
 
 SYSTEM_KEYS = frozenset(SYSTEM_COLUMNS)
 """Fields that the log does not hold."""
-_INSERT = changes.insert()
 
 
 def append(connection: Connection, written: Sequence[RecordChange], stamp: Stamp, operation: str | None = None) -> None:
@@ -66,10 +66,11 @@ def append_each(
 ) -> None:
     """The same for several writes, in their order, each with its own stamp."""
     if written:
-        connection.execute(_INSERT, [_row(change, stamp, operation) for change, stamp in written])
+        LOG.run(connection, [row(change, stamp, operation) for change, stamp in written])
 
 
-def _row(change: RecordChange, stamp: Stamp, operation: str | None) -> dict[str, Any]:
+def row(change: RecordChange, stamp: Stamp, operation: str | None = None) -> dict[str, Any]:
+    """The row that the log gets of a change."""
     before, after = _differences(change)
     cause = stamp.cause
     return {

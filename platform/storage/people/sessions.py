@@ -38,11 +38,9 @@ class Living:
 
 
 _S, _A = sessions.c, account_table.c
-_LIVING = (
-    select(_S.account, _S.csrf, _S.created_at, _S.last_seen_at, _A.active, _A.roles, _A.language, _A.email)
-    .join_from(sessions, account_table, account_table.c.user == sessions.c.account)
-    .where(sessions.c.token_hash == bindparam("token_hash"), sessions.c.expires_at > bindparam("now"))
-)
+_COLUMNS = (_S.account, _S.csrf, _S.created_at, _S.last_seen_at, _A.active, _A.roles, _A.language, _A.email)
+_ALIVE = (_S.token_hash == bindparam("token_hash")) & (_S.expires_at > bindparam("now"))
+_LIVING = select(*_COLUMNS).join_from(sessions, account_table, _A.user == _S.account).where(_ALIVE)
 
 
 def add(connection: Connection, session: SessionRow) -> None:

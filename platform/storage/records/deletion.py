@@ -97,7 +97,7 @@ def _holders(records: Records, holder: Entity, via: Field, targets: Collection[i
 
 
 def _set_deleted(records: Records, entity: str, ids: Collection[int], deleted_at: int | None, stamp: Stamp) -> None:
-    records.wrote()
+    records.changing(entity)
     entity_table = records.catalogue.tables[entity]
     table = entity_table.table
     statement = (

@@ -153,7 +153,7 @@ class HeldRecords(Records):
             if change.before is None:
                 self._journal.put(self._mine, change.record, True)
             self.log.append((change, stamp))
-        self.wrote()
+        self.changing(entity)
         return made
 
     def flush(self) -> None:
@@ -180,5 +180,5 @@ class HeldRecords(Records):
     def _insert(self, entity_table: EntityTable, snapshots: Sequence[Snapshot]) -> None:
         for part in chunks(snapshots, 10 * CHUNK):
             with translated(self.connection, entity_table):
-                self.connection.execute(entity_table.insert, [whole_row(entity_table, each) for each in part])
+                entity_table.insertion.alone(self.connection, [whole_row(entity_table, each) for each in part])
             link_tables.insert(self.connection, entity_table, part)

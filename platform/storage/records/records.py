@@ -54,6 +54,8 @@ class Records:
         self.catalogue = catalogue
         self._latest: RecordChange | None = None
         self._savepoint: NestedTransaction | None = None
+        self.changed: set[str] = set()
+        """Entities of which this transaction has changed something."""
 
     @property
     def latest(self) -> RecordChange | None:
@@ -76,8 +78,13 @@ class Records:
         new = self.new
         return new is not None and len(records) == 1 and new.record in records
 
+    def changing(self, entity: str) -> None:
+        """To be told of every write to an entity: what was the latest is not any more."""
+        self.changed.add(entity)
+        self.wrote()
+
     def wrote(self, made: Sequence[RecordChange] = ()) -> None:
-        """To be told of every write; with its changes if they are all it did, and what they refer to was looked up."""
+        """To be told of a write's changes if they are all it did, and what they refer to was looked up."""
         self._latest = made[0] if len(made) == 1 and () not in (made[0].after or {}).values() else None
         self._savepoint = self.connection.get_nested_transaction()
 
@@ -172,13 +179,12 @@ class Records:
             snapshots = [created(entity_table, one, stamp) for one in part]
             autonumbers.fill(self.connection, entity_table, snapshots)
             rows = [whole_row(entity_table, snapshot) for snapshot in snapshots]
-            with translated(self.connection, entity_table):
-                self.connection.execute(entity_table.insert, rows)
-            link_tables.insert(self.connection, entity_table, snapshots)
             made = [RecordChange(entity, cast("int", s["id"]), None, s) for s in snapshots]
-            change_log.append(self.connection, made, stamp)
+            with translated(self.connection, entity_table):
+                entity_table.insertion.run(self.connection, rows, [change_log.row(each, stamp) for each in made])
+            link_tables.insert(self.connection, entity_table, snapshots)
             written += made
-        self.wrote()
+        self.changing(entity)
         return written
 
     def update(
@@ -228,7 +234,7 @@ class Records:
 
     def _write(self, entity_table: EntityTable, made: Sequence[RecordChange]) -> None:
         """UPDATE statements, one per set of changed columns."""
-        self.wrote()
+        self.changing(entity_table.entity.id)
         rows = [(change, _changed_columns(entity_table, change)) for change in made]
         rows.sort(key=lambda row: tuple(sorted(row[1])))
         for _, group in groupby(rows, key=lambda row: tuple(sorted(row[1]))):
@@ -237,18 +243,18 @@ class Records:
             statement = entity_table.update_of(tuple(sorted(columns)))
             values = [{**{f"v_{k}": v for k, v in row.items()}, "record": change.record} for change, row in same]
             with translated(self.connection, entity_table):
-                self.connection.execute(statement, values)
+                statement.run(self.connection, values)
         link_tables.replace(self.connection, entity_table, made)
 
     def touch(self, entity: str, made: Sequence[RecordChange]) -> None:
         """Raises the version of records whose references became empty or came back (the values stay physically)."""
-        self.wrote()
+        self.changing(entity)
         keys = ("updated_at", "updated_by", "version")
         statement = self.catalogue.tables[entity].update_of(keys)
         after = [(change.record, cast("Snapshot", change.after)) for change in made]
         values = [{**{f"v_{key}": now[key] for key in keys}, "record": record} for record, now in after]
         if values:
-            self.connection.execute(statement, values)
+            statement.run(self.connection, values)
 
 
 def _merged(updates: Sequence[RecordUpdate]) -> list[RecordUpdate]:

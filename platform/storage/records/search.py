@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 CHINESE = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUNS = re.compile(f"[{CHINESE}]+|[^\\W_{CHINESE}]+")
+_WORDS = re.compile("[a-z0-9]+")
 _CHINESE = re.compile(f"[{CHINESE}]")
 MOST_SEARCHED = 2_000
 """Characters of one text that search looks at."""
@@ -28,6 +29,8 @@ MOST_SEARCHED = 2_000
 
 def tokens(text: str) -> list[str]:
     """The tokens of a text in order: words as they are (folded), Chinese runs as characters and bigrams."""
+    if text.isascii():
+        return _WORDS.findall(fold(text[:MOST_SEARCHED]))
     found: list[str] = []
     for run in _RUNS.findall(fold(text[:MOST_SEARCHED])):
         if _CHINESE.match(run):

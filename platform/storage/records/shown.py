@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import cast
 
 from sqlalchemy import Connection, select
@@ -16,6 +16,8 @@ from ruleloom.storage.records.sort_terms import Source
 from ruleloom.storage.records.worked_out import WorkedOut
 from ruleloom.storage.schema.catalogue import Catalogue
 from ruleloom.storage.sql.writer import Dialect
+
+_NONE: Mapping[tuple[str, int], Value] = {}
 
 
 def titles(connection: Connection, catalogue: Catalogue, entity: str, ids: Collection[int]) -> dict[int, Value]:
@@ -33,9 +35,16 @@ def titles(connection: Connection, catalogue: Catalogue, entity: str, ids: Colle
 
 
 def reference_titles(
-    connection: Connection, catalogue: Catalogue, entity: str, snapshots: Collection[Snapshot]
+    connection: Connection,
+    catalogue: Catalogue,
+    entity: str,
+    snapshots: Collection[Snapshot],
+    known: Mapping[tuple[str, int], Value] = _NONE,
 ) -> dict[tuple[str, int], Value]:
-    """Titles of everything that these records refer to, by (target entity, id), one query per target entity."""
+    """Titles of everything that these records refer to, by (target entity, id), one query per target entity.
+
+    `known`: those that need not be asked for.
+    """
     wanted: dict[str, set[int]] = {}
     references = [
         field for field in catalogue.model.entity(entity).fields if field.value_type.entity and field.key != "id"
@@ -44,12 +53,13 @@ def reference_titles(
         for field in references:
             target = snapshot.get(field.key)
             if target is not None:
-                wanted.setdefault(cast("str", field.value_type.entity), set()).add(cast("int", target))
-    return {
-        (target, record): title
-        for target, ids in wanted.items()
-        for record, title in titles(connection, catalogue, target, ids).items()
-    }
+                place = (cast("str", field.value_type.entity), cast("int", target))
+                if place not in known:
+                    wanted.setdefault(place[0], set()).add(place[1])
+    found = dict(known)
+    for entity_, ids in wanted.items():
+        found.update(((entity_, each), title) for each, title in titles(connection, catalogue, entity_, ids).items())
+    return found
 
 
 def path_values(

@@ -14,12 +14,10 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Index,
-    Insert,
     Integer,
     MetaData,
     Select,
     Table,
-    Update,
     bindparam,
     select,
     text,
@@ -27,7 +25,9 @@ from sqlalchemy import (
 
 from ruleloom.dsl.types import Kind
 from ruleloom.forms.fields.registry import field_types
+from ruleloom.storage.prepared import PreparedWrite
 from ruleloom.storage.schema.columns import LINKED, BigId, PlainText, column_type
+from ruleloom.storage.schema.insertion import Insertion
 
 if TYPE_CHECKING:
     from ruleloom.forms.entity import Entity, Field, Model
@@ -91,7 +91,7 @@ class EntityTable:
     def __init__(self, entity: Entity, catalogue: Catalogue) -> None:
         self.entity = entity
         self.catalogue = catalogue
-        self._updates: dict[tuple[str, ...], Update] = {}
+        self._updates: dict[tuple[str, ...], PreparedWrite] = {}
         """By their columns, built at first use."""
         own = [field for field in entity.fields if not field.system]
         self.linked = tuple(field for field in own if field.value_type.kind in LINKED)
@@ -226,18 +226,18 @@ class EntityTable:
         return select(self.table.c.id, self.table.c[title.key]).where(self.table.c.deleted_at.is_(None))
 
     @cached_property
-    def insert(self) -> Insert:
-        """One row, by the names of all columns."""
-        return self.table.insert()
+    def insertion(self) -> Insertion:
+        """Rows with what the log says of them."""
+        return Insertion(self.table, [column.name for column in self.table.columns if column.name != DELETED_AT])
 
-    def update_of(self, columns: tuple[str, ...]) -> Update:
+    def update_of(self, columns: tuple[str, ...]) -> PreparedWrite:
         """Sets these columns, by their names behind `v_`, of the record `record`."""
         found = self._updates.get(columns)
         if found is None:
             if len(self._updates) > MOST_UPDATES:
                 self._updates.clear()
             values = {self.table.c[key]: bindparam(f"v_{key}", type_=self.table.c[key].type) for key in columns}
-            found = self.table.update().where(self.table.c.id == bindparam("record")).values(values)
+            found = PreparedWrite(self.table.update().where(self.table.c.id == bindparam("record")).values(values))
             self._updates[columns] = found
         return found
 
