@@ -110,18 +110,6 @@ def rows_after(
     connection: Connection, catalogue: Catalogue, wanted: Mapping[str, Wanted], start: int, end: int
 ) -> Iterator[Row]:
     """The changes after `start` up to `end` in the order of time, as they come from the database."""
-    if connection.dialect.name == "sqlite":  # what is sorted is larger than memory: it goes to a file
-        connection.exec_driver_sql("PRAGMA temp_store=FILE")
-    try:
-        yield from _in_order_of_time(connection, catalogue, wanted, start, end)
-    finally:
-        if connection.dialect.name == "sqlite" and not connection.closed:
-            connection.exec_driver_sql("PRAGMA temp_store=MEMORY")
-
-
-def _in_order_of_time(
-    connection: Connection, catalogue: Catalogue, wanted: Mapping[str, Wanted], start: int, end: int
-) -> Iterator[Row]:
     asked = _asked(connection, wanted, start).where(_C.at <= end).order_by(_C.at, _C.id)
     for part in connection.execute(asked.execution_options(yield_per=BATCH)).partitions():
         for row in part:
