@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
 from ruleloom.api.door.conditional import etag, expected_version
 from ruleloom.api.door.here import workspace
+from ruleloom.api.door.problems import reader_language
 from ruleloom.api.door.resource import Resource
 from ruleloom.api.door.signed_in import current_actor
 from ruleloom.api.shapes.entities import entity_json
@@ -158,6 +160,25 @@ class UsesSchema(Schema):
     next = fields.String(required=True, allow_none=True)
 
 
+class ReplaceSchema(Schema):
+    """The key of the field that takes the place of the one that goes."""
+
+    other = fields.String(required=True, data_key="with")
+
+
+class ReplacedSchema(UseSchema):
+    """A thing that named the field: whether it can name the other one, and if not, why."""
+
+    possible = fields.Boolean(required=True)
+    why = fields.List(fields.String(), required=True)
+
+
+class ReplacementSchema(Schema):
+    """What becomes, or would become, of everything that names a field."""
+
+    items = fields.List(fields.Nested(ReplacedSchema), required=True)
+
+
 @resource.get("/entities", answer=EntitiesSchema)
 def read() -> dict[str, Any]:
     """The published model"""
@@ -182,6 +203,28 @@ def read_draft(entity: str) -> tuple[Any, dict[str, str]]:
 def read_uses(entity: str, field: str) -> dict[str, Any]:
     """What names a published field: to be asked before it is taken away"""
     return {"items": entities.uses(workspace(), current_actor(), entity, field), "next": None}
+
+
+@resource.post("/entities/<entity>/fields/<field>/replace/preview", body=ReplaceSchema, answer=ReplacementSchema)
+def preview_replacement(given: dict[str, Any], entity: str, field: str) -> dict[str, Any]:
+    """What could name another field instead of one that is to go; nothing is changed"""
+    return _replaced(entity, field, given["other"], really=False)
+
+
+@resource.post("/entities/<entity>/fields/<field>/replace", body=ReplaceSchema, answer=ReplacementSchema)
+def replace_field(given: dict[str, Any], entity: str, field: str) -> dict[str, Any]:
+    """Let rules, views, forms and pipelines name another field of the same kind; rules do not fire because of it"""
+    return _replaced(entity, field, given["other"], really=True)
+
+
+def _replaced(entity: str, field: str, other: str, *, really: bool) -> dict[str, Any]:
+    found = entities.replace_field(workspace(), current_actor(), entity, field, other, really=really)
+    return {
+        "items": [
+            {**asdict(each.use), "possible": each.possible, "why": [one.message(reader_language()) for one in each.why]}
+            for each in found
+        ]
+    }
 
 
 @resource.post("/entities", body=EntityDrawingSchema, answer=EntityDraftSchema, status=201)

@@ -178,6 +178,25 @@ class PausesSchema(Schema):
     items = fields.List(fields.Nested(PauseSchema), required=True)
 
 
+class AnsweringSchema(Schema):
+    """A rule that what another one writes can set off: which field of which entity, and whether it is made or gone."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    entity = fields.Nested(BothSchema, required=True)
+    field = fields.Nested(BothSchema, required=True, allow_none=True)
+    way = fields.String(required=True, validate=validate.OneOf(("updated", "created", "deleted")))
+
+
+class DepartureSchema(Schema):
+    """What goes with a rule: waiting runs go on to their end, `held` firings are never performed any more."""
+
+    waiting_runs = fields.Integer(required=True)
+    queued = fields.Integer(required=True)
+    held = fields.Integer(required=True)
+    answering = fields.List(fields.Nested(AnsweringSchema), required=True)
+
+
 resource = drawn("rule", "rules", "When what becomes true, then what is done.", TextSchema, ShownRuleSchema)
 
 
@@ -221,6 +240,12 @@ def why_(query: dict[str, Any], drawn_id: str) -> dict[str, Any]:
         "firings": firings,
         "deadline": found.deadline,
     }
+
+
+@resource.get("/rules/<drawn_id>/uses", answer=DepartureSchema)
+def uses(drawn_id: str) -> Any:
+    """What goes with a rule when it is deleted: to be asked before"""
+    return definitions.departure(workspace(), current_actor(), drawn_id)
 
 
 @resource.post("/rules/<drawn_id>/pause", answer=SwitchedSchema)

@@ -53,6 +53,29 @@ class SignInLinkSchema(Schema):
     expires_at = fields.String(required=True)
 
 
+class HeldSchema(Schema):
+    """So many records of an entity (by key) point to the person with one field."""
+
+    entity = fields.String(required=True)
+    field = fields.String(required=True)
+    count = fields.Integer(required=True)
+
+
+class OwnRuleSchema(Schema):
+    """A rule that the person published last."""
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+class MissedSchema(Schema):
+    """What names a person; rules go on without their author, tokens end with the account."""
+
+    records = fields.List(fields.Nested(HeldSchema), required=True)
+    rules = fields.List(fields.Nested(OwnRuleSchema), required=True)
+    tokens = fields.Integer(required=True)
+
+
 @resource.get("/users", answer=UsersSchema)
 def read() -> dict[str, Any]:
     """Everybody, by name"""
@@ -69,6 +92,18 @@ def create(given: dict[str, Any]) -> accounts.Account:
 def change(given: dict[str, Any], user: str) -> accounts.Account:
     """Change a person's name, roles, password or whether the account is active (administrators)"""
     return accounts.change(workspace(), current_actor(), user, **given)
+
+
+@resource.get("/users/<user>/uses", answer=MissedSchema)
+def uses(user: str) -> dict[str, Any]:
+    """What names a person (administrators): to be asked before the account is switched off"""
+    found = accounts.missed(workspace(), current_actor(), user)
+    held = [{"entity": each.entity.key, "field": each.field.key, "count": each.count} for each in found.records]
+    return {
+        "records": held,
+        "rules": [{"id": rule, "name": name} for rule, name in found.rules],
+        "tokens": found.tokens,
+    }
 
 
 @resource.post("/users/<user>/sign-in-link", answer=SignInLinkSchema, status=201)

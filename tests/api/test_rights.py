@@ -210,3 +210,31 @@ def test_a_record_and_its_account_stay_in_step(app: Flask, administrator: Client
     assert administrator.get(path).get_json()["values"]["active"] is True
     signed = app.test_client().post("/api/v1/session", json={"email": "mia.new@example.com", "password": PASSWORD})
     assert signed.status_code == 200
+
+
+def test_what_names_a_person_is_told_before_and_every_administrator_hears_of_it(
+    administrator: Client, model: Client
+) -> None:
+    people = {each["name"]: each["id"] for each in administrator.get("/users").get_json()["items"]}
+    max_ = people["Max"]
+    made = model.post(
+        "/rules", {"content": {"text": 'rule "R" on customer when credit > 1 then notify owner "x"', "language": "en"}}
+    ).get_json()
+    assert model.post(f"/rules/{made['id']}/publish", {}).status_code == 200
+    for name in "AB":
+        model.create("customer", name=name, owner=max_)
+    assert model.post("/tokens", {"name": "Script"}).status_code == 201
+    found = administrator.get(f"/users/{max_}/uses").get_json()
+    assert found == {
+        "records": [{"entity": "customer", "field": "owner", "count": 2}],
+        "rules": [{"id": made["id"], "name": "R"}],
+        "tokens": 1,
+    }
+    assert model.get(f"/users/{max_}/uses").status_code == 403
+    assert administrator.patch(f"/users/{max_}", {"active": False}).status_code == 200
+    (notice,) = administrator.get("/notifications").get_json()["items"]
+    assert "Max can no longer sign in." in notice["text"]
+    assert "2 × Customer (owner)" in notice["text"]
+    assert "Rules they published go on: 1." in notice["text"]
+    assert notice["record"] == {"entity": "user", "id": max_, "title": "Max"}
+    assert administrator.get(f"/rules/{made['id']}").get_json()["status"] == "published"

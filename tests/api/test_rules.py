@@ -234,3 +234,28 @@ def test_a_record_that_a_rule_deletes_as_soon_as_it_is_made_is_shown_as_it_was_m
     assert [each["edge"] for each in answer["firings"]] == ["on"]
     gone = model.get(f"/records/customer/{answer['record']['id']}")
     assert gone.status_code == 404
+
+
+def test_before_a_rule_goes_it_is_told_what_goes_with_it(model: Client, member: Client) -> None:
+    texts = (
+        'rule "First" on customer when credit > 10 then set region = "East" wait 3 days set active = no',
+        'rule "Then" on customer when region = "East" then notify owner "x"',
+        'rule "Apart" on customer when since is not empty then notify owner "x"',
+    )
+    first, then, _ = (_in_force(model, text) for text in texts)
+    model.create("customer", name="A", credit="11")
+    found = model.get(f"/rules/{first}/uses").get_json()
+    assert (found["waiting_runs"], found["queued"], found["held"]) == (1, 0, 0)
+    (answering,) = found["answering"]
+    assert (answering["id"], answering["name"], answering["way"]) == (then, "Then", "updated")
+    assert answering["field"]["en"] == "region"
+    assert answering["entity"]["zh"] == "客户"
+    assert member.get(f"/rules/{first}/uses").status_code == 403
+    assert model.ask("DELETE", f"/rules/{first}").status_code == 204
+    assert len(model.get("/runs").get_json()["items"]) == 1, "a run under way goes on"
+
+
+def _in_force(client: Client, text: str) -> str:
+    made = client.post("/rules", {"content": {"text": text, "language": "en"}})
+    assert client.post(f"/rules/{made.get_json()['id']}/publish", {}).status_code == 200
+    return str(made.get_json()["id"])

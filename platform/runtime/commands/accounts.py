@@ -15,6 +15,7 @@ from ruleloom.runtime.missing import Conflict, Missing, id_of
 from ruleloom.runtime.people.emails import folded_email, require_email
 from ruleloom.runtime.people.known import acting, spoken
 from ruleloom.runtime.people.leaving import administers, require_another
+from ruleloom.runtime.people.missed import Missed, missed_of
 from ruleloom.runtime.people.secrets_of import hash_password, password_fits
 from ruleloom.runtime.time.clock import machine_now
 from ruleloom.runtime.workspace import Workspace
@@ -22,6 +23,7 @@ from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 from ruleloom.storage.people import accounts as rows
 from ruleloom.storage.people import sessions as session_rows
 from ruleloom.storage.people.accounts import AccountRow
+from ruleloom.storage.schema.definitions import Definitions
 
 SHORTEST_PASSWORD = 10
 
@@ -70,6 +72,15 @@ def everybody(workspace: Workspace, actor: Actor) -> Sequence[Account]:
     with workspace.database.read() as connection:
         found = rows.every(connection)
     return sorted(_shown(workspace, found), key=lambda account: (account.name, account.id))
+
+
+def missed(workspace: Workspace, actor: Actor, user: str) -> Missed:
+    """What names a person: to be asked before the account is switched off."""
+    access.require(actor, Verb.ADMINISTER)
+    row = account_row(workspace, id_of(user))
+    with workspace.reading() as reading:
+        definitions = Definitions(reading.connection)
+        return missed_of(reading.connection, reading.published.catalogue, definitions, row.user)
 
 
 def create(

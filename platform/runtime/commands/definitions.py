@@ -15,6 +15,7 @@ from ruleloom.forms.names import key_for
 from ruleloom.messages import Diagnostic, RuleloomError
 from ruleloom.runtime.missing import Missing, Stale, id_of
 from ruleloom.runtime.rules import checking, publishing
+from ruleloom.runtime.rules.departing import Departure, departure_of
 from ruleloom.runtime.workspace import Workspace
 from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 from ruleloom.storage import workspace_settings as settings
@@ -49,6 +50,14 @@ def versions(workspace: Workspace, actor: Actor, kind: str, definition: str) -> 
     with workspace.reading() as reading:
         found = Definitions(reading.connection)
         return found.versions(_of_kind(found, actor, kind, definition).id)
+
+
+def departure(workspace: Workspace, actor: Actor, rule: str) -> Departure:
+    """What goes with a rule when it is deleted: to be asked before."""
+    access.require(actor, Verb.DEFINE)
+    with workspace.reading() as reading:
+        found = _of_kind(Definitions(reading.connection), actor, "rule", rule)
+        return departure_of(reading.connection, reading.published, str(found.id))
 
 
 def pauses(workspace: Workspace, actor: Actor, rule: str) -> Sequence[PauseRow]:

@@ -17,6 +17,8 @@ from ruleloom.forms.names import key_for
 from ruleloom.runtime.missing import Missing, Stale
 from ruleloom.runtime.rules import published, renaming
 from ruleloom.runtime.rules.published import Published, model_of
+from ruleloom.runtime.rules.replacing import Replaced
+from ruleloom.runtime.rules.replacing import replace_field as replace_in
 from ruleloom.runtime.rules.uses import Use, uses_of
 from ruleloom.runtime.workspace import PREPARED, Workspace
 from ruleloom.runtime.writing.unit_of_work import UnitOfWork
@@ -66,6 +68,28 @@ def uses(workspace: Workspace, actor: Actor, key: str, field: str) -> Sequence[U
         return uses_of(uow.connection, uow.definitions, uow.published.model, entity, found)
 
     return workspace.transact(command, actor, origin="drawing")
+
+
+def replace_field(
+    workspace: Workspace, actor: Actor, key: str, field: str, other: str, *, really: bool
+) -> Sequence[Replaced]:
+    """Lets what names a field that is to go name another one of the same kind; without `really` only what would come.
+
+    Both are published fields of the entity, by key; `Missing` (404) when one is not there.
+    """
+    access.require(actor, Verb.PUBLISH)
+
+    def command(uow: UnitOfWork) -> Sequence[Replaced]:
+        entity = uow.published.entity(key)
+        old, new = entity.by_key.get(field), entity.by_key.get(other)
+        if old is None or new is None:
+            raise Missing.of("not-found")
+        found = replace_in(uow, entity, old, new, really=really)
+        if really:
+            settings.raise_rule_set_version(uow.connection)
+        return found
+
+    return workspace.transact(command, actor, origin="publishing")
 
 
 def draw(workspace: Workspace, actor: Actor, content: Mapping[str, Any]) -> Drawing:

@@ -14,6 +14,7 @@ from ruleloom.engine.store import RecordChange
 from ruleloom.forms.entity import USER
 from ruleloom.messages import Diagnostic
 from ruleloom.runtime.missing import Conflict
+from ruleloom.runtime.people import missed
 from ruleloom.runtime.people.emails import require_email
 from ruleloom.storage.people import accounts as rows
 from ruleloom.storage.people import sessions
@@ -63,6 +64,7 @@ def leave(uow: UnitOfWork, user: int) -> None:
         require_another(uow, user)
     rows.change(uow.connection, user, active=False)
     sessions.end_all(uow.connection, user)
+    missed.tell(uow, user)
 
 
 def require_another(uow: UnitOfWork, user: int) -> None:

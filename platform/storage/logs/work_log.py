@@ -136,6 +136,15 @@ def waiting_runs(
     return [_waiting(ParkedRow(**{n: row[parked_runs.c[n]] for n in ParkedRow.__slots__}), row) for row in rows]
 
 
+def open_of(connection: Connection, rule: str) -> tuple[int, int]:
+    """How many runs of a rule wait, and how many of its effects are not done yet."""
+    runs = select(func.count()).select_from(parked_runs).join(firings, firings.c.id == parked_runs.c.firing)
+    work = select(func.count()).select_from(effects).join(firings, firings.c.id == _E.firing)
+    asked = [each.where(firings.c.rule == rule) for each in (runs, work.where(_E.status.in_(UNFINISHED)))]
+    waiting, queued = (int(connection.scalar(each) or 0) for each in asked)
+    return waiting, queued
+
+
 def sizes(connection: Connection, seen: Seen | None = None) -> tuple[int, int, int]:
     """How many runs wait (`seen`: of records in sight), and how many imports and syncs go on."""
     imports = select(func.count()).where(import_runs.c.status.in_(("running", "checking", "stopping")))

@@ -520,6 +520,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/entities/{entity}/fields/{field}/replace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: string;
+                field: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let rules, views, forms and pipelines name another field of the same kind; rules do not fire because of it */
+        post: operations["entities_replace_field"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/entities/{entity}/fields/{field}/replace/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: string;
+                field: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What could name another field instead of one that is to go; nothing is changed */
+        post: operations["entities_preview_replacement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/entities/{entity}/fields/{field}/uses": {
         parameters: {
             query?: never;
@@ -1545,6 +1585,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules/{drawn_id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drawn_id: string;
+            };
+            cookie?: never;
+        };
+        /** What goes with a rule when it is deleted: to be asked before */
+        get: operations["rules_uses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules/{drawn_id}/versions": {
         parameters: {
             query?: never;
@@ -1826,6 +1885,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users/{user}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        /** What names a person (administrators): to be asked before the account is switched off */
+        get: operations["users_uses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/views": {
         parameters: {
             query?: never;
@@ -1946,6 +2024,14 @@ export interface components {
             most: number;
             /** @enum {string} */
             per: "minute" | "hour" | "day";
+        };
+        Answering: {
+            entity: components["schemas"]["Both"];
+            field: components["schemas"]["Both"] | null;
+            id: string;
+            name: string;
+            /** @enum {string} */
+            way: "updated" | "created" | "deleted";
         };
         App: {
             contains: components["schemas"]["Contains"];
@@ -2195,6 +2281,12 @@ export interface components {
         Day: {
             day: string;
             hits: number;
+        };
+        Departure: {
+            answering: components["schemas"]["Answering"][];
+            held: number;
+            queued: number;
+            waiting_runs: number;
         };
         Diagnostic: {
             code: string;
@@ -2465,6 +2557,11 @@ export interface components {
             ok: boolean;
             skew_seconds: number;
         };
+        Held: {
+            count: number;
+            entity: string;
+            field: string;
+        };
         History: {
             items: components["schemas"]["Change"][];
             next: string | null;
@@ -2610,6 +2707,11 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        Missed: {
+            records: components["schemas"]["Held"][];
+            rules: components["schemas"]["OwnRule"][];
+            tokens: number;
+        };
         Named: {
             id: string;
             title: string | null;
@@ -2724,6 +2826,10 @@ export interface components {
             id: string;
             kind: string;
             summary: components["schemas"]["Both"];
+        };
+        OwnRule: {
+            id: string;
+            name: string;
         };
         OwnSettings: {
             current_password?: string;
@@ -2940,6 +3046,24 @@ export interface components {
             rows: {
                 [key: string]: unknown;
             }[];
+        };
+        Replace: {
+            with: string;
+        };
+        Replaced: {
+            draft: boolean;
+            entity: string | null;
+            id: string;
+            /** @enum {string} */
+            kind: "entity" | "rule" | "view" | "form" | "pipeline" | "formula" | "connection";
+            labels: components["schemas"]["Labels"];
+            name: string;
+            places: components["schemas"]["UsePlace"][];
+            possible: boolean;
+            why: string[];
+        };
+        Replacement: {
+            items: components["schemas"]["Replaced"][];
         };
         Replay: {
             /** @default null */
@@ -4295,6 +4419,64 @@ export interface operations {
                     "application/json": components["schemas"]["EntityDraft"];
                 };
             };
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    entities_replace_field: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: string;
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replace"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replacement"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    entities_preview_replacement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entity: string;
+                field: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replace"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replacement"];
+                };
+            };
+            422: components["responses"]["UNPROCESSABLE_ENTITY"];
             default: components["responses"]["DEFAULT_ERROR"];
         };
     };
@@ -6013,6 +6195,29 @@ export interface operations {
             default: components["responses"]["DEFAULT_ERROR"];
         };
     };
+    rules_uses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                drawn_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Departure"];
+                };
+            };
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
     rules_versions: {
         parameters: {
             query?: never;
@@ -6513,6 +6718,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignInLink"];
+                };
+            };
+            default: components["responses"]["DEFAULT_ERROR"];
+        };
+    };
+    users_uses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Missed"];
                 };
             };
             default: components["responses"]["DEFAULT_ERROR"];
