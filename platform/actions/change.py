@@ -9,6 +9,8 @@ from ruleloom.actions.registry import ACTIONS
 from ruleloom.engine.intents import UpdateRecords
 from ruleloom.messages import Language
 
+_Words = Mapping[Language, str]
+
 
 @ACTIONS.register
 class Change(ActionKind):
@@ -25,7 +27,19 @@ class Change(ActionKind):
         keys = sorted({key for values in intent.values.values() for key in values})
         fields = [names.get(f"{intent.entity}.{key}", key) for key in keys]
         if set(intent.values) == {about.record} and intent.entity == about.entity:
-            return both("did-set", fields=fields)
+            values = intent.values[about.record]
+            written = [
+                _written(intent.entity, key, values[key], names, field) for key, field in zip(keys, fields, strict=True)
+            ]
+            return both("did-set", fields=written)
         return both(
             "did-update", count=str(len(intent.values)), entity=names.get(intent.entity, intent.entity), fields=fields
         )
+
+
+def _written(entity: str, key: str, value: object, names: Mapping[str, _Words], field: _Words | str) -> _Words | str:
+    """A field with what it was set to, where that can be said in words."""
+    if value is None:
+        return both("set-empty", field=field)
+    shown = names.get(f"{entity}.{key}={value}")
+    return field if shown is None else both("set-to", field=field, value=shown)

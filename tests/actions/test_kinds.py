@@ -12,6 +12,7 @@ NAMES: dict[str, dict[Language, str]] = {
     "coupon": {"en": "Coupon", "zh": "优惠券"},
     "5": {"en": "Li Na", "zh": "李娜"},
     "visit.flag": {"en": "Flag", "zh": "标记"},
+    "visit.flag=late": {"en": "Late", "zh": "迟"},
 }
 
 
@@ -25,6 +26,8 @@ def test_every_intent_has_one_kind() -> None:
     [
         (intents.CreateRecord("coupon", {}), "Created Coupon", "新建优惠券"),
         (intents.UpdateRecords("visit", {7: {"flag": "red"}}), "Set Flag", "设置标记"),
+        (intents.UpdateRecords("visit", {7: {"flag": "late"}}), "Set Flag to “Late”", "设置标记为“迟”"),
+        (intents.UpdateRecords("visit", {7: {"flag": None}}), "Set Flag to blank", "设置标记为空"),
         (intents.UpdateRecords("coupon", {8: {"x": 1}, 9: {"x": 1}}), "Changed x of 2 Coupon", "更新 2 条优惠券的x"),
         (intents.DeleteRecord("visit", 7), "Deleted visit Visit 7", "删除visit Visit 7"),
         (intents.SendNotice((5, 5), "hello"), "Notified Li Na: hello", "通知李娜：hello"),

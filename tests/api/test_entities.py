@@ -50,8 +50,6 @@ def test_only_who_may_draw_asks_what_names_a_field(model: Client, member: Client
     assert member.get("/entities/order/fields/amount/uses").status_code == 403
 
 
-
-
 def _published(client: Client, text: str) -> str:
     made = client.post("/rules", {"content": {"text": text, "language": "en"}})
     assert made.status_code == 201, made.get_json()
@@ -76,7 +74,9 @@ def test_another_field_takes_the_place_of_one_that_goes(model: Client, member: C
     assert redrawn.status_code == 200, redrawn.get_json()
     assert model.post("/entities/customer/publish", {}).status_code == 200
     rule = _published(model, 'rule "Rich" on customer when credit > 10 then set credit = credit + 1')
-    far = _published(model, 'rule "Far" on order when customer.credit > 10 then notify customer.owner "{customer.credit}"')
+    far = _published(
+        model, 'rule "Far" on order when customer.credit > 10 then notify customer.owner "{customer.credit}"'
+    )
     view = _drawn(
         model,
         "views",

@@ -62,7 +62,7 @@ def test_what_a_function_takes_is_told_while_its_arguments_are_written(visit: Vi
 def test_a_worked_out_field_is_drawn_with_its_expression(visit: Visit) -> None:
     page = visit("/entities/deal")
     page.get_by_role("button", name="添加字段").click()
-    page.get_by_role("menuitem", name="公式").click()
+    page.get_by_role("menuitem", name="计算字段").click()
     page.get_by_role("textbox", name="英文名称").last.fill("Twice")
     editor = page.locator(".formula .cm-content")
     editor.click()

@@ -8,6 +8,7 @@ from typing import Any
 from ruleloom.api.shapes.wire import instant_text
 from ruleloom.forms.entity import USER, Model
 from ruleloom.messages import LANGUAGES, text
+from ruleloom.runtime.durable import queues
 from ruleloom.runtime.showing.chains import Chains
 from ruleloom.runtime.showing.reading import ShownFiring
 from ruleloom.storage.logs.firing_log import EffectRow, FiringRow
@@ -86,9 +87,13 @@ def _effect(model: Model, shown: ShownFiring, effect: EffectRow) -> dict[str, An
     record = None
     if effect.entity is not None and effect.record is not None:
         record = titled(model, shown.titles, effect.entity, effect.record)
+    told = queues.why(effect) or {}
     return {
         "id": str(effect.id),
         "kind": effect.kind,
+        "attempts": effect.attempts,
+        "why": [{"en": en, "zh": zh} for en, zh in zip(told.get("en", ()), told.get("zh", ()), strict=True)],
+        "not_before": None if effect.not_before is None else instant_text(effect.not_before),
         "status": _STATUSES.get(effect.status, effect.status),
         "summary": effect.summary or {"en": effect.kind, "zh": effect.kind},
         "record": record,

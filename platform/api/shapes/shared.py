@@ -140,13 +140,16 @@ class ExplainedSchema(ReasonSchema):
 
 
 class EffectSchema(Schema):
-    """What an action of a firing did."""
+    """What an action of a firing did; `why` it failed or is not done yet, `not_before`: when it is tried again."""
 
     id = fields.String(required=True)
     kind = fields.String(required=True)
     status = fields.String(required=True, validate=validate.OneOf(("done", "pending", "running", "failed", "skipped")))
     summary = fields.Nested(BothSchema, required=True)
     record = fields.Nested(TitledSchema, allow_none=True)
+    attempts = fields.Integer(required=True)
+    why = fields.List(fields.Nested(BothSchema), required=True)
+    not_before = fields.String(required=True, allow_none=True)
 
 
 class FiringRuleSchema(Schema):

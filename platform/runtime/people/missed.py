@@ -9,16 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
-
 from ruleloom.access import RoleName
-from ruleloom.forms.entity import USER, Entity, Field
+from ruleloom.forms.entity import USER
 from ruleloom.messages import LANGUAGES, Language, text
 from ruleloom.storage.database import Connection
 from ruleloom.storage.logs import notices
 from ruleloom.storage.people import accounts, api_tokens
 from ruleloom.storage.records import shown
-from ruleloom.storage.schema.catalogue import DELETED_AT, Catalogue
+from ruleloom.storage.records.pointing import Pointing, pointing_to
+from ruleloom.storage.schema.catalogue import Catalogue
 from ruleloom.storage.schema.definitions import Definitions
 
 if TYPE_CHECKING:
@@ -26,43 +25,23 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """So many records of an entity point to the person with one field."""
-
-    entity: Entity
-    field: Field
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
 class Missed:
     """What names a person. Rules (id, name) go on without their author, tokens end with the account."""
 
-    records: Sequence[Held]
+    records: Sequence[Pointing]
     rules: Sequence[tuple[str, str]]
     tokens: int
 
 
 def missed_of(connection: Connection, catalogue: Catalogue, definitions: Definitions, user: int) -> Missed:
     """Everything that names a person, the fields with most records first."""
-    held = [
-        Held(entity, field, _count(connection, catalogue, entity, field, user))
-        for entity, field in catalogue.holders(USER)
-        if field in catalogue.tables[entity.id].stored
-    ]
     rules = [
         (str(rule.id), rule.name)
         for rule in definitions.all("rule", published=True)
         if definitions.version(rule.id, rule.published_version or 0).author == user
     ]
     tokens = len(api_tokens.of_account(connection, user))
-    return Missed(sorted((each for each in held if each.count), key=lambda each: -each.count), rules, tokens)
-
-
-def _count(connection: Connection, catalogue: Catalogue, entity: Entity, field: Field, user: int) -> int:
-    table = catalogue.table(entity.id)
-    asked = select(func.count()).where(table.c[field.key] == user, table.c[DELETED_AT].is_(None))
-    return int(connection.scalar(asked) or 0)
+    return Missed(pointing_to(connection, catalogue, USER, user), rules, tokens)
 
 
 def tell(uow: UnitOfWork, user: int) -> None:
@@ -94,7 +73,7 @@ def _words(name: str, found: Missed, language: Language) -> str:
     return " ".join(parts) if language == "en" else "".join(parts)
 
 
-def _called(held: Held, language: Language) -> Mapping[str, str]:
+def _called(held: Pointing, language: Language) -> Mapping[str, str]:
     return {
         "entity": held.entity.labels.get(language) or held.entity.name,
         "field": held.field.labels.get(language) or held.field.name,

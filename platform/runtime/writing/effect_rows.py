@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from ruleloom.actions.base import About, Both, both
-from ruleloom.dsl.types import RecordId
+from ruleloom.dsl.types import Kind, RecordId
 from ruleloom.engine.intents import CreateRecord, DeleteRecord, GiveTask, Intent, SendNotice, UpdateRecords
 from ruleloom.engine.ruleset import RuleLogic
 from ruleloom.engine.store import RecordChange, Snapshot
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 
 Names = dict[str, Mapping[Language, str]]
+_SAID = 80
+"""Characters of a text that a summary repeats."""
 
 
 def firing_row(uow: UnitOfWork, firing: Firing) -> firing_log.FiringRow:
@@ -134,7 +136,8 @@ def names_for(uow: UnitOfWork, intent: Intent) -> Names:
     if isinstance(intent, CreateRecord | UpdateRecords | DeleteRecord):
         entity = uow.published.model.entity(intent.entity)
         fields = {f"{entity.id}.{f.key}": _labels(f.labels, f.name) for f in entity.fields}
-        return {entity.id: _labels(entity.labels, entity.name), **fields}
+        values = _values_for(uow, entity, intent) if isinstance(intent, UpdateRecords) else {}
+        return {entity.id: _labels(entity.labels, entity.name), **fields, **values}
     people: tuple[RecordId, ...] = ()
     if isinstance(intent, SendNotice):
         people = intent.recipients
@@ -142,6 +145,28 @@ def names_for(uow: UnitOfWork, intent: Intent) -> Names:
         people = (intent.user,)
     found = uow.desk.snapshots(USER, people)
     return {str(user): _labels({}, str(snapshot.get("name") or user)) for user, snapshot in found.items()}
+
+
+def _values_for(uow: UnitOfWork, entity: Entity, intent: UpdateRecords) -> Names:
+    """What values are called that are set: texts, numbers, options and people; others are not said in words."""
+    found: Names = {}
+    for key, value in ((key, value) for values in intent.values.values() for key, value in values.items()):
+        field = entity.by_key[key]
+        kind = field.value_type.kind
+        if value is None:
+            continue
+        if kind is Kind.CHOICE:
+            option = next((each for each in field.options if each.value == value), None)
+            said = _labels(option.labels, option.value) if option else _labels({}, str(value))
+        elif kind in (Kind.TEXT, Kind.NUMBER):
+            said = _labels({}, str(value)[:_SAID])
+        elif field.to == USER:
+            snapshot = uow.desk.snapshots(USER, [cast("RecordId", value)]).get(cast("RecordId", value), {})
+            said = _labels({}, str(snapshot.get("name") or value))
+        else:
+            continue
+        found[f"{entity.id}.{key}={value}"] = said
+    return found
 
 
 def _labels(labels: Mapping[Language, str], name: str) -> dict[Language, str]:

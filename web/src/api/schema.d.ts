@@ -2326,12 +2326,15 @@ export interface components {
             value: string;
         };
         Effect: {
+            attempts: number;
             id: string;
             kind: string;
+            not_before: string | null;
             record?: components["schemas"]["Titled"] | null;
             /** @enum {string} */
             status: "done" | "pending" | "running" | "failed" | "skipped";
             summary: components["schemas"]["Both"];
+            why: components["schemas"]["Both"][];
         };
         EffectCount: {
             count: number;

@@ -2,12 +2,14 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { get, post, request, resume, setCsrf } from './client'
 import { ApiProblem } from './problem'
+import { forgetTyped, typedBy } from './typed'
 import type { Role, Session } from './types'
 
 async function readSession(): Promise<Session | null> {
   try {
     const { data } = await request<Session>('GET', '/session', { anonymous: true })
     setCsrf(data.csrf)
+    typedBy(data.user.id)
     return data
   } catch (error) {
     if (error instanceof ApiProblem && error.status === 401) return null
@@ -41,11 +43,13 @@ export type Credentials = { email: string; password: string } | { token: string 
 export async function signIn(credentials: Credentials): Promise<Session> {
   const answer = await post<Session>('/session', credentials, { anonymous: true })
   setCsrf(answer.csrf)
+  typedBy(answer.user.id)
   resume()
   return answer
 }
 
 export async function signOut(): Promise<void> {
+  forgetTyped()
   await request('DELETE', '/session', { anonymous: true })
   setCsrf('')
 }

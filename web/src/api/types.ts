@@ -198,6 +198,11 @@ export interface Effect {
   status: string
   summary: string | { en: string; zh: string }
   record?: { entity: string; id: string; title?: string } | null
+  attempts: number
+  /** Why it failed, or is not done yet. */
+  why: (string | { en: string; zh: string })[]
+  /** When it is tried again. */
+  not_before: string | null
 }
 
 export interface Firing {

@@ -11,6 +11,7 @@ export function Chain({ chain }: { chain: Links }) {
   const zone = useSession()?.workspace.timezone ?? 'UTC'
   return (
     <ol className="chain" aria-label={t('chain.title')}>
+      <li className="chain-because mut">{t('chain.because')}</li>
       {chain.links.map((link) => (
         <li key={link.firing}>
           <Icon name="bolt" />

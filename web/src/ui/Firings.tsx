@@ -4,6 +4,7 @@ import type { Firing, Skipped } from '@/api/types'
 import { useTexts } from '@/locales/i18n'
 import { formatInstant } from '@/values/time'
 import { Chain } from './Chain'
+import { EffectTrouble } from './EffectTrouble'
 import { Explained } from './Explained'
 import { Pill } from './Top'
 import { wordsOf } from './words'
@@ -69,7 +70,10 @@ export function FiringCard({
               <Pill tone={EFFECT_TONES[effect.status] ?? 'slate'}>
                 {t(`effects.${effect.status}`, { defaultValue: effect.status })}
               </Pill>
-              {wordsOf(effect.summary, language)}
+              <span>
+                {wordsOf(effect.summary, language)}
+                <EffectTrouble effect={effect} />
+              </span>
             </li>
           ))}
         </ul>

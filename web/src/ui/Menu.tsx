@@ -1,5 +1,6 @@
 import { Dropdown } from 'antd'
 import type { ReactElement } from 'react'
+import { goBack, whereFrom } from './focus'
 import { Icon, type IconName } from './icons'
 
 export interface MenuItem {
@@ -29,7 +30,15 @@ export function Menu({ items, children }: { items: MenuItem[]; children: ReactEl
     <Dropdown
       trigger={['click']}
       placement="bottomRight"
-      menu={{ items: entries, onClick: ({ key }) => items.find((item) => item.key === key)?.onPick() }}
+      autoFocus
+      menu={{
+        items: entries,
+        onClick: ({ key }) => {
+          // The menu goes away: the focus is back on its button before anything else opens.
+          goBack(whereFrom())
+          items.find((item) => item.key === key)?.onPick()
+        },
+      }}
     >
       {children}
     </Dropdown>

@@ -1,6 +1,8 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react'
+import { createPortal } from 'react-dom'
 import { useTexts } from '@/locales/i18n'
 import { IconButton } from './Button'
+import { goBack, whereFrom } from './focus'
 
 /** A panel at the side: one layer, the page stays visible and usable behind it. Escape closes it. */
 export function SidePanel({
@@ -18,9 +20,9 @@ export function SidePanel({
   const id = useId()
   const panel = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    const before = document.activeElement
+    const before = whereFrom()
     panel.current?.focus()
-    return () => (before instanceof HTMLElement ? before.focus({ preventScroll: true }) : undefined)
+    return () => goBack(before)
   }, [])
   const close = useRef(onClose)
   close.current = onClose
@@ -33,7 +35,8 @@ export function SidePanel({
     document.addEventListener('keydown', onKey)
     return () => document.removeEventListener('keydown', onKey)
   }, [])
-  return (
+  // At the end of the document: what is written about lists and cards does not concern a panel that belongs to them.
+  return createPortal(
     <div
       ref={panel}
       className="side-panel"
@@ -48,6 +51,7 @@ export function SidePanel({
       </header>
       <div className="side-body">{children}</div>
       {foot && <footer>{foot}</footer>}
-    </div>
+    </div>,
+    document.body,
   )
 }

@@ -4,9 +4,9 @@ import { cancelRun, skipAhead, type WaitingRun } from '@/api/runs'
 import { useMay, useSession } from '@/api/session'
 import { useTexts } from '@/locales/i18n'
 import { formatInstant } from '@/values/time'
-import { Button } from './Button'
 import { Icon } from './icons'
 import { ProblemNote } from './ProblemNote'
+import { SureButton } from './SureButton'
 import { toast } from './toasts'
 import { wordsOf } from './words'
 import './waiting.css'
@@ -70,12 +70,23 @@ function RunLine({ run, ofRecord, onDone }: { run: WaitingRun; ofRecord?: boolea
       </div>
       {may && (
         <span className="waiting-actions">
-          <Button small icon="play" busy={skipping.isPending} onClick={() => skipping.mutate()}>
-            {t('runs.skip')}
-          </Button>
-          <Button small tone="quiet" icon="x" busy={cancelling.isPending} onClick={() => cancelling.mutate()}>
-            {t('runs.cancel')}
-          </Button>
+          <SureButton
+            icon="play"
+            label={t('runs.skip')}
+            question={t('runs.skipSure')}
+            sure={t('runs.skipDo')}
+            busy={skipping.isPending}
+            onSure={() => skipping.mutate()}
+          />
+          <SureButton
+            quiet
+            icon="x"
+            label={t('runs.cancel')}
+            question={t('runs.cancelSure')}
+            sure={t('runs.cancelDo')}
+            busy={cancelling.isPending}
+            onSure={() => cancelling.mutate()}
+          />
         </span>
       )}
     </li>

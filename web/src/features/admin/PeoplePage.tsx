@@ -12,6 +12,7 @@ import { SidePanel } from '@/ui/SidePanel'
 import { Pill, Top } from '@/ui/Top'
 import { toast } from '@/ui/toasts'
 import { changePerson, makeSignInLink, type Person, peopleQuery } from './api'
+import { LeavePanel } from './LeavePanel'
 import { found } from './model'
 import { PersonFields } from './PersonFields'
 import { SignInLink } from './SignInLink'
@@ -89,6 +90,7 @@ function PersonLine({ person, onOpen, onHand }: { person: Person; onOpen: () => 
   const { t } = useTexts('admin')
   const own = useSession()?.user.id === person.id
   const switching = useSwitching()
+  const [leaving, setLeaving] = useState(false)
   return (
     <li className={person.active ? 'person' : 'person off'}>
       <span className="avatar" aria-hidden="true">
@@ -116,12 +118,21 @@ function PersonLine({ person, onOpen, onHand }: { person: Person; onOpen: () => 
             icon: person.active ? 'pause' : 'play',
             label: person.active ? t('people.deactivate') : t('people.activate'),
             disabled: own,
-            onPick: () => switching.mutate({ person, active: !person.active }),
+            onPick: () => (person.active ? setLeaving(true) : switching.mutate({ person, active: true })),
           },
         ]}
       >
         <IconButton icon="more" label={t('people.menu', { name: person.name })} />
       </Menu>
+      {leaving && (
+        <LeavePanel
+          person={person}
+          busy={switching.isPending}
+          error={switching.error}
+          onSure={() => switching.mutate({ person, active: false }, { onSuccess: () => setLeaving(false) })}
+          onClose={() => setLeaving(false)}
+        />
+      )}
     </li>
   )
 }

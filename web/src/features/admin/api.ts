@@ -1,6 +1,7 @@
 /** People who can sign in, and the own API tokens. */
 import { queryOptions } from '@tanstack/react-query'
 import { get, post, request } from '@/api/client'
+import type { components } from '@/api/schema'
 import type { LanguageCode, Role, Session, User } from '@/api/types'
 import type { CountryDays } from './calendar'
 
@@ -44,6 +45,17 @@ export const changePerson = async (id: string, given: PersonChange) =>
 /** Changes the own language, or the own password (the present one is asked for). */
 export const changeOwn = async (given: { language?: LanguageCode; password?: string; current_password?: string }) =>
   (await request<Session>('PATCH', '/session', { body: given })).data
+
+/** What names a person: records by entity and field, rules that they published, tokens. */
+export type Missed = components['schemas']['Missed']
+
+export function missedQuery(person: string) {
+  return queryOptions({
+    queryKey: ['people', 'uses', person],
+    queryFn: ({ signal }) => get<Missed>(`/users/${person}/uses`, { signal }),
+    staleTime: 0,
+  })
+}
 
 /** A sign-in for one person, once. */
 export interface SignInLink {

@@ -51,6 +51,7 @@ export function EntityRoom({ entityKey, entities, published, first, etag }: Enti
     saved: t('app:draftSaved'),
     saving: t('app:draftSaving'),
     failed: t('draftFailed'),
+    unready: t('notYet'),
   }[draft.state]
   return (
     <>
@@ -66,6 +67,11 @@ export function EntityRoom({ entityKey, entities, published, first, etag }: Enti
       <div className="page">
         <div className="entity-room stack">
           {draft.error ? <ProblemNote error={draft.error} /> : null}
+          {draft.unready.length > 0 && (
+            <p className="hint entity-unready" role="status">
+              {t('notReady', { what: draft.unready.join(' ') })}
+            </p>
+          )}
           <Losses published={published} drawing={now} />
           <section className="card card-body entity-head" aria-label={t('about')}>
             <Labelled label={t('labelZh')}>

@@ -7,6 +7,7 @@ import { Icon } from '@/ui/icons'
 import { ProblemNote } from '@/ui/ProblemNote'
 import { type FieldUse, usesQuery } from './api'
 import { type Drawing, lostFields } from './model'
+import { Replacement } from './Replacement'
 
 /** Before published fields go: what names each of them, and where. */
 export function Losses({ published, drawing }: { published: Entity | undefined; drawing: Drawing }) {
@@ -21,14 +22,14 @@ export function Losses({ published, drawing }: { published: Entity | undefined; 
       </h2>
       <ul>
         {lost.map((key) => (
-          <Loss key={key} entity={published} field={key} />
+          <Loss key={key} entity={published} field={key} lost={lost} />
         ))}
       </ul>
     </section>
   )
 }
 
-function Loss({ entity, field: key }: { entity: Entity; field: string }) {
+function Loss({ entity, field: key, lost }: { entity: Entity; field: string; lost: string[] }) {
   const { t, language } = useTexts('entities')
   const { data, error } = useQuery(usesQuery(entity.key, key))
   const field = entity.fields.find((one) => one.key === key)
@@ -44,9 +45,15 @@ function Loss({ entity, field: key }: { entity: Entity; field: string }) {
           ))}
         </ul>
       )}
+      {field && data?.some((use) => REPLACED.has(use.kind)) && (
+        <Replacement entity={entity} field={field} lost={lost} />
+      )}
     </li>
   )
 }
+
+/** Kinds in which another field can take the place by itself. */
+const REPLACED = new Set<FieldUse['kind']>(['rule', 'view', 'form', 'pipeline'])
 
 function UseLine({ use }: { use: FieldUse }) {
   const { t, language } = useTexts('entities')

@@ -37,6 +37,34 @@ export interface FieldUse {
   places: { part: string; words: string | null }[]
 }
 
+/** What becomes (or would become) of a thing that names a field when another one takes its place. */
+export interface Replaced extends FieldUse {
+  possible: boolean
+  /** Why it cannot name the other field. */
+  why: string[]
+}
+
+const replacing = (entity: string, field: string) => `${path(entity)}/fields/${encodeURIComponent(field)}/replace`
+
+/** What could name the other field; nothing is changed. */
+export function replacementQuery(entity: string, field: string, other: string | null) {
+  return queryOptions({
+    queryKey: ['uses', entity, field, other],
+    enabled: other !== null,
+    queryFn: async ({ signal }) =>
+      (
+        await request<{ items: Replaced[] }>('POST', `${replacing(entity, field)}/preview`, {
+          body: { with: other },
+          signal,
+        })
+      ).data.items,
+    staleTime: 0,
+  })
+}
+
+export const replaceField = async (entity: string, field: string, other: string) =>
+  (await request<{ items: Replaced[] }>('POST', replacing(entity, field), { body: { with: other } })).data.items
+
 /** What names a published field. */
 export function usesQuery(entity: string, field: string) {
   return queryOptions({

@@ -1,5 +1,5 @@
 /** An entity as an administrator draws it, and how each act of drawing changes it. Pure. */
-import type { Entity, Labels } from '@/api/types'
+import type { Entity, Field, Labels } from '@/api/types'
 
 export interface DrawingOption {
   value: string
@@ -161,6 +161,18 @@ export function moveField(drawing: Drawing, at: number, by: -1 | 1): Drawing {
 export function lostFields(published: Entity | undefined, drawing: Drawing): string[] {
   const kept = new Set(drawing.fields.map((field) => field.id))
   return (published?.fields ?? []).filter((field) => !field.system && !kept.has(field.id)).map((field) => field.key)
+}
+
+/** Fields that can take the place of one that goes: the same kind of value, the same entity where it points, kept. */
+export function standIns(entity: Entity, field: Field, lost: string[]): Field[] {
+  return entity.fields.filter(
+    (one) =>
+      one.key !== field.key &&
+      !one.system &&
+      !lost.includes(one.key) &&
+      one.value_kind === field.value_kind &&
+      (one.to ?? null) === (field.to ?? null),
+  )
 }
 
 /** Whether a field's values are numbers with so many decimals. */

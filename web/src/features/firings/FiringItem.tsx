@@ -4,6 +4,7 @@ import { useSession } from '@/api/session'
 import type { Effect, Firing } from '@/api/types'
 import { useTexts } from '@/locales/i18n'
 import { Chain } from '@/ui/Chain'
+import { EffectTrouble } from '@/ui/EffectTrouble'
 import { Explained } from '@/ui/Explained'
 import { EdgePill, SkippedNote } from '@/ui/Firings'
 import { Icon, type IconName } from '@/ui/icons'
@@ -61,9 +62,12 @@ export function FiringItem({ firing, open: startsOpen }: { firing: Firing; open:
       {firing.effects.length > 0 && (
         <ul className="firing-effects">
           {firing.effects.map((effect) => (
-            <EffectLine key={effect.id} effect={effect} />
+            <EffectLine key={effect.id} effect={effect} firing={firing} />
           ))}
         </ul>
+      )}
+      {firing.effects.length === 0 && !firing.skipped && firing.edge !== 'blocked' && (
+        <p className="firing-skipped mut">{t('nothingToDo')}</p>
       )}
       {open && firing.reason && (
         <div className="firing-reason">
@@ -74,7 +78,7 @@ export function FiringItem({ firing, open: startsOpen }: { firing: Firing; open:
   )
 }
 
-function EffectLine({ effect }: { effect: Effect }) {
+function EffectLine({ effect, firing }: { effect: Effect; firing: Firing }) {
   const { t, language } = useTexts()
   const text = wordsOf(effect.summary, language)
   const { record } = effect
@@ -83,12 +87,13 @@ function EffectLine({ effect }: { effect: Effect }) {
       <Icon name={EFFECT_ICONS[effect.status] ?? 'info'} />
       <span className="grow">
         {text}
-        {record && (
+        {record && (record.id !== firing.record.id || record.entity !== firing.record.entity) && (
           <>
             {' '}
             <Link to={`/records/${record.entity}/${record.id}`}>{record.title ?? `#${record.id}`}</Link>
           </>
         )}
+        <EffectTrouble effect={effect} />
       </span>
       {effect.status !== 'done' && (
         <Pill tone={effect.status === 'failed' ? 'red' : 'slate'}>

@@ -6,6 +6,7 @@ import { Button, LinkButton } from '@/ui/Button'
 import { Empty, Loading } from '@/ui/Empty'
 import { ProblemNote } from '@/ui/ProblemNote'
 import { Top } from '@/ui/Top'
+import { ZoneNote } from '@/ui/ZoneNote'
 import { formatInstant } from '@/values/time'
 import { type FiringFilter, firingPages } from './api'
 import { ClockPanel } from './ClockControl'
@@ -31,6 +32,7 @@ export default function FiringsPage() {
           )}
           <section className="stack firings-main" aria-label={t('rail')}>
             <Filters filter={filter} />
+            <ZoneNote />
             <List filter={filter} />
           </section>
         </div>

@@ -7,6 +7,7 @@ import { Button, LinkButton } from '@/ui/Button'
 import { Loading } from '@/ui/Empty'
 import { Segmented } from '@/ui/Inputs'
 import { ProblemNote } from '@/ui/ProblemNote'
+import { SureButton } from '@/ui/SureButton'
 import { toast } from '@/ui/toasts'
 import { wordsOf } from '@/ui/words'
 import { formatInstant } from '@/values/time'
@@ -34,7 +35,7 @@ export function Effects() {
       {!pages.data && !pages.error && <Loading lines={3} />}
       {pages.data && items.length === 0 && <p className="card-body mut">{t(`none.${state}`)}</p>}
       {byRule(items).map((group) => (
-        <Group key={group.id} group={group} state={state} />
+        <Group key={group.id} group={group} state={state} more={pages.hasNextPage} />
       ))}
       <footer className="card-body line queue-foot">
         {pages.hasNextPage && (
@@ -42,7 +43,7 @@ export function Effects() {
             {t('more')}
           </Button>
         )}
-        <LinkButton small tone="quiet" to="/firings" search={{ edge: 'skipped' }}>
+        <LinkButton small to="/firings" search={{ edge: 'skipped' }}>
           {t('skippedFirings')}
         </LinkButton>
       </footer>
@@ -59,7 +60,7 @@ function useReplay(work: () => Promise<unknown>, said: string) {
   })
 }
 
-function Group({ group, state }: { group: RuleGroup; state: State }) {
+function Group({ group, state, more }: { group: RuleGroup; state: State; more: boolean }) {
   const { t } = useTexts('queues')
   const all = useReplay(() => replayAll(group.id), t('replayedAll'))
   return (
@@ -69,9 +70,14 @@ function Group({ group, state }: { group: RuleGroup; state: State }) {
           <Link to={`/rules/${group.id}`}>{group.name}</Link>
         </h3>
         {state === 'failed' && (
-          <Button small icon="redo" busy={all.isPending} onClick={() => all.mutate()}>
-            {t('replayAll')}
-          </Button>
+          <SureButton
+            icon="redo"
+            label={t('replayAll')}
+            question={t('replayAllSure', { count: group.items.length, most: more ? '+' : '' })}
+            sure={t('replayAllDo')}
+            busy={all.isPending}
+            onSure={() => all.mutate()}
+          />
         )}
       </div>
       {all.error && <ProblemNote error={all.error} />}

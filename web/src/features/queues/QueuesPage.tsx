@@ -9,6 +9,7 @@ import { ProblemNote } from '@/ui/ProblemNote'
 import { Top } from '@/ui/Top'
 import { WaitingRuns } from '@/ui/WaitingRuns'
 import { wordsOf } from '@/ui/words'
+import { ZoneNote } from '@/ui/ZoneNote'
 import { type Queues, queuesQuery } from './api'
 import { Effects } from './Effects'
 import { Standing } from './Standing'
@@ -40,6 +41,7 @@ export default function QueuesPage() {
               {data.broken.length > 0 && <BrokenRules broken={data.broken} />}
               <Effects />
               <Runs />
+              <ZoneNote />
             </>
           )}
         </div>

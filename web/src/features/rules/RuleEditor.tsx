@@ -80,7 +80,7 @@ export function RuleEditor({ stored, start, entities, onCreate }: RuleEditorProp
       />
       <div className="page">
         {draft.problem && <ProblemNote error={draft.problem} onRetry={() => void draft.flush()} />}
-        {mayWrite && draft.rule && <SafetyCard rule={draft.rule} />}
+        {mayWrite && draft.rule && <SafetyCard rule={draft.rule} onSwitched={draft.adopt} />}
         <div className="rule-room">
           <ConditionCard rule={rule} entity={entity} entities={entities} />
           <div className="rule-right">
@@ -184,6 +184,7 @@ function RuleTop({
           {t('app:publish')}
         </Button>
       )}
+      {switching.panel}
     </Top>
   )
 }

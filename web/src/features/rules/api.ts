@@ -3,6 +3,7 @@ import { queryOptions } from '@tanstack/react-query'
 import { type Answer, get, post, request } from '@/api/client'
 import { drawnListQuery } from '@/api/drawn'
 import { LIVE } from '@/api/records'
+import type { components } from '@/api/schema'
 import type { Drawn, Firing, LanguageCode, LanguageText, Parsed, Reason } from '@/api/types'
 
 export interface RuleContent extends LanguageText {
@@ -105,6 +106,17 @@ export function explainQuery(rule: LanguageText | null, record: string | null) {
     queryKey: [LIVE, 'rule-explain', rule, record],
     enabled: rule !== null && record !== null,
     queryFn: ({ signal }) => post<Reason>('/rules/explain', { ...rule, record }, { signal }),
+  })
+}
+
+/** What goes with a rule when it is deleted; waiting runs go on, firings held back are never performed. */
+export type Departure = components['schemas']['Departure']
+
+export function departureQuery(rule: string) {
+  return queryOptions({
+    queryKey: [LIVE, 'rule-uses', rule],
+    queryFn: ({ signal }) => get<Departure>(`/rules/${rule}/uses`, { signal }),
+    staleTime: 0,
   })
 }
 

@@ -7,6 +7,7 @@ import { Button } from '@/ui/Button'
 import { DateInput } from '@/ui/DateInput'
 import { Checkbox, Segmented } from '@/ui/Inputs'
 import { Select } from '@/ui/Select'
+import { ZoneNote } from '@/ui/ZoneNote'
 import { fromLocal } from '@/values/time'
 import { type Rule, ruleVersions } from '../api'
 import type { Asked } from './api'
@@ -68,22 +69,28 @@ export function PeriodForm({ rule, busy, onBegin }: { rule: Rule; busy: boolean;
         )}
       </div>
       <div className="backtest-versions">
-        <Select
-          label={t('which')}
-          value={version ?? ''}
-          choices={[first, ...known]}
-          onChange={(value) => setVersion(value || null)}
-        />
-        {known.length > 0 && (
+        <span className="backtest-choice">
+          <span className="mut">{t('which')}</span>
           <Select
-            label={t('compareWith')}
-            value={compare ?? ''}
-            choices={[
-              { value: '', label: t('compareNone') },
-              ...known.map((one) => ({ ...one, label: t('against', { what: one.label }) })),
-            ]}
-            onChange={(value) => setCompare(value || null)}
+            label={t('which')}
+            value={version ?? ''}
+            choices={[first, ...known]}
+            onChange={(value) => setVersion(value || null)}
           />
+        </span>
+        {known.length > 0 && (
+          <span className="backtest-choice">
+            <span className="mut">{t('compareWith')}</span>
+            <Select
+              label={t('compareWith')}
+              value={compare ?? ''}
+              choices={[
+                { value: '', label: t('compareNone') },
+                ...known.map((one) => ({ ...one, label: t('against', { what: one.label }) })),
+              ]}
+              onChange={(value) => setCompare(value || null)}
+            />
+          </span>
         )}
         <Checkbox checked={business} onChange={setBusiness}>
           {t('asBusiness')}
@@ -92,6 +99,7 @@ export function PeriodForm({ rule, busy, onBegin }: { rule: Rule; busy: boolean;
           {t('begin')}
         </Button>
       </div>
+      <ZoneNote />
     </section>
   )
 }

@@ -42,7 +42,8 @@ export function RuleLine({
           <HealthPill rule={rule} health={health?.health} />
           {entity && <span className="mut">{labelOf(entity, language)}</span>}
         </p>
-        <p className="rule-line-sentence">{sentenceOf(rule, language)}</p>
+        <p className={readable(rule) ? 'rule-line-sentence' : 'rule-line-sentence raw'}>{sentenceOf(rule, language)}</p>
+        {!readable(rule) && <p className="rule-line-unread">{t('notReadable')}</p>}
         {health && <Troubles rule={rule} health={health} />}
       </div>
       {health && rule.status !== 'draft' ? <Firings rule={rule} health={health} /> : <span />}
@@ -64,8 +65,15 @@ export function RuleLine({
           </Menu>
         </span>
       )}
+      {switching.panel}
     </li>
   )
+}
+
+/** Whether the text that is shown says something already. */
+function readable(rule: Rule): boolean {
+  const content = rule.draft && rule.status === 'draft' ? rule.draft : (rule.content ?? rule.draft)
+  return Boolean(content?.sentence)
 }
 
 /** The state of a rule in one word; changes that are not published yet are said beside it. */

@@ -12,7 +12,7 @@ export function CircleCard({ circles }: { circles: Circle[] }) {
   const { t } = useTexts('rules')
   if (!circles.length) return null
   return (
-    <section className="rule-circle" aria-label={t('circle.title')}>
+    <div className="rule-circle">
       <h3>
         <Icon name="warning" />
         {t('circle.title')}
@@ -21,7 +21,7 @@ export function CircleCard({ circles }: { circles: Circle[] }) {
       {circles.map((circle) => (
         <One key={circle.rules.map((rule) => rule.id ?? '').join('-')} circle={circle} />
       ))}
-    </section>
+    </div>
   )
 }
 

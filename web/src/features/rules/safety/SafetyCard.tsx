@@ -1,7 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { drawnKey } from '@/api/drawn'
+import type { Answer } from '@/api/client'
+import { drawnKey, drawnQuery } from '@/api/drawn'
 import { LIVE } from '@/api/records'
 import { useSession } from '@/api/session'
 import { useTexts } from '@/locales/i18n'
@@ -12,16 +13,16 @@ import { ProblemNote } from '@/ui/ProblemNote'
 import { toast } from '@/ui/toasts'
 import { formatDecimal } from '@/values/decimal'
 import { formatInstant } from '@/values/time'
-import type { Rule } from '../api'
+import type { Rule, RuleContent } from '../api'
 import { goOn, type Release, release, type Safety, safetyQuery } from './api'
 import './safety.css'
 
 /** On the page of a rule that stopped by itself, or of which something is held back: why, and what becomes of it. */
-export function SafetyCard({ rule }: { rule: Rule }) {
+export function SafetyCard({ rule, onSwitched }: { rule: Rule; onSwitched: (now: Answer<Rule>) => void }) {
   const { t } = useTexts('rules')
   const safety = useQuery(safetyQuery(rule.published_version ? rule.id : undefined))
   const found = safety.data
-  const decide = useDeciding(rule)
+  const decide = useDeciding(rule, onSwitched)
   if (safety.error) return <ProblemNote error={safety.error} />
   if (!found?.stopped && !found?.held) return null
   const { stopped } = found
@@ -101,7 +102,7 @@ function Held({ rule, held }: { rule: Rule; held: number }) {
 }
 
 /** Lets a rule go on and decides on what was held back; one click, and it says how far it is. */
-function useDeciding(rule: Rule) {
+function useDeciding(rule: Rule, onSwitched: (now: Answer<Rule>) => void) {
   const { t } = useTexts('rules')
   const client = useQueryClient()
   const [left, setLeft] = useState<number | null>(null)
@@ -121,6 +122,7 @@ function useDeciding(rule: Rule) {
         client.invalidateQueries({ queryKey: [LIVE] }),
         client.invalidateQueries({ queryKey: drawnKey('rules') }),
       ])
+      onSwitched(await client.fetchQuery({ ...drawnQuery<RuleContent>('rules', rule.id), staleTime: 0 }))
     },
   })
   return {

@@ -12,6 +12,7 @@ import { Select } from '@/ui/Select'
 import { SidePanel } from '@/ui/SidePanel'
 import { Pill } from '@/ui/Top'
 import { toast } from '@/ui/toasts'
+import { ZoneNote } from '@/ui/ZoneNote'
 import { formatInstant } from '@/values/time'
 import { type Rule, type RuleContent, type RulePause, type RuleVersion, rulePauses, ruleVersions } from '../api'
 import { Difference } from './Difference'
@@ -68,6 +69,7 @@ export function VersionsPanel({
   return (
     <SidePanel title={t('versions')} onClose={onClose}>
       <div className="stack">
+        <ZoneNote />
         {(versions.error ?? restore.error) && <ProblemNote error={versions.error ?? restore.error} />}
         {!versions.data && !versions.error && <Loading lines={4} />}
         {compared !== null && versions.data && (

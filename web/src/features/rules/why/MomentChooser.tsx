@@ -2,6 +2,7 @@ import { useSession } from '@/api/session'
 import { useTexts } from '@/locales/i18n'
 import { Button } from '@/ui/Button'
 import { DateInput } from '@/ui/DateInput'
+import { ZoneNote } from '@/ui/ZoneNote'
 import { fromLocal, toLocal } from '@/values/time'
 import './why.css'
 
@@ -26,11 +27,12 @@ export function MomentChooser({ at, onChange }: { at: string | null; onChange: (
         <Button small disabled={at === null} onClick={() => onChange(null)}>
           {t('whyNow')}
         </Button>
-        {[1, 7].map((days) => (
+        {[1, 7, 30].map((days) => (
           <Button key={days} small onClick={() => onChange(new Date(now - days * DAY).toISOString())}>
             {t('whyAgo', { count: days })}
           </Button>
         ))}
+        <ZoneNote />
       </div>
     </>
   )

@@ -1,6 +1,7 @@
-/** Pausing, resuming and deleting a rule: what undo can repair is done at once, with its undo in the note. */
+/** Pausing and resuming a rule at once, with their undo in the note; deleting it after a look at what goes with it. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
+import { type ReactNode, useState } from 'react'
 import type { Answer } from '@/api/client'
 import { drawnKey, drawnQuery, removeDrawn } from '@/api/drawn'
 import { ApiProblem } from '@/api/problem'
@@ -8,6 +9,7 @@ import { useTexts } from '@/locales/i18n'
 import type { MenuItem } from '@/ui/Menu'
 import { toast } from '@/ui/toasts'
 import { pauseRule, type Rule, type RuleContent, resumeRule } from './api'
+import { DeletePanel } from './DeletePanel'
 import { goOn } from './safety/api'
 
 const wordsOf = (error: unknown, otherwise: string) => (error instanceof ApiProblem ? error.message : otherwise)
@@ -17,6 +19,7 @@ export function useSwitching(rule: Rule | null, onSwitched?: (now: Answer<Rule>)
   const { t } = useTexts('rules')
   const client = useQueryClient()
   const navigate = useNavigate()
+  const [asking, setAsking] = useState(false)
   const read = () => client.invalidateQueries({ queryKey: drawnKey('rules') })
   const change = useMutation({
     mutationFn: async (pause: boolean) => {
@@ -38,11 +41,11 @@ export function useSwitching(rule: Rule | null, onSwitched?: (now: Answer<Rule>)
       await removeDrawn('rules', rule.id, found.etag)
     },
     onSuccess: async () => {
+      setAsking(false)
       toast({ text: t('deletedNote', { name: rule?.name }) })
       await navigate({ to: '/rules' })
       await read()
     },
-    onError: (error) => toast({ text: wordsOf(error, t('app:failed')), tone: 'bad' }),
   })
   const pausable = rule?.status === 'published'
   const items: MenuItem[] = rule
@@ -59,9 +62,18 @@ export function useSwitching(rule: Rule | null, onSwitched?: (now: Answer<Rule>)
           label: t('app:delete'),
           danger: true,
           divided: true,
-          onPick: () => remove.mutate(),
+          onPick: () => setAsking(true),
         },
       ]
     : []
-  return { change, items }
+  const panel: ReactNode = asking && rule && (
+    <DeletePanel
+      rule={rule}
+      busy={remove.isPending}
+      error={remove.error}
+      onSure={() => remove.mutate()}
+      onClose={() => setAsking(false)}
+    />
+  )
+  return { change, items, panel }
 }
