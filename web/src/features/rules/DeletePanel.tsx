@@ -9,6 +9,7 @@ import { SidePanel } from '@/ui/SidePanel'
 import { wordsOf } from '@/ui/words'
 import { formatDecimal } from '@/values/decimal'
 import { type Departure, departureQuery, type Rule } from './api'
+import './texts'
 
 /** Before a rule is deleted: what goes on without it, what is lost with it, and which rules it sets off. */
 export function DeletePanel({

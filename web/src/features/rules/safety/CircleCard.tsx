@@ -6,6 +6,7 @@ import { Icon } from '@/ui/icons'
 import { wordsOf } from '@/ui/words'
 import { arrow, DOT, places } from './circle'
 import './safety.css'
+import '../texts'
 
 /** Rules that set each other off: drawn, and as a list of what each writes that the next one answers. */
 export function CircleCard({ circles }: { circles: Circle[] }) {

@@ -3,6 +3,7 @@ import type { LanguageCode } from '@/api/types'
 import { useTexts } from '@/locales/i18n'
 import type { RuleContent } from '../api'
 import { difference, lines, type Stretch, words } from './diff'
+import '../texts'
 
 const textOf = (content: RuleContent, language: LanguageCode) => content.formatted?.[language] ?? content.text
 

@@ -3,6 +3,7 @@ import { useTexts } from '@/locales/i18n'
 import { Pill } from '@/ui/Top'
 import { formatInstant } from '@/values/time'
 import type { RulePause } from '../api'
+import '../texts'
 
 /** A stretch in which the rule did nothing: from when to when, and who paused it and let it go on. */
 export function Pause({ pause }: { pause: RulePause }) {

@@ -18,6 +18,7 @@ import { type Rule, type RuleContent, type RulePause, type RuleVersion, rulePaus
 import { Difference } from './Difference'
 import { Pause } from './Pause'
 import './versions.css'
+import '../texts'
 
 /** Versions and pauses as they came about, newest first. */
 type Entry = { at: string; version: RuleVersion } | { at: string; pause: RulePause }

@@ -10,6 +10,7 @@ import { ProblemNote } from '@/ui/ProblemNote'
 import { formatInstant } from '@/values/time'
 import { type StandingState, type WhyAnswer, whyQuery } from '../api'
 import './why.css'
+import '../texts'
 
 const ICONS: Partial<Record<StandingState, IconName>> = {
   fired: 'bolt',
