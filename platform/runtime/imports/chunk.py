@@ -187,7 +187,7 @@ class Chunk:
         if record is not None:
             skip = self._plan.existing == "skip"
             return () if skip else (UpdateRecords(self._entity.id, {record: draft.values}),)
-        parent = CreateRecord(self._entity.id, draft.values, ids.next())
+        parent = self._coming.row(self._entity, draft.values)
         if self._plan.lines is None or self._reading.lines is None:
             return (parent,)
         entity, key = self._reading.lines.entity.id, self._plan.lines.parent

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ruleloom.connectors import Row as RemoteRow
 from ruleloom.dsl.types import Value
@@ -231,8 +231,9 @@ class Applying:
 
     def _change(self, each: _Incoming, record: int | None) -> _Change:
         if record is None:
-            made, word = self._uow.workspace.ids.next(), "created"
-            part: Single = CreateRecord(self._entity.id, each.draft.values, made)
+            new = self._coming.row(self._entity, each.draft.values)
+            part: Single = new
+            made, word = cast("int", new.record), "created"
         else:
             made, word = record, "updated"
             part = UpdateRecords(self._entity.id, {record: each.draft.values})

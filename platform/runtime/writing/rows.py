@@ -35,7 +35,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Rows, and records that come with them: each is made if a row names it, before the rows."""
+    """Rows, and records that come with them: each is made if a row names it and none makes it, before the rows."""
 
     rows: Sequence[Row]
     coming: Sequence[CreateRecord] = ()
@@ -43,7 +43,12 @@ class Chunk:
     @property
     def parts(self) -> list[Single]:
         """All of it in the order of writing."""
-        return [*self.coming, *(part for row in self.rows for part in row)]
+        return [*(self.coming[place] for place in self._alone()), *(part for row in self.rows for part in row)]
+
+    def _alone(self) -> list[int]:
+        """The places of records that come and that no row is itself."""
+        own = made_by(self.rows)
+        return [place for place, each in enumerate(self.coming) if each.record not in own]
 
     @property
     def write(self) -> WriteTogether:
@@ -62,13 +67,14 @@ class Chunk:
 
     def refused(self, parts: Errors) -> Written:
         """Errors of parts, counted in the order of writing, as those of their rows."""
-        first = len(self.coming)
+        alone = self._alone()
+        first = len(alone)
         found: dict[int, dict[int, RuleloomError]] = {}
         places = ((row, part) for row, its in enumerate(self.rows) for part in range(len(its)))
         for number, (row, part) in enumerate(places, start=first):
             if number in parts:
                 found.setdefault(row, {})[part] = parts[number]
-        return Written(dict(found), {number: error for number, error in parts.items() if number < first})
+        return Written(dict(found), {alone[number]: error for number, error in parts.items() if number < first})
 
 
 def records_of(part: Single) -> list[Place]:
@@ -77,6 +83,11 @@ def records_of(part: Single) -> list[Place]:
         return [(part.entity, part.record)] if part.record is not None else []
     records = [part.record] if isinstance(part, DeleteRecord) else list(part.values)
     return [(part.entity, record) for record in records]
+
+
+def made_by(rows: Iterable[Row]) -> set[RecordId]:
+    """The records that rows create."""
+    return {part.record for row in rows for part in row if isinstance(part, CreateRecord) and part.record is not None}
 
 
 def named_by(rows: Iterable[Row]) -> set[RecordId]:
