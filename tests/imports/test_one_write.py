@@ -226,3 +226,41 @@ def test_a_blocked_order_stays_out_of_its_page(exchange: Workspace, double: King
     assert done.counts["sale_orders"]["created"] == 2
     assert {r["number"] for r in records(exchange, "order")} == {first["FBillNo"], third["FBillNo"]}
     assert len(records(exchange, "order_line")) == len(first["entries"]) + len(third["entries"])
+
+
+SITES: list[dict[str, Any]] = [
+    {
+        "name": "site",
+        "fields": [
+            {"name": "name", "type": "text", "unique": True},
+            {"name": "under", "type": "reference", "to": "site", "reverse": "sites"},
+            {"name": "size", "type": "number"},
+        ],
+    }
+]
+
+
+def test_a_row_that_another_row_names_is_the_record_it_names(migrated_database: str, tmp_path: Path) -> None:
+    """Sites under sites of the same file, also before their own rows; one that may not be is made by its name alone."""
+    plan: dict[str, Any] = {
+        "entity": "site", "key": ["name"],
+        "columns": {"name": "Name", "under": {"column": "Under", "find": "name", "missing": "create"}, "size": "Size"},
+    }  # fmt: skip
+    with opened(migrated_database, SITES, folder=tmp_path) as workspace:
+        rule(workspace, 'rule "Sized" on site\nwhen size < 0\nthen block "A site is not smaller than nothing"')
+        lines = ["B,A,2", "A,,1", "C,B,3", "D,E,4", "F,F,5", "H,G,6", "G,,-1"]
+        content = "\n".join(["Name,Under,Size", *lines]).encode()
+        row = service.begin(workspace, WORKSPACE, "site", "file.csv", io.BytesIO(content))
+        service.set_plan(workspace, WORKSPACE, row.id, plan)
+        claimed = service.claim(workspace, WORKSPACE, row.id, dry=False)
+        done = service.carry_out(workspace, WORKSPACE, claimed, dry=False)
+        sites = records(workspace, "site")
+        names = {site["id"]: site["name"] for site in sites}
+        found = {site["name"]: (names.get(site["under"]), site["size"]) for site in sites}
+        assert found == {
+            "A": (None, 1), "B": ("A", 2), "C": ("B", 3), "D": ("E", 4), "E": (None, None),
+            "F": ("F", 5), "G": (None, None), "H": ("G", 6),
+        }  # fmt: skip
+        assert list(refused(workspace, done)) == [8]
+        assert done.report is not None
+        assert (done.report["created"], done.report["made"]) == (6, {"site": 2})
