@@ -119,6 +119,7 @@ def test_a_person_is_added_comes_in_by_a_link_is_changed_and_kept_out(
 
     line.get_by_role("button", name="Actions for Zoe").click()
     page.get_by_role("menuitem", name="Deactivate").click()
+    page.get_by_role("dialog").get_by_role("button", name="Deactivate").click()
     expect(line.locator(".pill").first).to_have_text("cannot sign in")
     page.get_by_role("button", name="Undo").click()
     expect(line.locator(".pill")).to_have_text(["Member"])
