@@ -18,7 +18,7 @@ NAMES: dict[str, dict[Language, str]] = {
 
 def test_every_intent_has_one_kind() -> None:
     taken = {kind.intent for kind in actions().kinds().values()}
-    assert taken == set(intents.Write.__args__) | set(intents.Effect.__args__)
+    assert taken == set(intents.Single.__args__) | set(intents.Effect.__args__)
 
 
 @pytest.mark.parametrize(
