@@ -72,6 +72,23 @@ class Database:
             yield connection
 
     @contextmanager
+    def read_much(self) -> Iterator[Connection]:
+        """The same for a reading whose sorting may be larger than memory: SQLite does it in a file then."""
+        if not self.is_sqlite or self.url.database in (None, "", ":memory:"):
+            with self.read() as connection:
+                yield connection
+            return
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA temp_store=FILE")  # not to be changed within a transaction
+            connection.commit()
+            try:
+                with connection.begin():
+                    connection.exec_driver_sql("BEGIN")
+                    yield connection
+            finally:
+                connection.exec_driver_sql("PRAGMA temp_store=MEMORY")
+
+    @contextmanager
     def glance(self) -> Iterator[Connection]:
         """A connection for one statement that only reads and stands alone: on both databases it begins nothing."""
         with self._alone.connect() as connection:

@@ -90,7 +90,7 @@ class Run:
         played: list[Played] = []
         for tree, left_out in zip(trees, own, strict=True):
             player = Player(model, tree, left_out, reasons=KEPT_HITS, most=MOST_HITS, tell=self._played)
-            with self._workspace.database.read() as connection:
+            with self._workspace.database.read_much() as connection:
                 played.append(player.play(history, connection, period.start, period.end))
             self._done += history.events
         pairs = result.paired(played[0].hits, played[1].hits if len(played) > 1 else ())
