@@ -28,7 +28,7 @@ export function Known({ run, found, onBusiness }: { run: Backtest; found: Found;
       {before && found.known_since && run.history === 'recorded' && (
         <p className="backtest-warn">
           <Icon name="info" />
-          {t('knownSince', { at: formatInstant(found.known_since, zone) })}
+          <span>{t('knownSince', { at: formatInstant(found.known_since, zone) })}</span>
         </p>
       )}
       {late && (
