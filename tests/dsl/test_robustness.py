@@ -20,7 +20,7 @@ from ruleloom.dsl.reading.lexer import narrowed
 from ruleloom.forms.entity import Model
 from ruleloom.messages import LANGUAGES, Language
 
-MUTATED = 100_000 if os.environ.get("RULELOOM_SIZE") == "full" else 5_000
+MUTATED = 100_000 if os.environ.get("RULELOOM_SIZE") == "full" else 2_000
 CASES = Path(__file__).parents[1] / "conformance"
 CONDITIONS = yaml.safe_load((CASES / "surfaces_conditions.yaml").read_text(encoding="utf-8"))
 RULES = yaml.safe_load((CASES / "surfaces_rules.yaml").read_text(encoding="utf-8"))
