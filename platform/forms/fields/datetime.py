@@ -29,7 +29,7 @@ def read_instant(raw: Any, calendar: Calendar) -> Value:
         try:
             return _of(clock.datetime.fromisoformat(raw.strip()), calendar)
         except ValueError:
-            pass
+            pass  # not as ISO writes it: as people do
         found = _read_loose(unicodedata.normalize("NFKC", raw).strip(), calendar)
         if found is not None:
             return found

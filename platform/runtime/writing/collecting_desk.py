@@ -6,7 +6,7 @@ Every method either answers from what is held, or writes first what the tables h
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
@@ -179,12 +179,9 @@ class CollectingDesk(SqlDesk):
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
         """What is written inside is undone, however it ends."""
-        try:
-            with self.undoing():
-                yield
-                raise _Rehearsed
-        except _Rehearsed:
-            pass
+        with suppress(_Rehearsed), self.undoing():
+            yield
+            raise _Rehearsed
 
     def _stumble(self) -> NoReturn:
         """The rule at the root of what happens now leads where a batch cannot follow."""
