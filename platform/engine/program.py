@@ -13,7 +13,7 @@ from ruleloom.dsl.types import Kind
 from ruleloom.dsl.vocabulary import Vocabulary
 from ruleloom.engine import intents as i
 from ruleloom.engine.evaluate import Logic
-from ruleloom.engine.worked import Acting, Assigned, Row, Text, Worked, worked
+from ruleloom.engine.worked import Acting, Assigned, Text, Worked, worked
 
 Act = Callable[[Acting], i.Intent | None]
 
@@ -165,12 +165,15 @@ def _update(action: n.Update, vocabulary: Vocabulary) -> Act:
     entity = action.collection.entity
 
     def act(a: Acting) -> i.Intent | None:
-        rows = a.store.members(action.collection, a.record, a.snapshot, a.moment.now, a.moment.me)
-        found = a.store.snapshots(entity, rows)
-        written = {
-            row: {value.key: value.of(a, Row(row, found[row])) for value in values} for row in rows if row in found
-        }
-        return i.UpdateRecords(entity, written) if written else None
+        members = a.store.members(action.collection, a.record, a.snapshot, a.moment.now, a.moment.me)
+        found = a.store.snapshots(entity, members)
+        rows = {row: found[row] for row in members if row in found}
+        if not rows:
+            return None
+        columns = [value.of_rows(a, rows) for value in values]
+        keys = [value.key for value in values]
+        written = zip(rows, zip(*columns, strict=True), strict=True)
+        return i.UpdateRecords(entity, {row: dict(zip(keys, each, strict=True)) for row, each in written})
 
     return act
 

@@ -40,6 +40,13 @@ class Goal(NamedTuple):
     target: Decimal
 
 
+class Speaker(NamedTuple):
+    """The record that `this` means where an external is asked of other records than the rule's."""
+
+    record: RecordId
+    snapshot: Snapshot
+
+
 Edge = Literal["on", "off", "change", "schedule", "skipped", "blocked"]
 
 
@@ -112,11 +119,13 @@ class Store(Protocol):
         now: int,
         me: RecordId | None = None,
         goal: Goal | None = None,
+        speaker: Speaker | None = None,
     ) -> Mapping[RecordId, Fact]:
         """The external's fact for each of these records at `now`, in one query where the store is a database.
 
         `me` is the acting user, whom the external may speak of; None for rules that run by themselves. With a `goal`
-        it is enough when `until` says when the comparison may come out otherwise.
+        it is enough when `until` says when the comparison may come out otherwise. `speaker` is what `this` means
+        inside the external; without one it is the record asked of.
         """
         ...
 

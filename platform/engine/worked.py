@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 from ruleloom.dsl import nodes as n
@@ -14,7 +15,7 @@ from ruleloom.dsl.kinds import kind_of, type_of
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.types import Kind, RecordId, Value, ValueType
 from ruleloom.dsl.vocabulary import FieldWords, Vocabulary
-from ruleloom.engine.store import Snapshot, Store
+from ruleloom.engine.store import External, Snapshot, Speaker, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,8 @@ class Acting:
     """Whether the record is deleted by now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A related record that an action speaks of beside the firing's own."""
-
-    record: RecordId
-    snapshot: Snapshot
+Rows = Mapping[RecordId, Snapshot]
+"""Related records that an action speaks of beside the firing's own."""
 
 
 class Worked:
@@ -53,19 +50,33 @@ class Worked:
             value = compiled_value(node, vocabulary, root)
             self._function, self._externals = value.value, value.externals
 
-    def of(self, acting: Acting, row: Row | None = None) -> Any:
-        """The value for the firing's record, or for a row beside it."""
-        facts = [self._fact(external, acting, row) for external in self._externals]
-        record, outer = (acting.snapshot, {}) if row is None else (row.snapshot, acting.snapshot)
-        return self._function(record, facts, acting.moment, acting.previous, (), acting.change, outer)
+    def of(self, acting: Acting) -> Any:
+        """The value for the firing's record."""
+        facts = [_fact(external, acting) for external in self._externals]
+        return self._function(acting.snapshot, facts, acting.moment, acting.previous, (), acting.change)
 
-    @staticmethod
-    def _fact(external: Any, acting: Acting, row: Row | None) -> Any:
-        root = external.root if isinstance(external, n.Path) else external.collection.root
-        who, snapshot = (
-            (row.record, row.snapshot) if row is not None and root == "row" else (acting.record, acting.snapshot)
-        )
-        return acting.store.gather(external, {who: snapshot}, acting.moment.now, acting.moment.me)[who].value
+    def of_rows(self, acting: Acting, rows: Rows) -> list[Any]:
+        """The value for each of these rows: names are theirs, `this` is the firing's record."""
+        columns = [_fact_of_rows(external, acting, rows) for external in self._externals]
+        facts = zip(*columns, strict=True) if columns else repeat(())
+        return [
+            self._function(row, found, acting.moment, acting.previous, (), acting.change, acting.snapshot)
+            for row, found in zip(rows.values(), facts, strict=False)
+        ]
+
+
+def _fact(external: External, acting: Acting) -> Any:
+    holder = {acting.record: acting.snapshot}
+    return acting.store.gather(external, holder, acting.moment.now, acting.moment.me)[acting.record].value
+
+
+def _fact_of_rows(external: External, acting: Acting, rows: Rows) -> list[Any]:
+    """The fact for each row, asked for all of them at once."""
+    if (external.root if isinstance(external, n.Path) else external.collection.root) != "row":
+        return [_fact(external, acting)] * len(rows)
+    speaker, moment = Speaker(acting.record, acting.snapshot), acting.moment
+    facts = acting.store.gather(external, rows, moment.now, moment.me, speaker=speaker)
+    return [facts[row].value for row in rows]
 
 
 class Text:
@@ -78,12 +89,22 @@ class Text:
             for part in template.parts
         ]
 
-    def of(self, acting: Acting, row: Row | None = None) -> str:
+    def of(self, acting: Acting) -> str:
         """The text for the firing's record."""
         return "".join(
-            part if isinstance(part, str) else shown(part[0].of(acting, row), part[1], self._vocabulary)
+            part if isinstance(part, str) else shown(part[0].of(acting), part[1], self._vocabulary)
             for part in self._parts
         )
+
+    def of_rows(self, acting: Acting, rows: Rows) -> list[str]:
+        """The text for each of these rows."""
+        columns = [
+            [part] * len(rows)
+            if isinstance(part, str)
+            else [shown(value, part[1], self._vocabulary) for value in part[0].of_rows(acting, rows)]
+            for part in self._parts
+        ]
+        return ["".join(parts) for parts in zip(*columns, strict=True)] if columns else [""] * len(rows)
 
 
 def worked(value: n.Expression | n.Template, vocabulary: Vocabulary, root: n.Root = "this") -> Worked | Text:
@@ -126,9 +147,14 @@ class Assigned:
         """The field's key."""
         return self._field.key
 
-    def of(self, acting: Acting, row: Row | None = None) -> Value:
+    def of(self, acting: Acting) -> Value:
         """The value to write."""
-        return fitted(self._value.of(acting, row), self._kind, self._field, self._vocabulary)
+        return fitted(self._value.of(acting), self._kind, self._field, self._vocabulary)
+
+    def of_rows(self, acting: Acting, rows: Rows) -> list[Value]:
+        """The value to write in each of these rows."""
+        values = self._value.of_rows(acting, rows)
+        return [fitted(value, self._kind, self._field, self._vocabulary) for value in values]
 
 
 def fitted(value: Any, kind: Kind, field: FieldWords, vocabulary: Vocabulary) -> Value:

@@ -21,7 +21,7 @@ from ruleloom.dsl.writing.sentences import sentence
 from ruleloom.engine.evaluate import NO, Logic, Verdict
 from ruleloom.engine.explaining.explanation import Asked, Explanation, Found, FoundRow, Origin, Said
 from ruleloom.engine.explaining.showing import label_of, shown_in_all, title_of
-from ruleloom.engine.store import External, Fact, Goal, Memory, Snapshot, Store
+from ruleloom.engine.store import External, Fact, Goal, Memory, Snapshot, Speaker, Store
 from ruleloom.engine.worked import Acting, Worked
 from ruleloom.messages import LANGUAGES
 
@@ -280,8 +280,11 @@ class _Once:
         now: int,
         me: RecordId | None = None,
         goal: Goal | None = None,  # noqa: ARG002 - facts are shared
+        speaker: Speaker | None = None,
     ) -> Mapping[RecordId, Fact]:
         """The external's fact for each of these records."""
+        if speaker is not None:
+            return self._store.gather(external, holders, now, me, speaker=speaker)
         missing = {record: state for record, state in holders.items() if (external, record, now) not in self._facts}
         if missing:
             for record, fact in self._store.gather(external, missing, now, me).items():

@@ -13,7 +13,7 @@ from ruleloom.dsl.types import RecordId
 from ruleloom.dsl.vocabulary import Vocabulary
 from ruleloom.engine.intents import Effect, Write
 from ruleloom.engine.ruleset import CompiledRule
-from ruleloom.engine.store import External, Fact, Goal, Memory, RecordChange, Snapshot
+from ruleloom.engine.store import External, Fact, Goal, Memory, RecordChange, Snapshot, Speaker
 from ruleloom.messages import RuleloomError
 from ruleloom.runtime.pipeline.ports import Cause, Firing, Prepared, Run
 from ruleloom.runtime.simulation.facts import finder
@@ -123,7 +123,11 @@ class MemoryDesk:
         now: int,
         me: RecordId | None = None,
         goal: Goal | None = None,
+        speaker: Speaker | None = None,
     ) -> Mapping[RecordId, Fact]:
+        if speaker is not None:
+            with self.tables.spoken_by(speaker):
+                return self.gather(external, holders, now, me, goal)
         key = id(external) if goal is None else id(goal)
         known = self._finders.get(key)
         if known is None:

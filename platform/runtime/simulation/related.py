@@ -14,7 +14,7 @@ from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.types import RecordId
 from ruleloom.engine.evaluate import Logic, Situation
 from ruleloom.engine.horizon import period_of
-from ruleloom.engine.store import Snapshot, Store
+from ruleloom.engine.store import Snapshot, Speaker, Store
 from ruleloom.runtime.simulation.panes import Pane, Rows, pane_of
 from ruleloom.runtime.simulation.strands import Read, Strand, strands_of
 from ruleloom.runtime.simulation.tables import Shelf, Table, Tables
@@ -169,7 +169,7 @@ class Related:
     ) -> tuple[bool, int | None]:
         """A condition about a row; `this` in it is the rule's record, however deep the row's list stands in another."""
         tables, before = self._tables, self._tables.speaker
-        speaker = before or (holder_id, holder)
+        speaker = before or Speaker(holder_id, holder)
         s = Situation(seen.snapshot, moment, outer=speaker[1])
         try:
             for external in logic.reads.externals:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from ruleloom.dsl.types import Kind, RecordId, Value
 from ruleloom.dsl.vocabulary import EntityWords, FieldWords, Vocabulary
-from ruleloom.engine.store import Snapshot
+from ruleloom.engine.store import Snapshot, Speaker
 
 Row = tuple[int, int, RecordId]
 """Time, order of creation, id."""
@@ -165,8 +166,17 @@ class Tables:
                 if field.value_type.kind is Kind.RECORD and field.key != "id" and target in self.pointing:
                     self.pointing[target].append((entity.id, field))
         self._made = 0
-        self.speaker: tuple[RecordId, Snapshot] | None = None
-        """The rule's record while lists inside a list are looked through: what `this` means in them."""
+        self.speaker: Speaker | None = None
+        """The rule's record while lists of another one are looked through: what `this` means in them."""
+
+    @contextmanager
+    def spoken_by(self, speaker: Speaker | None) -> Iterator[None]:
+        """Within it, `this` means that record; None where it means the record asked of."""
+        before, self.speaker = self.speaker, speaker
+        try:
+            yield
+        finally:
+            self.speaker = before
 
     def create(self, entity: str, record: RecordId, snapshot: Snapshot, journal: Undo) -> None:
         """Adds a record at the end of the order of creation."""

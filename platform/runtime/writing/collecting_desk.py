@@ -16,7 +16,7 @@ from ruleloom.dsl import nodes as n
 from ruleloom.dsl.reads import walk
 from ruleloom.dsl.types import RecordId
 from ruleloom.engine.intents import CreateRecord, Effect, UpdateRecords, Write
-from ruleloom.engine.store import External, Fact, Goal, Memory, RecordChange, Snapshot
+from ruleloom.engine.store import External, Fact, Goal, Memory, RecordChange, Snapshot, Speaker
 from ruleloom.forms.entity import USER
 from ruleloom.messages import RuleloomError
 from ruleloom.runtime.pipeline.ports import Cause, Firing, Prepared, Run
@@ -345,16 +345,24 @@ class CollectingDesk(SqlDesk):
         now: int,
         me: RecordId | None = None,
         goal: Goal | None = None,  # noqa: ARG002 - facts are kept for all who ask
+        speaker: Speaker | None = None,
     ) -> Mapping[RecordId, Fact]:
         """Facts, each asked for again only when time or a write may have changed it."""
+        if speaker is not None:  # what depends on two records is not kept
+            self._bring_up_to_date(external)
+            return super().gather(external, holders, now, me, speaker=speaker)
         known = self._facts.setdefault((external, me), {})
         missing = {record: state for record, state in holders.items() if not _is_fresh(known.get(record), now)}
         if missing:
-            if self._held.log and self._entities(external) & {change.entity for change, _ in self._held.log}:
-                self._write_records()
+            self._bring_up_to_date(external)
             asked = super().gather(external, missing, now, me)
             known.update((record, (now, fact)) for record, fact in asked.items())
         return {record: known[record][1] for record in holders}
+
+    def _bring_up_to_date(self, external: External) -> None:
+        """Writes what was collected where the database is about to be asked for it."""
+        if self._held.log and self._entities(external) & {change.entity for change, _ in self._held.log}:
+            self._write_records()
 
     def _entities(self, external: External) -> set[str]:
         """The entities whose records an external reads, by permanent id."""

@@ -16,8 +16,9 @@ from sqlalchemy import Connection, Select, Table, and_, bindparam, select
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.reads import walk
+from ruleloom.dsl.spoken import Spoken, spoken_of_this, with_this_known
 from ruleloom.dsl.types import Kind, RecordId
-from ruleloom.engine.store import External, Fact, Snapshot
+from ruleloom.engine.store import External, Fact, Snapshot, Speaker
 from ruleloom.storage.chunks import chunks
 from ruleloom.storage.facts.until import Ends, can_be_kept, ends_by_rows, ends_by_times
 from ruleloom.storage.schema.catalogue import Catalogue
@@ -58,12 +59,11 @@ def gather(
     holders: Mapping[RecordId, Snapshot],
     now: int,
     me: RecordId | None = None,
+    speaker: Speaker | None = None,
 ) -> Mapping[RecordId, Fact]:
     """The external's fact for each holder at `now`. A path starts at the holder's snapshot, all else at its id."""
     asking = Asking(connection, catalogue, Moment(now, catalogue.model.calendar, me))
-    if isinstance(external, n.Path):
-        return asking.path(external, holders)
-    return asking.related(external, holders)
+    return asking.facts(external, holders, speaker)
 
 
 def members(
@@ -132,6 +132,24 @@ class Asking:
             return self.catalogue.model.field(node.fields[0])[0].id if node.fields else node.type.entity
         return None
 
+    def facts(
+        self, external: External, holders: Mapping[RecordId, Snapshot], speaker: Speaker | None = None
+    ) -> dict[RecordId, Fact]:
+        """The fact of each holder; `this` inside the external is the speaker, or the holder where there is none."""
+        if isinstance(external, n.Path):
+            return self.path(external, holders)
+        spoken = spoken_of_this(external) if speaker is not None else ()
+        if speaker is None or not spoken:
+            return self.related(external, holders)
+        said = with_this_known(external, {part: self._said(part, speaker) for part in spoken})
+        return self.related(said, holders, keep=False)
+
+    def _said(self, part: Spoken, speaker: Speaker) -> Any:
+        """What a part that speaks of `this` alone comes to."""
+        if not isinstance(part, n.Path) or len(part.fields) > 1:
+            return self.facts(part, {speaker.record: speaker.snapshot})[speaker.record].value
+        return speaker.snapshot[self.writer.values.key(part.fields[0])] if part.fields else speaker.record
+
     # ---- paths --------------------------------------------------------------------------------------------------
 
     def path(self, path: n.Path, holders: Mapping[RecordId, Snapshot]) -> dict[RecordId, Fact]:
@@ -181,10 +199,10 @@ class Asking:
     # ---- related records ----------------------------------------------------------------------------------------
 
     def related(
-        self, external: n.Aggregate | n.Quantified | n.LastAll, holders: Mapping[RecordId, Snapshot]
+        self, external: n.Aggregate | n.Quantified | n.LastAll, holders: Mapping[RecordId, Snapshot], keep: bool = True
     ) -> dict[RecordId, Fact]:
-        """Aggregates and quantifiers, in one query per some hundred records."""
-        question = self._question(external, holders)
+        """Aggregates and quantifiers, in one query per some hundred records; `keep`: it will be asked again."""
+        question = self._question(external, holders, keep)
         moving = {name: value(self.moment) for name, value in question.moving.items()}
         if question.of_all:
             read = list(self.connection.execute(question.statement, moving).one())
@@ -196,12 +214,12 @@ class Asking:
         return found
 
     def _question(
-        self, external: n.Aggregate | n.Quantified | n.LastAll, holders: Mapping[RecordId, Snapshot]
+        self, external: n.Aggregate | n.Quantified | n.LastAll, holders: Mapping[RecordId, Snapshot], keep: bool
     ) -> Question:
         """The statement of an external: kept where it is the same at every moment, else written anew."""
         table = self.holder_table(external.collection)
         ends = ends_by_rows(self, external, table, holders)
-        if ends is not None or not can_be_kept(self, external):
+        if ends is not None or not keep or not can_be_kept(self, external):
             ends = ends if ends is not None else ends_by_times(self, external, table)
             return _asked(self._value(external, self.scope(table)), ends, table, {})
         kept = _KEPT.setdefault(self.catalogue, {})

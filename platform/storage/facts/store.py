@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ruleloom.dsl.nodes import Collection as RelatedRecords
     from ruleloom.dsl.nodes import Condition, Hop
     from ruleloom.dsl.types import RecordId
-    from ruleloom.engine.store import External, Fact, Goal, RecordChange, Snapshot
+    from ruleloom.engine.store import External, Fact, Goal, RecordChange, Snapshot, Speaker
     from ruleloom.storage.schema.catalogue import Catalogue
 
 
@@ -58,13 +58,14 @@ class SqlStore(EngineMemory):
         now: int,
         me: RecordId | None = None,
         goal: Goal | None = None,  # noqa: ARG002 - the answer may be too early
+        speaker: Speaker | None = None,
     ) -> Mapping[RecordId, Fact]:
         """The external's fact for each of these records, in one query; in none for a record made just now."""
         if self._records.only_new(holders):
             fact = known_fact(external)
             if fact is not None:
                 return dict.fromkeys(holders, fact)
-        return loading.gather(self.connection, self.catalogue, external, holders, now, me)
+        return loading.gather(self.connection, self.catalogue, external, holders, now, me, speaker)
 
     def members(
         self, collection: RelatedRecords, holder: RecordId, snapshot: Snapshot, now: int, me: RecordId | None = None

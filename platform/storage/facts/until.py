@@ -12,10 +12,11 @@ from ruleloom.dsl import nodes as n
 from ruleloom.dsl import shifts
 from ruleloom.dsl.moment import Moment
 from ruleloom.dsl.reads import held_of, is_timed, walk
+from ruleloom.dsl.spoken import spoken_of_this
 from ruleloom.dsl.types import Kind, RecordId
 from ruleloom.engine.evaluate import Logic, Situation
 from ruleloom.engine.flow import earliest
-from ruleloom.engine.store import Fact, Snapshot
+from ruleloom.engine.store import External, Fact, Snapshot, Speaker
 from ruleloom.storage.chunks import chunks
 from ruleloom.storage.records.records import Records
 
@@ -233,18 +234,25 @@ class _RowClock:
         self._logic = Logic(condition, asking.catalogue.model, "row")
         self._rows = rows
         self._holders = holders
-        self._facts: list[tuple[bool, Mapping[RecordId, Fact]]] = []
-        for external in self._logic.reads.externals:
-            root = external.root if isinstance(external, n.Path) else external.collection.root
-            states = rows if root == "row" else holders
-            facts = asking.path(external, states) if isinstance(external, n.Path) else asking.related(external, states)
-            self._facts.append((root == "row", facts))
+        self._facts = [self._facts_of(external) for external in self._logic.reads.externals]
+
+    def _facts_of(self, external: External) -> Callable[[RecordId, RecordId], Fact]:
+        """(a row, its holder) → the fact. What speaks of both is asked for anew with each holder."""
+        asking, rows, holders = self._asking, self._rows, self._holders
+        if (external.root if isinstance(external, n.Path) else external.collection.root) != "row":
+            of_holders = asking.facts(external, holders)
+            return lambda _row, holder: of_holders[holder]
+        if not spoken_of_this(external):
+            of_rows = asking.facts(external, rows)
+            return lambda row, _holder: of_rows[row]
+        of_both = {holder: asking.facts(external, rows, Speaker(holder, state)) for holder, state in holders.items()}
+        return lambda row, holder: of_both[holder][row]
 
     def end(self, row: RecordId, holder: RecordId) -> int | None:
         """When time alone may change what the condition says of the row."""
         s = Situation(self._rows[row], self._asking.moment, outer=self._holders[holder])
-        for of_row, facts in self._facts:
-            fact = facts[row if of_row else holder]
+        for fact_of in self._facts:
+            fact = fact_of(row, holder)
             s.facts.append(fact.value)
             s.untils.append(fact.until)
         return self._logic.verdict(s, {}).deadline
