@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 from marshmallow import Schema, fields, validate
 
+from ruleloom.api.calendar import CalendarSettingsSchema
 from ruleloom.api.door.conditional import etag
 from ruleloom.api.door.here import workspace
 from ruleloom.api.door.problems import reader_language
@@ -123,6 +124,12 @@ class AskedRuleSchema(Schema):
     version = fields.Integer(required=True, allow_none=True)
 
 
+class CalendarThenSchema(CalendarSettingsSchema):
+    """The calendar by which the past was judged, where it is not today's, and `until` when it held."""
+
+    until = fields.String(required=True)
+
+
 class WhySchema(Schema):
     """Why a rule did, or did not, for one record at one instant."""
 
@@ -133,6 +140,7 @@ class WhySchema(Schema):
     reason = fields.Nested(ExplainedSchema, required=True, allow_none=True)
     firings = fields.List(fields.Nested(FiringSchema), required=True)
     deadline = fields.String(required=True, allow_none=True)
+    calendar = fields.Nested(CalendarThenSchema, required=True, allow_none=True)
 
 
 class NextSchema(Schema):
@@ -239,6 +247,7 @@ def why_(query: dict[str, Any], drawn_id: str) -> dict[str, Any]:
         "reason": found.reason,
         "firings": firings,
         "deadline": found.deadline,
+        "calendar": found.calendar,
     }
 
 

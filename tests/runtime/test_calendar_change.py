@@ -14,7 +14,7 @@ import pytest
 from ruleloom.access import WORKSPACE, Actor, Forbidden
 from ruleloom.dsl.calendar import DAY, HOUR, instant
 from ruleloom.messages import RuleloomError
-from ruleloom.runtime.commands import calendar, records
+from ruleloom.runtime.commands import calendar, records, why
 from ruleloom.runtime.showing import reading
 from ruleloom.runtime.time.clock import Clock
 from ruleloom.runtime.time.moments import instant_text
@@ -188,3 +188,40 @@ def test_who_may_and_what_is_wrong(workspace: Workspace) -> None:
     holidays, makeup = calendar.days_of("cn")
     assert "2026-10-01" in holidays
     assert makeup
+
+
+def test_why_about_the_past_is_answered_by_the_calendar_of_then(
+    workspace: Workspace, rule: Rule, create: Create, time: list[int]
+) -> None:
+    """The 5th at 18:00 UTC is the 6th in Shanghai, and a stretch goes on from one calendar to the next."""
+    sixth = rule('rule "Sixth" on customer when day(seen) = 6 then set flag = "6"')
+    old = rule('rule "Old" on customer when seen older than 2 working days then set flag = "old"')
+    held = rule('rule "Held" on customer when day(seen) = 6 for 3 days then set flag = "held"')
+    customer = str(create(name="a", seen="2026-01-05T18:00:00Z").record)
+
+    def answer(of: str, moment: str | None) -> tuple[bool, str | None, str | None]:
+        found = why.why(workspace, WORKSPACE, of, customer, None if moment is None else f"{moment}:00Z")
+        assert found.reason is not None
+        zone = None if found.calendar is None else f"{found.calendar['timezone']} {found.calendar['until']}"
+        return found.reason["holds"], found.standing.since, zone
+
+    to(workspace, time, "2026-01-07T00:00")
+    put(workspace, SHANGHAI, holidays=["2026-01-07"])
+    to(workspace, time, "2026-01-12T00:00")
+    utc = "UTC 2026-01-07T00:00:00Z"
+    assert answer(sixth, "2026-01-06T12:00") == (False, None, utc)
+    assert answer(sixth, "2026-01-07T00:00") == (True, "2026-01-07T00:00:00Z", None)
+    assert answer(sixth, "2026-01-11T12:00") == (True, "2026-01-07T00:00:00Z", None)
+    assert answer(sixth, None) == (True, "2026-01-07T00:00:00Z", None)
+    put(workspace, BERLIN)
+    to(workspace, time, "2026-01-13T00:00")
+    shanghai = "Asia/Shanghai 2026-01-12T00:00:00Z"
+    assert answer(sixth, "2026-01-06T12:00") == (False, None, utc)
+    assert answer(sixth, "2026-01-11T12:00") == (True, "2026-01-07T00:00:00Z", shanghai)
+    assert answer(sixth, None)[0] is False
+    assert answer(held, "2026-01-09T23:00")[0] is False
+    assert answer(held, "2026-01-10T00:00") == (True, "2026-01-10T00:00:00Z", shanghai)
+    assert answer(old, "2026-01-08T17:00")[0] is False, "by the calendar of then the 7th was a holiday"
+    assert answer(old, "2026-01-08T18:00") == (True, "2026-01-08T18:00:00Z", shanghai)
+    assert fired(workspace, old)[0] == "2026-01-08T18:00:00Z on"
+    assert fired(workspace, held) == ["2026-01-10T00:00:00Z on"]

@@ -20,6 +20,7 @@ from ruleloom.runtime.workspace import Workspace
 from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 from ruleloom.storage import workspace_settings as settings
 from ruleloom.storage.database import Connection
+from ruleloom.storage.logs import calendar_log
 
 
 class WrongCalendar(RuleloomError):
@@ -93,8 +94,10 @@ def change(
             raise Unsettled
         uow.read_clock()
         uow.settle_all()
+        old = _as_kept(uow.connection, calendar_log.BEGINNING, None)
         settings.write(uow.connection, TIMEZONE, timezone)
         settings.write(uow.connection, CALENDAR, {key: value for key, value in given.items() if value is not None})
+        calendar_log.add(uow.connection, old, _as_kept(uow.connection, uow.now, uow.user))
         queued = calendar_change.work_out_anew(uow)
         uow.wrote = True
         return Changed(_kept(uow.connection), len(uow.desk.entered), queued)
@@ -111,6 +114,11 @@ def _kept(connection: Connection) -> Kept:
         [str(day) for day in found.get("holidays", ())],
         [str(day) for day in found.get("workdays", ())],
     )
+
+
+def _as_kept(connection: Connection, since: int, by: int | None) -> calendar_log.CalendarRow:
+    zone, days = settings.read(connection, TIMEZONE, "UTC"), settings.read(connection, CALENDAR)
+    return calendar_log.CalendarRow(since, zone, days, by)
 
 
 def _dates(days: frozenset[int]) -> list[str]:

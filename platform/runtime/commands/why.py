@@ -18,7 +18,7 @@ from ruleloom.forms.entity import USER, Model
 from ruleloom.messages import Language, RuleloomError
 from ruleloom.runtime.commands import definitions
 from ruleloom.runtime.missing import Missing, id_of
-from ruleloom.runtime.rules import past, reasons
+from ruleloom.runtime.rules import calendars, past, reasons
 from ruleloom.runtime.rules.content import condition_of, tree_of
 from ruleloom.runtime.showing import reading
 from ruleloom.runtime.time.moments import instant_of, instant_text
@@ -68,6 +68,8 @@ class Why:
     """The latest ones of the rule and the record up to the instant."""
     deadline: str | None
     """Now only: the stored instant at which time alone may turn the condition."""
+    calendar: dict[str, Any] | None = None
+    """As it was set, and `until` when it held, where it was another one than today's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,16 @@ class _Question:
             reason,
             reading.show_firings(opened.connection, latest, reading.sight(opened, self._actor)),
             self._deadline(seen),
+            self._calendar(),
         )
+
+    def _calendar(self) -> dict[str, Any] | None:
+        """The calendar of then, where it is not today's."""
+        model = self._opened.published.model
+        held = calendars.held_at(self._opened.connection, model, self._moment)
+        if held.settings is None or held.until is None or held.model is model:
+            return None
+        return {**calendars.as_set(held.settings), "until": instant_text(held.until)}
 
     def _see(self) -> _Seen:
         kept = str(self._rule.id) if self._in_force else None
@@ -247,13 +258,15 @@ def _back_then(
         snapshot = followed.desk.snapshots(entity, [record]).get(record)
         if snapshot is None:
             return _Seen(None)
-        asked = Asked(entity, record, snapshot, followed.desk, model, Moment(at, model.calendar, me), kept)
+        then = followed.model_at(at)
+        asked = Asked(entity, record, snapshot, followed.desk, then, Moment(at, then.calendar, me), kept)
         return _Seen(asked, followed.true_since(entity, record), memory)
     if last is None:
         return _Seen(None)
     changed_at, change = last
-    snapshot, moment = change.after or change.before or {}, Moment(changed_at, model.calendar, me)
-    asked = Asked(entity, record, snapshot, followed.desk, model, moment, kept, {record: change})
+    then = followed.model_at(changed_at)
+    snapshot, moment = change.after or change.before or {}, Moment(changed_at, then.calendar, me)
+    asked = Asked(entity, record, snapshot, followed.desk, then, moment, kept, {record: change})
     return _Seen(asked, changed_at=changed_at)
 
 

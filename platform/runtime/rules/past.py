@@ -21,7 +21,9 @@ from ruleloom.engine.store import Memory, RecordChange, Snapshot
 from ruleloom.forms.entity import Model
 from ruleloom.runtime.pipeline import publishing
 from ruleloom.runtime.pipeline.driver import Pipeline
+from ruleloom.runtime.pipeline.noticing import Noticed
 from ruleloom.runtime.pipeline.ports import Cause
+from ruleloom.runtime.rules.calendars import Stretch, held_from
 from ruleloom.runtime.simulation.desk import MemoryDesk
 from ruleloom.storage.database import Connection
 from ruleloom.storage.facts.store import SqlStore
@@ -57,8 +59,14 @@ class Followed:
 
     desk: PastDesk
     start: int
+    calendars: Sequence[Stretch]
+    """Those that held meanwhile, oldest first."""
     last: dict[RecordId, tuple[int, RecordChange]] = field(default_factory=dict)
     """The latest change of each record that was asked about."""
+
+    def model_at(self, instant: int) -> Model:
+        """The model with the calendar that held at an instant."""
+        return next(each.model for each in reversed(self.calendars) if each.since <= max(instant, self.start))
 
     def memory(self, entity: str, record: RecordId) -> Memory | None:
         """What a rule with the condition would remember of a record."""
@@ -87,7 +95,10 @@ def follow(
     end: int,
     most: int = MOST,
 ) -> Followed | None:
-    """Follows a condition about some records from one instant to another; None when that reads more than `most`."""
+    """Follows a condition about some records from one instant to another; None when that reads more than `most`.
+
+    At each instant the calendar counts that held then; where it changed the condition is judged anew, as in production.
+    """
     model = catalogue.model
     condition = with_formulas(condition, model) if condition is not None else None
     dependencies = reads_of(condition, model).dependencies if condition is not None else ()
@@ -95,24 +106,47 @@ def follow(
     past = rewind(connection, catalogue, entity, wanted, dependencies, start, most)
     if past is None:
         return None
-    desk = PastDesk(model, past.known, SqlStore(connection, catalogue))
-    followed = Followed(desk, start)
-    book = RuleBook(model)
+    first, *others = [each for each in held_from(connection, model, start) if each.since <= max(start, end)]
+    desk = PastDesk(first.model, past.known, SqlStore(connection, catalogue))
+    followed = Followed(desk, start, [first, *others])
     _lay_out(desk, past)
-    pipeline = Pipeline(desk, book)
     desk.entity_of(RULE, entity)
-    if condition is not None:
-        publishing.publish(pipeline, RULE, n.Rule(RULE, entity, condition, ()), start)
+    rule = n.Rule(RULE, entity, condition, ()) if condition is not None else None
+    road = Pipeline(desk, RuleBook(first.model))
+    if rule is not None:
+        publishing.publish(road, RULE, rule, start)
     among = set(records)
     for changes in _writes(desk, past.changes, end):
-        pipeline.settle(changes[0][0])
+        at = changes[0][0]
+        while others and others[0].since <= at:
+            road = _by_another_calendar(road, desk, rule, others.pop(0))
+        road.settle(at)
         written = [change for _, change in changes]
         _apply(desk, written)
-        noticed = pipeline.noticing.written(written, changes[0][0], Cause())
-        pipeline.carry(noticed, changes[0][0])
+        road.carry(road.noticing.written(written, at, Cause()), at)
         followed.last.update({change.record: (at, change) for at, change in changes if change.record in among})
-    pipeline.settle(end)
+    for later in others:
+        road = _by_another_calendar(road, desk, rule, later)
+    road.settle(end)
     return followed
+
+
+def _by_another_calendar(road: Pipeline, desk: PastDesk, rule: n.Rule | None, there: Stretch) -> Pipeline:
+    """The road from there on: what was due is settled by the old calendar, then the condition judged by the new one."""
+    road.settle(there.since)
+    desk.take_calendar(there.model)
+    road = Pipeline(desk, RuleBook(there.model))
+    if rule is None:
+        return road
+    compiled = road.book.add(RULE, rule)
+    if compiled.followed:
+        snapshots = dict(desk.tables.tables[rule.entity].rows)
+        found = desk.memories(rule.entity, list(snapshots), [RULE])
+        noticed = Noticed()
+        known = {record: memory for (_, record), memory in found.items()}
+        road.noticing.judge(compiled, snapshots, known, there.since, Cause(), noticed)
+        road.carry(noticed, there.since)
+    return road
 
 
 def looked_from(condition: n.Condition | None, now: int, calendar: Calendar) -> int:

@@ -74,6 +74,15 @@ class MemoryDesk:
         self._parked: list[Run] = []
         self._numbers = 0
 
+    def take_calendar(self, vocabulary: Vocabulary) -> None:
+        """From now on facts are found by the calendar of this vocabulary, which is otherwise the same."""
+        self.vocabulary = self.tables.vocabulary = vocabulary
+        self._finders.clear()
+        self._rows.clear()
+        self._moment = Moment(0, vocabulary.calendar)
+        for table in self.tables.tables.values():
+            table.followers.clear()
+
     # ---- reading --------------------------------------------------------------------------------------------------
 
     def snapshots(self, entity: str, records: Collection[RecordId]) -> Mapping[RecordId, Snapshot]:

@@ -24,6 +24,7 @@ from ruleloom.storage.tables.exchange import (
 from ruleloom.storage.tables.people import accounts, api_tokens, files, idempotency_keys, one_time_tokens, sessions
 from ruleloom.storage.tables.put_off import holders, put_off, put_off_records, put_off_runs
 from ruleloom.storage.tables.work import (
+    calendar_log,
     changes,
     effects,
     firings,
@@ -42,6 +43,7 @@ __all__ = [
     "api_tokens",
     "backtest_hits",
     "backtests",
+    "calendar_log",
     "change_counters",
     "changes",
     "connections",

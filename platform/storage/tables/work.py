@@ -166,6 +166,16 @@ rule_pauses = Table(
     comment="When a rule did nothing although it was published, and who paused it and let it go on.",
 )
 
+calendar_log = Table(
+    "calendar_log",
+    SYSTEM,
+    Column("since", BigInteger, primary_key=True, autoincrement=False, comment="0: before it was first changed"),
+    Column("timezone", PlainText, nullable=False),
+    Column("calendar", JsonText, comment="weekend, country, own holidays and make-up days, as they were set"),
+    Column("set_by", BigInteger),
+    comment="Which calendar held from which instant on; empty while it was never changed.",
+)
+
 undos = Table(
     "undos",
     SYSTEM,

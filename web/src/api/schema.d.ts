@@ -2135,6 +2135,16 @@ export interface components {
             /** @description Days, as 2026-01-31. */
             workdays: string[];
         };
+        CalendarThen: {
+            country: string | null;
+            /** @description Days, as 2026-01-31. */
+            holidays: string[];
+            timezone: string;
+            until: string;
+            weekend: ("monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday")[];
+            /** @description Days, as 2026-01-31. */
+            workdays: string[];
+        };
         Called: {
             active: number;
             detail: string;
@@ -3526,6 +3536,7 @@ export interface components {
         };
         Why: {
             at: string;
+            calendar: components["schemas"]["CalendarThen"] | null;
             deadline: string | null;
             firings: components["schemas"]["Firing"][];
             reason: components["schemas"]["Explained"] | null;

@@ -77,6 +77,8 @@ export interface WhyAnswer {
   reason: Reason | null
   firings: Firing[]
   deadline: string | null
+  /** The calendar by which the past was judged, where it is not today's. */
+  calendar: { timezone: string; until: string } | null
 }
 
 export function whyQuery(rule: string | null, record: string | null, at: string | null) {

@@ -45,6 +45,14 @@ function Answer({ answer }: { answer: WhyAnswer }) {
         {t('whyMoment', { at: formatInstant(answer.at, zone) })}
         {rule.version !== null && ` · ${t('whyVersion', { version: rule.version })}`}
       </p>
+      {answer.calendar && (
+        <p className="mut num">
+          {t('whyCalendar', {
+            zone: answer.calendar.timezone,
+            until: formatInstant(answer.calendar.until, zone),
+          })}
+        </p>
+      )}
       {answer.reason && <Explained reason={answer.reason} />}
       {answer.deadline && <p className="mut num">{t('whyDeadline', { at: formatInstant(answer.deadline, zone) })}</p>}
       {answer.firings.length > 0 && (
