@@ -153,6 +153,11 @@ class Context(Protocol):
         """Which addresses may be called."""
         ...
 
+    @property
+    def until(self) -> float | None:
+        """Where somebody waits: by `monotonic`, after when nothing is tried again. None: nobody waits."""
+        ...
+
     def now(self) -> datetime:
         """The present instant, aware."""
         ...

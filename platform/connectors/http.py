@@ -1,7 +1,8 @@
 """The one HTTP client of all connectors: limits, repetition, redaction, the address guard, exact numbers.
 
 Repetition follows one law: a call that may have changed something is never sent twice on its own. Reads are repeated
-up to `ATTEMPTS` times with growing pauses; a write whose answer was lost raises `OutcomeUnknown`.
+up to `ATTEMPTS` times with growing pauses; a write whose answer was lost raises `OutcomeUnknown`. Where a person waits
+for the answer (`Context.until`) nothing is tried again after that instant, and a call is given up sooner.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ from ruleloom.connectors.redaction import Redactor
 
 ATTEMPTS = 5
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
+HURRIED = httpx.Timeout(20.0, connect=4.0)
+"""How long one call may take while a person waits: to be connected, and for the next part of the answer."""
 LARGEST_REPLY = 64 * 1024 * 1024
 _log = structlog.get_logger("ruleloom.connectors")
 
@@ -118,7 +121,8 @@ class Client:
         self._auth, self._judge = auth or NoAuth(), judge
         self._bucket = context.bucket(limits or Limits())
         self.redact = redactor or Redactor()
-        self._http = httpx.Client(transport=_transport(context.network), timeout=timeout, follow_redirects=False)
+        patience = HURRIED if context.until is not None else timeout
+        self._http = httpx.Client(transport=_transport(context.network), timeout=patience, follow_redirects=False)
         self.skew = 0.0
         """The other system's clock minus ours in seconds, from its last `Date` header."""
 
@@ -152,8 +156,16 @@ class Client:
             except Retriable as error:
                 if attempt == ATTEMPTS or not (repeat or isinstance(error, RateLimited)):
                     raise
-                self._context.sleep(self._pause(attempt, error))
+                pause = self._pause(attempt, error)
+                if self._too_late(pause):
+                    raise
+                self._context.sleep(pause)
         raise Retriable(code="remote-gave-up", attempts=ATTEMPTS)
+
+    def _too_late(self, pause: float) -> bool:
+        """Whether a person would wait too long for another try."""
+        until = self._context.until
+        return until is not None and self._context.monotonic() + pause > until
 
     def _pause(self, attempt: int, error: Retriable) -> float:
         wished = error.retry_after if isinstance(error, RateLimited) else None

@@ -17,6 +17,7 @@ class FakeContext:
         self._start = now or datetime.now(UTC)
         self._passed = 0.0
         self.network = network or Network(("127.0.0.1",))
+        self.until: float | None = None
         self.slept: list[float] = []
         self.tokens: dict[str, tuple[str, datetime]] = {}
         self._numbers = count(1)

@@ -82,6 +82,27 @@ def test_a_read_gives_up() -> None:
         assert len(asked) == ATTEMPTS
 
 
+def test_a_read_for_which_somebody_waits_gives_up_soon() -> None:
+    """The error of the last try is told; a wait that the other system asks for is not waited for either."""
+    context = FakeContext()
+    context.until = context.monotonic() + 2
+    with server(lambda *_: (502, {}, "bad gateway")) as (url, asked), client(url, context) as http:
+        with pytest.raises(Retriable):
+            http.get("x")
+        assert len(asked) == 3
+        assert context.slept == [0.5, 1.0]
+        context.sleep(1)
+        with pytest.raises(Retriable):
+            http.get("x")
+        assert len(asked) == 4, "time is up: the next call is tried once"
+    hurried = FakeContext()
+    hurried.until = hurried.monotonic() + 2
+    with server(lambda *_: (429, {"Retry-After": "30"}, "")) as (url, asked), client(url, hurried) as http:
+        with pytest.raises(RateLimited):
+            http.get("x")
+        assert (len(asked), hurried.slept) == (1, [])
+
+
 def test_a_write_whose_answer_is_lost_is_not_sent_again() -> None:
     with server(lambda *_: None) as (url, asked), client(url, FakeContext()) as http:
         with pytest.raises(OutcomeUnknown):

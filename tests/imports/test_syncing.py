@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import text
 
 from ruleloom.access import WORKSPACE, Actor, Forbidden
-from ruleloom.connectors import SignInRefused
-from ruleloom.connectors.errors import RefreshAuth, SettingsInvalid
+from ruleloom.connectors import Page, Row, SignInRefused, registry
+from ruleloom.connectors.errors import RefreshAuth, Retriable, SettingsInvalid
 from ruleloom.runtime.commands import records as door
 from ruleloom.runtime.missing import Conflict, Stale
 from ruleloom.runtime.syncing import connections
@@ -275,3 +275,49 @@ def test_a_preview_stores_nothing(workspace: Workspace, double: KingdeeDouble) -
     assert len(sample.rows) == 20
     assert {field.key for field in sample.fields} >= {"FBillNo", "FQty"}
     assert records(workspace, "order") == []
+
+
+def test_a_row_that_a_page_carries_twice_ends_as_the_last_one_says(
+    workspace: Workspace, double: KingdeeDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = connect(workspace, double, {"customers": MAPPING["customers"]})
+    old = dict(connections.preview(workspace, WORKSPACE, made.id, "customers").rows[0])
+    key = registry.kind("kingdee_cloud").resources[0].key
+
+    def deliver(*rows: Row) -> tuple[str, dict[str, int]]:
+        monkeypatch.setattr(registry.kind("kingdee_cloud"), "read", lambda *_given, **_more: iter([Page(rows)]))
+        connections.start_over(workspace, WORKSPACE, made.id)
+        run = connections.sync_now(workspace, WORKSPACE, made.id)
+        [record] = [each for each in records(workspace, "customer") if each["code"] == rows[0]["FNumber"]]
+        words = ("created", "updated", "unchanged", "rejected")
+        return record["name"], {word: run.counts["customers"][word] for word in words}
+
+    def named(name: str, **more: Any) -> Row:
+        return {**old, "FName": name, **more}
+
+    assert deliver(named("A"), named("B")) == ("B", {"created": 1, "updated": 1, "unchanged": 0, "rejected": 0})
+    before = changes(workspace)
+    assert deliver(named("C"), named("B")) == ("B", {"created": 0, "updated": 2, "unchanged": 0, "rejected": 0})
+    assert changes(workspace) == before + 2, "the last one is applied although it is what was stored before the page"
+    assert deliver(named("B"), named("B")) == ("B", {"created": 0, "updated": 0, "unchanged": 2, "rejected": 0})
+    assert deliver(named("D"), named("E", FNumber=None))[0] == "D", "the last one that can be written stays"
+    assert deliver(named("F", FNumber="new", **{key: 99}), named("F", FNumber="new", **{key: 99}))[1]["created"] == 1
+
+
+def test_a_server_that_is_gone_is_told_soon_to_who_waits(
+    workspace: Workspace, double: KingdeeDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sync goes on trying for half a minute, somebody at the page is told within seconds, with what is wrong."""
+    assert connections.PATIENCE <= 5
+    monkeypatch.setattr(connections, "PATIENCE", 0.7)
+    gone = {**double.settings("password"), "base_url": "http://127.0.0.1:9/k3cloud"}
+    made = connections.create(workspace, WORKSPACE, "kingdee_cloud", "Gone", gone)
+    started = time.monotonic()
+    with pytest.raises(Retriable) as tested:
+        connections.test(workspace, WORKSPACE, made.id)
+    with pytest.raises(Retriable) as looked:
+        connections.preview(workspace, WORKSPACE, made.id, "customers")
+    assert time.monotonic() - started < 15, "twice, also on a busy machine; otherwise twice half a minute"
+    for refused in (tested, looked):
+        assert refused.value.diagnostics[0].code == "remote-unreachable"
+        assert "refused" in refused.value.diagnostics[0].message("en")

@@ -1,7 +1,8 @@
 """One page of remote rows inside one transaction: which are new, which changed, what they become, what is refused.
 
 A row is known by its link (external id → record). A row whose content is as last applied is not written again, so that
-reading it twice (look-back, replay after a kill) changes nothing and fires nothing.
+reading it twice (look-back, replay after a kill) changes nothing and fires nothing. A page that carries a row twice is
+applied in its order, one write after the other: the last one that can be written is what stays.
 """
 
 from __future__ import annotations
@@ -134,7 +135,9 @@ class Applying:
         known = exchange.links_of(
             self._uow.connection, self._connection, self._resource, [each.external_id for each in incoming]
         )
-        changed = [each for each in incoming if self._is_news(each, known.get(each.external_id))]
+        changed = [
+            each for each, again in _again(incoming) if again or self._is_news(each, known.get(each.external_id))
+        ]
         self._look_up([each for each in changed if not each.good], None)
         self._look_up([each for each in changed if each.good], self._coming.take)
         adopted = self._adoptable([each for each in changed if each.external_id not in known])
@@ -304,6 +307,14 @@ class Applying:
             exchange.keep_links(connection, self._connection, resource, self._line_links, at)
         self._links.clear()
         self._line_links.clear()
+
+
+def _again(rows: Sequence[_Incoming]) -> Iterator[tuple[_Incoming, bool]]:
+    """Each row, and whether the page had one of the same id before: what it is to change is known only after that."""
+    seen: set[str] = set()
+    for each in rows:
+        yield each, each.external_id in seen
+        seen.add(each.external_id)
 
 
 def _apart(rows: Sequence[_Incoming], here: Mapping[str, int]) -> Iterator[list[_Incoming]]:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 KIND = "sync"
 SAMPLE = 20
 LONGEST_NAME = 100
+PATIENCE = 3.0
+"""Seconds in which a call is tried again while somebody looks at the page and waits."""
 
 
 class NameMissing(RuleloomError):
@@ -136,7 +138,7 @@ def test(workspace: Workspace, actor: Actor, connection_id: int) -> Health:
     """The test button: signs in and asks for something small; a ConnectorError says what is wrong."""
     access.require(actor, Verb.CONNECT)
     row = _row(workspace, connection_id)
-    with _connected(workspace, row) as connector:
+    with _connected(workspace, row, PATIENCE) as connector:
         health = connector.check()
     _set_status(workspace, row, "ok")
     return health
@@ -146,7 +148,7 @@ def preview(workspace: Workspace, actor: Actor, connection_id: int, resource: st
     """The fields of a resource and its first rows, to map from; nothing is stored."""
     access.require(actor, Verb.CONNECT)
     row = _row(workspace, connection_id)
-    with _connected(workspace, row) as connector:
+    with _connected(workspace, row, PATIENCE) as connector:
         try:
             found = connector.resource(resource)
         except KeyError:
@@ -312,9 +314,9 @@ def _open(workspace: Workspace, row: ConnectionRow, lent: Lent) -> Connector:
 
 
 @contextmanager
-def _connected(workspace: Workspace, row: ConnectionRow) -> Iterator[Connector]:
+def _connected(workspace: Workspace, row: ConnectionRow, patience: float | None = None) -> Iterator[Connector]:
     lent = _lent(workspace, row)
-    with _open(workspace, row, Lent(row.name, lent.network)) as connector:
+    with _open(workspace, row, Lent(row.name, lent.network, patience)) as connector:
         yield connector
 
 

@@ -33,11 +33,13 @@ def network_of(workspace: Workspace) -> Network:
 
 
 class Lent:
-    """The context of one connection; shared by its test button, previews and syncs in this process."""
+    """The context of one connection, or of one look at it."""
 
-    def __init__(self, connection: str, network: Network) -> None:
+    def __init__(self, connection: str, network: Network, patience: float | None = None) -> None:
+        """`patience`: for how many seconds a person waits while things are tried again; None: nobody waits."""
         self.connection = connection
         self.network = network
+        self.until = None if patience is None else self.monotonic() + patience
         self.stop = threading.Event()
         self._tokens: dict[str, tuple[str, datetime]] = {}
         self._bucket: tuple[Limits, Bucket] | None = None
