@@ -9,6 +9,7 @@ from marshmallow import Schema, fields, validate
 from ruleloom.api.door.here import workspace
 from ruleloom.api.door.problems import FixSchema, reader_language
 from ruleloom.api.door.resource import Resource
+from ruleloom.api.door.signed_in import current_actor
 from ruleloom.api.shapes.shared import LANGUAGES, BothSchema
 from ruleloom.runtime.rules import language
 
@@ -156,7 +157,7 @@ class WordsSchema(Schema):
 @resource.post("/language/parse", body=LanguageTextSchema, answer=ParsedSchema)
 def parse(given: dict[str, Any]) -> dict[str, Any]:
     """Read a text: its tree, its sentence in both languages, or every error with its place"""
-    return language.read(workspace(), reader=reader_language(), **given)
+    return language.read(workspace(), reader=reader_language(), actor=current_actor(), **given)
 
 
 @resource.post("/language/complete", body=CompletionAskSchema, answer=CompletionsSchema)

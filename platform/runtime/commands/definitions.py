@@ -14,7 +14,8 @@ from ruleloom.access import Actor, Forbidden, Verb
 from ruleloom.forms.names import key_for
 from ruleloom.messages import Diagnostic, RuleloomError
 from ruleloom.runtime.missing import Missing, Stale, id_of
-from ruleloom.runtime.rules import checking, publishing
+from ruleloom.runtime.rules import checking, needs, publishing
+from ruleloom.runtime.rules.content import tree_of
 from ruleloom.runtime.rules.departing import Departure, departure_of
 from ruleloom.runtime.workspace import Workspace
 from ruleloom.runtime.writing.unit_of_work import UnitOfWork
@@ -152,6 +153,8 @@ def publish_in(
     _require_drawing(uow.actor, now.kind, now.shared, Verb.PUBLISH)
     draft = now.draft if now.draft is not None else now.content
     checked = checking.check(uow.published.model, now.kind, now.entity, draft or {})
+    if now.kind == "rule":
+        needs.require_rights(uow.actor, tree_of(draft or {}, uow.published.model), uow.published.model)
     if now.entity != checked.entity:
         uow.definitions.save_draft(now.id, draft or {}, uow.stamp(), entity=checked.entity)
     done = uow.definitions.publish(now.id, uow.stamp(), app_version=app_version)

@@ -6,7 +6,7 @@ An operation is a verb and a resource of the connection's kind: `create_orders`,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from ruleloom.connectors import ConnectorError, Done, Op, Rejected, Resource
@@ -53,7 +53,7 @@ class Calling:
         verb, _, wanted = operation.partition("_")
         resource = next((each for each in resources if each.name == wanted and each.writable), None)
         if verb not in VERBS or resource is None:
-            known = [f"{each}_{found.name}" for found in resources if found.writable for each in VERBS]
+            known = operations_of(resources)
             raise CannotPerform.of("call-no-operation", name=name, operation=operation, operations=known)
         arguments = cast("Mapping[str, Any]", effect.content["arguments"])
         key = arguments.get(KEY)
@@ -62,6 +62,11 @@ class Calling:
         data = {field: value for field, value in arguments.items() if verb == "create" or field != KEY}
         kind = cast("Literal['create', 'update', 'delete']", verb)
         return resource, Op(kind, None if verb == "create" else str(key), data, str(effect.id))
+
+
+def operations_of(resources: Iterable[Resource]) -> list[str]:
+    """What can be asked of a connection with these resources."""
+    return [f"{verb}_{found.name}" for found in resources if found.writable for verb in VERBS]
 
 
 def performers(workspace: Workspace) -> dict[str, Calling]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ruleloom import dsl
+from ruleloom.access import Actor
 from ruleloom.dsl import Parsed
 from ruleloom.dsl.analysis import analyse_beside, analyse_condition, circles_beside
 from ruleloom.dsl.backends.jsonlogic import plain_json, to_jsonlogic
@@ -20,6 +21,7 @@ from ruleloom.dsl.reads import reads_of
 from ruleloom.dsl.writing.canonical import quoted_name
 from ruleloom.forms.entity import CollectionOf, Entity, Field, Model
 from ruleloom.messages import LANGUAGES, Diagnostic, Language, RuleloomError, text
+from ruleloom.runtime.rules import needs
 from ruleloom.runtime.rules.content import in_both_languages, read_condition, read_rule, sentences
 from ruleloom.runtime.rules.published import Published, model_of
 from ruleloom.runtime.workspace import Workspace
@@ -36,13 +38,17 @@ def read(
     entity: str | None = None,
     part: str = "rule",
     reader: Language = "en",
+    actor: Actor | None = None,
 ) -> dict[str, Any]:
-    """Tree, sentence, canonical text and diagnostics of a text; `reader` is the language of the messages."""
+    """Tree, sentence, canonical text and diagnostics of a text; `reader` is the language of the messages.
+
+    With an `actor` it is told what a rule needs that is not there: their rights to publish it, connections it calls.
+    """
     published = workspace.refreshed()
     model, owner = _named(workspace, published, entity, part)
     parsed = _parsed(model, text, language, owner, part)
     places = Utf16(text)
-    findings = _findings(parsed, published, entity)
+    findings = (*_findings(parsed, published, entity), *_needs(workspace, parsed, text, model, actor))
     answer: dict[str, Any] = {
         "tree": None,
         "sentence": None,
@@ -67,6 +73,15 @@ def _findings(parsed: Parsed, published: Published, entity: str | None) -> tuple
     if isinstance(parsed.tree, Condition) and entity is not None:
         return analyse_condition(parsed.tree, published.entity(entity).id, published.model, parsed.language)
     return ()
+
+
+def _needs(workspace: Workspace, parsed: Parsed, text: str, model: Model, actor: Actor | None) -> Sequence[Diagnostic]:
+    """What a rule needs beside its text, and lacks."""
+    if actor is None or not parsed.ok or not isinstance(parsed.tree, Rule):
+        return ()
+    with workspace.database.read() as connection:
+        astray = needs.calls_astray(parsed.tree, text, connection)
+    return [*needs.rights_missing(actor, parsed.tree, model), *astray]
 
 
 def _circles(parsed: Parsed, published: Published) -> list[dict[str, Any]]:
