@@ -8,12 +8,14 @@ the Python back end, as in production.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields, replace
 from typing import Any
 
 from ruleloom.dsl import nodes as n
+from ruleloom.dsl.formulas import with_formulas
 from ruleloom.dsl.moment import Moment
-from ruleloom.dsl.reads import held_of
-from ruleloom.dsl.types import RecordId
+from ruleloom.dsl.reads import held_of, walk
+from ruleloom.dsl.types import Kind, RecordId
 from ruleloom.dsl.vocabulary import Vocabulary
 from ruleloom.engine.evaluate import Logic, Situation
 from ruleloom.engine.horizon import Clock, Ticking
@@ -28,9 +30,12 @@ class Reflection:
     """Keeps a mirror of the tables in memory up to date; ids become integers in order of creation."""
 
     def __init__(self, model: Model, tables: Tables) -> None:
+        self._model = model
         self._tables = tables
         self._mirror = Mirror(model)
         self._missing: dict[tuple[str, Any], int] = {}
+        self._naming: dict[int, tuple[n.Condition, n.Condition, bool]] = {}
+        """By identity, a condition, the same without worked-out fields, and whether it names records by their ids."""
         self._holders: dict[str, list[tuple[Table, str]]] = {}
         """By entity, the reference fields that hold its records."""
         for table in tables.tables.values():
@@ -49,7 +54,26 @@ class Reflection:
                 table.touched.clear()
         if moment.me is not None:
             moment = Moment(moment.now, moment.calendar, self._number("user", moment.me))
-        return self._mirror.holds(condition, entity, self._number(entity, record), moment)
+        return self._mirror.holds(self._in_numbers(condition), entity, self._number(entity, record), moment)
+
+    def _in_numbers(self, condition: n.Condition) -> n.Condition:
+        """The condition with the records that its text names (`owner = "u1"`) as the integers of this moment."""
+        known = self._naming.get(id(condition))
+        if known is None:
+            plain = with_formulas(condition, self._model)
+            known = self._naming[id(condition)] = (condition, plain, any(map(_is_record, walk(plain))))
+        _, plain, names = known
+        return self._numbered(plain) if names else plain
+
+    def _numbered(self, part: Any) -> Any:
+        if isinstance(part, tuple):
+            return tuple(map(self._numbered, part))
+        if _is_record(part):
+            return replace(part, value=self._number(part.type.entity or "", part.value))
+        if not isinstance(part, n.Node):
+            return part
+        slots = [slot.name for slot in fields(part) if slot.name != "span"]
+        return replace(part, **{slot: self._numbered(getattr(part, slot)) for slot in slots})
 
     def _touch_holders(self, table: Table) -> None:
         """Who is named may come to have a record, or have none again: the rows that name them are mirrored anew."""
@@ -75,6 +99,10 @@ class Reflection:
         """The order of creation; users who are only named and have no record come before all."""
         order = self._tables.tables[entity].order.get(record)
         return order if order is not None else self._missing.setdefault((entity, record), -len(self._missing) - 1)
+
+
+def _is_record(part: Any) -> bool:
+    return isinstance(part, n.Constant) and part.type.kind is Kind.RECORD
 
 
 class SqlLogic(Logic):
