@@ -58,7 +58,7 @@ def _late(workspace: Workspace, seconds: int) -> dict[str, float]:
     """A customer becomes due each millisecond; how much later each firing was recorded, by the workspace's clock."""
     ada = accounts.create(workspace, WORKSPACE, "Ada", "ada@example.com")
     count = seconds * 1_000
-    begin = workspace.clock.now() + SECOND * (5 + count // 30)
+    begin = workspace.clock.now() + SECOND * (15 + count // 200)
     customer = workspace.published.entity("customer")
     for first in range(0, count, 1_000):
         rows = [

@@ -33,17 +33,19 @@ def compare(url: str, folder: Path, records: int, related: int) -> dict[str, Any
     with open_shop(url, folder) as workspace:
         now = workspace.clock.now()
         _fill(workspace, records, related, now)
-        hand = _by_hand(workspace, now)
+        first = _by_hand(workspace, now)
         begin, cpu = time.perf_counter(), time.process_time()
         publish_rule(workspace, RULE)
         wall, cpu = time.perf_counter() - begin, time.process_time() - cpu
         _agree(workspace)
+        hand = min(first, _by_hand(workspace, now))  # who comes first finds nothing in memory yet
         return {
             "records": records,
             "related": related,
             "ours_s": wall,
             "ours_cpu_s": cpu,
             "by_hand_s": hand,
+            "by_hand_first_s": first,
             "ratio": wall / hand,
         }
 
@@ -73,6 +75,7 @@ def _fill(workspace: Workspace, records: int, related: int, now: int) -> None:
 
 def _by_hand(workspace: Workspace, now: int) -> float:
     with workspace.database.write() as connection:
+        connection.execute(text("DROP TABLE IF EXISTS by_hand"))
         connection.execute(text("CREATE TABLE by_hand (record bigint PRIMARY KEY, holds boolean, deadline bigint)"))
     begin = time.perf_counter()
     with workspace.database.write() as connection:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -150,16 +150,17 @@ def visit(served: tuple[str, str], browser: Browser, signed_in: str) -> Iterator
 
 
 @pytest.fixture
-def violations() -> Callable[[Page], list[str]]:
-    """What axe finds wrong on a page, by rule; colours are judged as they are when nothing moves any more."""
+def violations() -> Callable[..., list[str]]:
+    """What axe finds wrong on a page, by rule (`only` these); colours are judged when nothing moves any more."""
 
-    def found(page: Page) -> list[str]:
+    def found(page: Page, only: Sequence[str] = ()) -> list[str]:
         if not page.evaluate("'axe' in window"):
             page.evaluate(AXE.read_text())
         page.evaluate(STAND_STILL)
         result: list[str] = page.evaluate(
-            "axe.run(document, {resultTypes: ['violations']})"
-            ".then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | ')))"
+            "only => axe.run(document, {resultTypes: ['violations'], ...(only.length ? {runOnly: only} : {})})"
+            ".then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 120)).join(' | ')))",
+            list(only),
         )
         return result
 

@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import structlog
 
 from ruleloom.dsl import nodes as n
-from ruleloom.dsl.reads import walk
 from ruleloom.dsl.types import RecordId
 from ruleloom.engine.intents import CreateRecord, Effect, UpdateRecords, Write
 from ruleloom.engine.store import External, Fact, Goal, Memory, RecordChange, Snapshot, Speaker
@@ -22,6 +20,8 @@ from ruleloom.messages import RuleloomError
 from ruleloom.runtime.pipeline.ports import Cause, Firing, Prepared, Run
 from ruleloom.runtime.writing.batches import Batch
 from ruleloom.runtime.writing.desk import SqlDesk
+from ruleloom.runtime.writing.gathered import Gathered
+from ruleloom.runtime.writing.remembered import Pair, Remembered
 from ruleloom.storage.database import Refused, refusal
 from ruleloom.storage.logs import firing_log, notices, rule_rates
 from ruleloom.storage.records.held import HeldRecords, Journal
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from ruleloom.runtime.writing.unit_of_work import UnitOfWork
 
 log = structlog.get_logger()
-Pair = tuple[str, RecordId]
 
 
 class Restless(Exception):
@@ -47,15 +46,8 @@ class CollectingDesk(SqlDesk):
         super().__init__(uow)
         self.end, self._calm, self._ticks = batch.end, batch.calm, batch.ticks
         self._held, self._journal = held, journal
-        self._known: dict[RecordId, dict[str, Memory | None]] = {}
-        self._complete: dict[RecordId, bool] = {}
-        """Records of which everything that is remembered is known."""
-        self._moved: dict[Pair, bool] = {}
-        self._deadlines = [(cast("int", m.deadline), cast("int", m.record), m.rule) for m in batch.due]
-        heapify(self._deadlines)
-        self._at: tuple[int, list[Pair]] = (0, [])
-        self._facts: dict[tuple[External, RecordId | None], dict[RecordId, tuple[int, Fact]]] = {}
-        self._read_by: dict[External, set[str]] = {}
+        self._remembered = Remembered(batch, journal)
+        self._gathered = Gathered(uow.published.model)
         self._firings: list[firing_log.FiringRow] = []
         self._effects: list[firing_log.EffectRow] = []
         self._notices: list[notices.NoticeRow] = []
@@ -66,15 +58,11 @@ class CollectingDesk(SqlDesk):
         self._written = 0
         """How often something was written: what was written is not dropped any more."""
         by_entity: dict[str, dict[RecordId, None]] = {}
-        for memory in batch.due if batch.memories is None else batch.memories:
-            self._known.setdefault(memory.record, {})[memory.rule] = memory
         for memory in batch.due:
             by_entity.setdefault(uow.published.book.rules[memory.rule].entity, {})[memory.record] = None
         for entity, records in by_entity.items():
             held.mine(records)
             held.read(entity, list(records))
-            if batch.memories is not None:
-                self._complete.update(dict.fromkeys(records, True))
 
     # ---- writing what was collected
 
@@ -108,11 +96,10 @@ class CollectingDesk(SqlDesk):
             raise Restless from error
 
     def _write_memories(self) -> None:
-        if self._moved:
+        moved = self._remembered.take_moved()
+        if moved:
             self._written += 1
-            moved = sorted(self._moved, key=_by_record)
-            super().remember([self._known[record][rule] or Memory(rule, record) for rule, record in moved])
-            self._moved.clear()
+            super().remember(moved)
 
     def _say_by_halves(
         self, of: Sequence[int | None], effects: Sequence[firing_log.EffectRow], told: Sequence[notices.NoticeRow]
@@ -171,7 +158,7 @@ class CollectingDesk(SqlDesk):
             for rows, length in zip(lists, kept, strict=True):
                 del rows[length:]
             self._journal.undo(mark)
-            self._facts.clear()
+            self._gathered.forget()
             self._held.wrote()
             self.leaves, self._rates = leaves, rates
             raise
@@ -236,66 +223,30 @@ class CollectingDesk(SqlDesk):
 
     def next_due(self, up_to: int, rules: Collection[Pair] | None = None) -> int | None:  # noqa: ARG002
         """The earliest deadline up to an instant."""
-        while self._deadlines and not self._stands(*self._deadlines[0]):
-            heappop(self._deadlines)
-        return self._deadlines[0][0] if self._deadlines and self._deadlines[0][0] <= up_to else None
+        return self._remembered.next_due(up_to)
 
     def due_at(self, instant: int, rules: Collection[Pair] | None = None) -> Sequence[Pair]:
         """Pairs whose deadline is that instant, which is the earliest."""
         if rules is not None:  # asked again, once they are locked
-            asked = set(rules)
-            return [pair for pair in self._at[1] if pair in asked] if self._at[0] == instant else []
-        found: dict[Pair, None] = {}
-        while self._deadlines and self._deadlines[0][0] == instant:
-            deadline, record, rule = heappop(self._deadlines)
-            if self._stands(deadline, record, rule):
-                found[rule, record] = None
-        self._at = instant, list(found)
-        return self._at[1]
-
-    def _stands(self, deadline: int, record: int, rule: str) -> bool:
-        memory = self._known.get(record, _NONE).get(rule)
-        return memory is not None and memory.deadline == deadline
+            return self._remembered.was_due_at(instant, set(rules))
+        return self._remembered.due_at(instant)
 
     def memories(
         self, entity: str, records: Collection[RecordId], rules: Collection[str] | None = None
     ) -> Mapping[Pair, Memory]:
         """What is remembered, with what was collected."""
-        missing = [record for record in records if not self._has(record, rules)]
+        missing = self._remembered.unknown(records, rules)
         if missing and self._held.made(missing):  # of a record that was made just now there is nothing to read
-            for record in missing:
-                self._journal.put(self._complete, record, True)
+            self._remembered.learn(missing, None, {})
         elif missing:
             self._write_memories()
-            for (rule, record), memory in super().memories(entity, missing, rules).items():
-                self._journal.put(self._known.setdefault(record, {}), rule, memory)
-            for record in missing:
-                for rule in rules or ():
-                    self._known.setdefault(record, {}).setdefault(rule, None)
-                if rules is None:
-                    self._journal.put(self._complete, record, True)
-        return {
-            (rule, record): memory
-            for record in records
-            for rule, memory in self._known.get(record, _NONE).items()
-            if memory is not None and (rules is None or rule in rules)
-        }
-
-    def _has(self, record: RecordId, rules: Collection[str] | None) -> bool:
-        if record in self._complete:
-            return True
-        return rules is not None and all(rule in self._known.get(record, _NONE) for rule in rules)
+            self._remembered.learn(missing, rules, super().memories(entity, missing, rules))
+        return self._remembered.of(records, rules)
 
     def remember(self, memories: Sequence[Memory]) -> None:
         """Keeps memories back; a deadline within the batch is settled with it."""
-        for memory in memories:
-            rule, record = memory.rule, memory.record
-            self._told.add(record)
-            known = self._known.setdefault(record, {})
-            self._journal.put(known, rule, memory if memory.says_something else None)
-            self._journal.put(self._moved, (rule, record), True)
-            if memory.deadline is not None and memory.deadline <= self.end:
-                heappush(self._deadlines, (memory.deadline, cast("int", record), rule))
+        self._told.update(memory.record for memory in memories)
+        self._remembered.keep(memories)
 
     def forget(self, rule: str, records: Collection[RecordId] | None = None) -> None:
         """Removes what is remembered of some records."""
@@ -351,38 +302,23 @@ class CollectingDesk(SqlDesk):
         if speaker is not None:  # what depends on two records is not kept
             self._bring_up_to_date(external)
             return super().gather(external, holders, now, me, speaker=speaker)
-        known = self._facts.setdefault((external, me), {})
-        missing = {record: state for record, state in holders.items() if not _is_fresh(known.get(record), now)}
-        if missing:
+
+        def ask(missing: Mapping[RecordId, Snapshot]) -> Mapping[RecordId, Fact]:
             self._bring_up_to_date(external)
-            asked = super().gather(external, missing, now, me)
-            known.update((record, (now, fact)) for record, fact in asked.items())
-        return {record: known[record][1] for record in holders}
+            return super(CollectingDesk, self).gather(external, missing, now, me)
+
+        return self._gathered.of(external, me, holders, now, ask)
 
     def _bring_up_to_date(self, external: External) -> None:
         """Writes what was collected where the database is about to be asked for it."""
-        if self._held.log and self._entities(external) & {change.entity for change, _ in self._held.log}:
+        if self._held.log and self._gathered.entities(external) & {change.entity for change, _ in self._held.log}:
             self._write_records()
-
-    def _entities(self, external: External) -> set[str]:
-        """The entities whose records an external reads, by permanent id."""
-        found = self._read_by.get(external)
-        if found is None:
-            model, found = self.catalogue.model, set[str]()
-            for node in walk(external):
-                if isinstance(node, n.Path):
-                    found.update(model.field(each)[0].id for each in node.fields)
-                elif isinstance(node, n.Collection):
-                    found.add(node.entity)
-                    found.update(model.field(hop.field)[0].id for hop in node.hops)
-            self._read_by[external] = found
-        return found
 
     def lock(self, entity: str, records: Collection[RecordId], *, share: bool = False) -> None:
         """Locks records; of those that others could write until now everything is asked again."""
-        for record in self._held.foreign(records):
-            for known in (self._known, self._complete, *self._facts.values()):
-                cast("dict[RecordId, Any]", known).pop(record, None)
+        foreign = self._held.foreign(records)
+        self._remembered.unlearn(foreign)
+        self._gathered.forget(foreign)
         super().lock(entity, records, share=share)
 
     # ---- what is written
@@ -396,10 +332,7 @@ class CollectingDesk(SqlDesk):
 
     def apply(self, prepared: Prepared) -> None:
         """Holds the write back; facts that read its entity are to be asked for again."""
-        written = {change.entity for change in prepared.changes}
-        for (external, _), known in self._facts.items():
-            if written & self._entities(external):
-                known.clear()
+        self._gathered.written({change.entity for change in prepared.changes})
         super().apply(prepared)
 
     def perform(self, firing: Firing, effect: Effect) -> None:
@@ -439,14 +372,3 @@ class CollectingDesk(SqlDesk):
 
 class _Rehearsed(Exception):
     """Ends a rehearsal."""
-
-
-_NONE: Mapping[str, Memory | None] = {}
-
-
-def _by_record(pair: Pair) -> tuple[RecordId, str]:
-    return pair[1], pair[0]
-
-
-def _is_fresh(known: tuple[int, Fact] | None, now: int) -> bool:
-    return known is not None and (known[0] == now or known[1].until is None or known[0] < now < known[1].until)
