@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, bindparam, insert, select
 
 from ruleloom.dsl import nodes as n
 from ruleloom.dsl.moment import Moment
@@ -28,6 +28,9 @@ class Mirror:
         self._database = Database("sqlite://")
         with self._database.write() as connection:
             self._catalogue.metadata.create_all(connection)
+        self._of: tuple[object, ...] = ()
+        self._asked: dict[tuple[int, str], tuple[n.Condition, Select[tuple[int]]]] = {}
+        """Questions of the present moment by the identity of their condition, which is kept, and entity."""
 
     def replace(self, entity: str, gone: Collection[int], rows: Iterable[Snapshot]) -> None:
         """Removes records by id and puts others in."""
@@ -47,10 +50,19 @@ class Mirror:
 
     def holds(self, condition: n.Condition, entity: str, record: int, moment: Moment) -> bool:
         """The truth of a level condition without `C for D` for one record."""
-        table = self._catalogue.table(entity)
-        asked = to_sql(condition, self._model, self._catalogue, moment, "sqlite", table)
+        if self._of != (moment.now, moment.me, moment.calendar):
+            self._of = moment.now, moment.me, moment.calendar
+            self._asked.clear()
+        if (id(condition), entity) not in self._asked:
+            self._asked[id(condition), entity] = condition, self._question(condition, entity, moment)
+        _, question = self._asked[id(condition), entity]
         with self._database.read() as connection:
-            return connection.execute(select(table.c.id).where(table.c.id == record, asked)).first() is not None
+            return connection.execute(question, {"record": record}).first() is not None
+
+    def _question(self, condition: n.Condition, entity: str, moment: Moment) -> Select[tuple[int]]:
+        table = self._catalogue.table(entity)
+        holds = to_sql(condition, self._model, self._catalogue, moment, "sqlite", table)
+        return select(table.c.id).where(table.c.id == bindparam("record"), holds)
 
 
 def _links(record: Value, chosen: Value) -> list[dict[str, Value]]:
