@@ -12,7 +12,7 @@ from ruleloom import access
 from ruleloom.access import Verb
 from ruleloom.dsl.types import Kind, RecordId, Value
 from ruleloom.engine.store import RecordChange, Snapshot
-from ruleloom.forms.entity import Entity
+from ruleloom.forms.entity import Entity, Field
 from ruleloom.forms.fields.registry import field_types
 from ruleloom.forms.gates import GateError
 from ruleloom.forms.validation import ValidationError, kept_values, shown_name
@@ -94,13 +94,19 @@ def clean(
     """Values of `dsl.types` as their fields keep them: defaults, options, references that exist, required ones there.
 
     What cannot be kept is noted in `wrong` and left out. `exact`: numbers with more decimals than their field are
-    refused; rules' computed numbers are rounded half-even. `there`: where it was looked up which records exist.
+    refused, and references to what is not there; rules' computed numbers are rounded half-even, and what they name that
+    is gone (`this` after `delete this`) reads as empty. `there`: where it was looked up which records exist.
     """
     if exact:
         wrong.refuse(_too_exact(entity, values))
     found, refused = kept_values(entity, {**_defaults(uow, entity, values), **values} if new else values)
     wrong.refuse(refused)
-    wrong.refuse(_dangling(uow, entity, found, there))
+    dangling = list(_dangling(uow, entity, found, there))
+    if exact:
+        wrong.refuse(_no_record(entity.by_key[key]) for key in dangling)
+    else:
+        found.update(dict.fromkeys(dangling))
+    wrong.refuse(_no_files(uow, entity, found))
     found = {key: value for key, value in found.items() if key not in wrong.unread}
     wrong.fields += [each for each in _missing(entity, found, new=new) if each.target not in wrong.unread]
     return found
@@ -125,22 +131,29 @@ def _missing(entity: Entity, values: Mapping[str, Value], *, new: bool) -> Itera
             yield Diagnostic(_EMPTY, params={"field": shown_name(field)}, target=field.key)
 
 
-def _dangling(
-    uow: UnitOfWork, entity: Entity, values: Mapping[str, Value], there: There | None
-) -> Iterator[Diagnostic]:
-    """References to records, and files, that do not exist."""
+def _dangling(uow: UnitOfWork, entity: Entity, values: Mapping[str, Value], there: There | None) -> Iterator[str]:
+    """Fields that name records which do not exist."""
     for key, value in values.items():
         field = entity.by_key[key]
-        if value is None or field.system:
+        if value is None or field.system or field.value_type.kind is not Kind.RECORD or field.to is None:
             continue
-        if field.value_type.kind is Kind.RECORD and field.to is not None:
-            known = uow.records.live(field.to, [cast("int", value)]) if there is None else there.get(field.to, ())
-            if value not in known:
-                yield Diagnostic("value-no-record", params={"field": shown_name(field)}, target=key)
-        elif field.value_type.kind is Kind.FILES:
-            wanted = {int(each) for each in cast("tuple[str, ...]", value)}
-            if wanted - files.known(uow.connection, wanted):
-                yield Diagnostic("value-no-file", params={"field": shown_name(field)}, target=key)
+        known = uow.records.live(field.to, [cast("int", value)]) if there is None else there.get(field.to, ())
+        if value not in known:
+            yield key
+
+
+def _no_record(field: Field) -> Diagnostic:
+    return Diagnostic("value-no-record", params={"field": shown_name(field)}, target=field.key)
+
+
+def _no_files(uow: UnitOfWork, entity: Entity, values: Mapping[str, Value]) -> Iterator[Diagnostic]:
+    for key, value in values.items():
+        field = entity.by_key[key]
+        if value is None or field.system or field.value_type.kind is not Kind.FILES:
+            continue
+        wanted = {int(each) for each in cast("tuple[str, ...]", value)}
+        if wanted - files.known(uow.connection, wanted):
+            yield Diagnostic("value-no-file", params={"field": shown_name(field)}, target=key)
 
 
 def require_present(
