@@ -156,3 +156,39 @@ def test_several_writes_of_one_transaction_settle_one_another(workspace: Workspa
     assert (len(firings(workspace)), waiting(workspace)) == (MANY, (1, MANY, 0))
     settle(workspace)
     assert len(firings(workspace)) == 2 * MANY
+
+
+def test_a_chain_that_grows_wide_goes_on_after_the_answer(
+    workspace: Workspace, rule: Rule, create: Create, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each coupon makes two longer ones: few records are concerned with each write, many firings with the first."""
+    workspace.fan_out = 10
+    monkeypatch.setattr(putting_off, "CARRIED", 7)
+    rule(
+        'rule "Split" on coupon when length(code) > 1 and length(code) < 7 then '
+        'create coupon (customer = customer, code = "{code}0") create coupon (customer = customer, code = "{code}1")'
+    )
+    made = str(create(name="A").record)
+    written = coupon(workspace, customer=made, code="ab")
+    assert written.queued > 0
+    assert waiting(workspace)[2] == written.queued
+    assert len(codes(workspace)) == 1 + 2 * 10, "the firings of ten records with the write itself"
+    settle(workspace)
+    assert waiting(workspace) == (0, 0, 0)
+    expected = ["ab"]
+    for each in expected:
+        expected += [each + "0", each + "1"] if len(each) < 7 else []
+    assert codes(workspace) == expected, "in the same order as at once"
+    fired = firings(workspace)
+    assert len(fired) == sum(len(each) < 7 for each in expected)
+    assert len({each.row.at for each in fired}) == 1, "at the instant of the write"
+
+
+def test_many_rules_of_few_records_are_carried_out_with_the_write(
+    workspace: Workspace, rule: Rule, create: Create
+) -> None:
+    workspace.fan_out = 1
+    for number in range(4):
+        rule(f'rule "R{number}" on coupon when code = "ab" then create customer (name = "{number}")')
+    written = coupon(workspace, customer=str(create(name="A").record), code="ab")
+    assert (written.queued, len(written.firings), waiting(workspace)) == (0, 4, (0, 0, 0))

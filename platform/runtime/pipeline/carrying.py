@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ruleloom.dsl import shifts
+from ruleloom.dsl.types import RecordId
 from ruleloom.engine import intents as i
 from ruleloom.engine.program import Do, Jump, JumpUnless, Pause, PauseUntil, Program
 from ruleloom.engine.ruleset import RuleBook, watch_id
@@ -76,10 +77,17 @@ class Carrying:
         logic = self._book.version(run.version)
         return logic.then if run.branch == "then" else logic.ending
 
-    def carry(self, at: int, runs: Iterable[Run] = ()) -> None:
-        """Works the queue off, after `runs`; every action happens at `at`."""
+    def carry(self, at: int, runs: Iterable[Run] = (), most: int | None = None) -> Sequence[Run]:
+        """Works the queue off, after `runs`; every action happens at `at`.
+
+        Gives what is left of it when its firings have come to concern more than `most` records.
+        """
         self._queue.extend(runs)
+        concerned: set[RecordId] = set()
         while self._queue:
+            concerned.add(self._queue[0].firing.record)
+            if most is not None and len(concerned) > most:
+                break
             run = self._queue.popleft()
             waiting, entered, place = len(self._queue), len(self._outcome.firings), run.position
             try:
@@ -92,6 +100,7 @@ class Carrying:
                 run.position = place
                 self._desk.failed(run, error)
                 self._keep_blocking(error)
+        return tuple(self._queue)
 
     def _keep_blocking(self, error: RuleloomError) -> None:
         """Nobody waits for the answer to a rule's own write: what blocked it is recorded."""

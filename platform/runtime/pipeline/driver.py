@@ -11,7 +11,7 @@ from ruleloom.engine.store import RecordChange
 from ruleloom.runtime.pipeline.carrying import Carrying
 from ruleloom.runtime.pipeline.locking import Locking
 from ruleloom.runtime.pipeline.noticing import NOBODY, Noticed, Noticing, Touched
-from ruleloom.runtime.pipeline.ports import Blocked, Cause, Desk, Firing, Outcome, Prepared, Run, Unsettled
+from ruleloom.runtime.pipeline.ports import Backlog, Blocked, Cause, Desk, Firing, Outcome, Prepared, Run, Unsettled
 from ruleloom.runtime.pipeline.putting_off import PuttingOff
 
 Pairs = Collection[tuple[str, RecordId]]
@@ -82,16 +82,21 @@ class Pipeline:
         outcome = Outcome()
         outcome.changes, noticed = self.writing.carry_out(prepared, backlog.limit if backlog is not None else None)
         if backlog is not None and noticed.later:
-            PuttingOff(self.desk, self.book, self.noticing, self.writing, backlog).begin(noticed, at, cause, outcome)
-        else:
-            self._carry(noticed, at, outcome)
+            self._putting_off(backlog).begin(noticed, at, cause, outcome)
+            return outcome
+        left = self._carry(noticed, at, outcome, backlog.limit if backlog is not None else None)
+        if backlog is not None and left:
+            self._putting_off(backlog).go_on_later(left, at, cause, outcome)
         return outcome
+
+    def _putting_off(self, backlog: Backlog) -> PuttingOff:
+        return PuttingOff(self.desk, self.book, self.noticing, self.writing, backlog)
 
     def finish(self) -> None:
         """What this transaction has put off is settled: something else is about to be written."""
         backlog = self._backlog
         while backlog is not None and backlog.opened and backlog.earliest() is not None:
-            PuttingOff(self.desk, self.book, self.noticing, self.writing, backlog).step()
+            self._putting_off(backlog).step()
 
     def _settle_touched(self, touched: Mapping[str, Touched], changes: Sequence[RecordChange], at: int) -> None:
         if self.desk.next_due(at) is None:
@@ -117,8 +122,7 @@ class Pipeline:
         found = [instant for instant in due if instant is not None]
         put_off = backlog.earliest() if backlog is not None else None
         if backlog is not None and put_off is not None and put_off <= min([up_to, *found]):
-            chunk = PuttingOff(self.desk, self.book, self.noticing, self.writing, backlog)
-            return put_off if chunk.step() else None
+            return put_off if self._putting_off(backlog).step() else None
         return min(found) if found and self._settle(min(found), None) else None
 
     def settle(self, up_to: int) -> bool:
@@ -179,12 +183,12 @@ class Pipeline:
         self._carrying(Outcome()).woken([run])
         self.desk.unpark(run)
 
-    def _carry(self, noticed: Noticed, at: int, outcome: Outcome) -> None:
+    def _carry(self, noticed: Noticed, at: int, outcome: Outcome, most: int | None = None) -> Sequence[Run]:
         if not noticed.firings and not noticed.runs:
-            return
+            return ()
         carrying = self._carrying(outcome)
         carrying.enter(noticed)
-        carrying.carry(at)
+        return carrying.carry(at, most=most)
 
     def _carrying(self, outcome: Outcome) -> Carrying:
         return Carrying(self.desk, self.book, self.noticing, self.writing, outcome)

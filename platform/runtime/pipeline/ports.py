@@ -165,7 +165,7 @@ class Backlog(Protocol):
     """What is put off, kept durably in the transaction of the write."""
 
     limit: int
-    """Affected records of one write beyond which its evaluation is put off."""
+    """Affected records of one write beyond which its evaluation is put off, or what its firings do goes on later."""
     opened: bool
     """Whether this transaction has put something off."""
 

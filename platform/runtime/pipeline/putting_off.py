@@ -2,7 +2,8 @@
 
 What is put off is settled before anything else is written or any later instant is reached, so its records are judged
 on the state as of their write: first all of them, chunk by chunk, then what their firings do, in one order. So result
-and instants equal those of an evaluation at once. Only rules that block are judged with the write itself.
+and instants equal those of an evaluation at once. Only rules that block are judged with the write itself. A write whose
+firings set off others until very many records are concerned is answered too, and the rest carried out in that order.
 """
 
 from __future__ import annotations
@@ -35,6 +36,13 @@ class PuttingOff:
         put_off = self._backlog.add(at, cause, noticed.later)
         outcome.queued = sum(len(each.records) for each in noticed.later.values())
         self._carrying(put_off, outcome, first=True).enter(noticed)
+
+    def go_on_later(self, runs: Sequence[Run], at: int, cause: Cause, outcome: Outcome) -> None:
+        """Keeps what is left of a queue that has become very long: it is carried out in the same order."""
+        put_off = self._backlog.add(at, cause, {})
+        outcome.queued += len({run.firing.record for run in runs})
+        for run in runs:
+            self._backlog.queue(put_off, run, None)
 
     def step(self) -> bool:
         """One chunk of the earliest; False when nothing is put off."""

@@ -47,14 +47,15 @@ class PutOffRun:
 
 
 def add(connection: Connection, row: PutOffRow, records: Mapping[str, Collection[int]]) -> None:
-    """Puts an evaluation off: `records` by entity."""
+    """Puts an evaluation off: `records` by entity, none where only runs are left."""
     connection.execute(insert(put_off).values({name: getattr(row, name) for name in PutOffRow.__slots__}))
     rows = [
         {"evaluation": row.id, "record": record, "entity": entity}
         for entity, found in records.items()
         for record in found
     ]
-    connection.execute(insert(put_off_records), rows)
+    if rows:
+        connection.execute(insert(put_off_records), rows)
 
 
 def earliest(connection: Connection) -> int | None:
