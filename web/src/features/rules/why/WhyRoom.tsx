@@ -45,7 +45,7 @@ function Answer({ answer }: { answer: WhyAnswer }) {
         {t('whyMoment', { at: formatInstant(answer.at, zone) })}
         {rule.version !== null && ` · ${t('whyVersion', { version: rule.version })}`}
       </p>
-      {answer.calendar && (
+      {answer.reason && answer.calendar && (
         <p className="mut num">
           {t('whyCalendar', {
             zone: answer.calendar.timezone,
