@@ -52,11 +52,13 @@ class Calendar:
     """Day numbers worked although weekend or holiday (make-up days)."""
 
     def local(self, instant_: int) -> datetime:
-        """The wall clock of an instant."""
+        """The wall clock of an instant; at the ends of the years that dates have, that of UTC."""
+        if not _FIRST_DAY < instant_ // DAY < _LAST_DAY:
+            return moment(instant_)
         return moment(instant_).astimezone(self.zone)
 
     def day_of(self, instant_: int) -> int:
-        """The local day of an instant; beyond the years that dates have, days of UTC."""
+        """The local day of an instant; at the ends of the years that dates have and beyond, days of UTC."""
         if not _FIRST_DAY < instant_ // DAY < _LAST_DAY:
             return instant_ // DAY
         return day_number(self.local(instant_).date())

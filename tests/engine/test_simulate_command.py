@@ -119,6 +119,9 @@ def test_what_is_wrong_beforehand_ends_with_2_and_no_line(tmp_path: Path, option
         '{"at": "2026-01-01T09:00:00Z"}',
         '{"at": 5, "op": "create"}',
         "\u0000",
+        pytest.param("[" * 100_000, id="deep"),
+        '{"at": "2026-01-01T09:00:00Z", "op": "create", "entity": {"a": 1}, "id": "x"}',
+        '{"at": "2026-01-01T09:00:00Z", "op": "create", "entity": "customer", "id": "\\ud800", "values": {"score": 2}}',
     ],
 )
 def test_broken_lines_are_noted_and_the_rest_is_played(tmp_path: Path, line: str) -> None:

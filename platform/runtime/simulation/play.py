@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,6 +23,7 @@ from ruleloom.runtime.simulation.values import EntityValues, NotAValue, defaults
 from ruleloom.runtime.simulation.writes import refused
 
 _decode = json.JSONDecoder(parse_float=Decimal).decode
+_BROKEN = re.compile("[\ud800-\udfff]")
 OPERATIONS = ("create", "update", "delete")
 
 
@@ -200,16 +202,16 @@ class Reader:
         try:
             given = _decode(line.strip())
             return given, instant_of(given["at"], self._calendar)
-        except (ValueError, KeyError, TypeError, NotAValue, OverflowError):
+        except (ValueError, KeyError, TypeError, NotAValue, OverflowError, RecursionError):
             raise refused("event-not-readable", line=line.strip()[:200]) from None
 
     def write(self, given: dict[str, Any]) -> i.Write:
         """The write of a line. Raises Refused."""
-        entity = self._entities.get(given.get("entity", ""))
-        record = given.get("id")
+        name, record = given.get("entity"), given.get("id")
+        entity = self._entities.get(name) if isinstance(name, str) else None
         if entity is None:
-            raise refused("entity-unknown", entity=str(given.get("entity")))
-        if isinstance(record, bool) or not isinstance(record, str | int) or record == "":
+            raise refused("entity-unknown", entity=str(name))
+        if not _is_id(record):
             raise refused("event-without-id", line=json.dumps(given, ensure_ascii=False, default=str)[:200])
         record, operation = str(record), given.get("op")
         if operation == "delete":
@@ -223,6 +225,13 @@ class Reader:
         if operation == "create":
             return i.CreateRecord(entity.id, clean, record)
         return i.UpdateRecords(entity.id, {record: clean})
+
+
+def _is_id(given: object) -> bool:
+    """A whole number or a text that can be written down again (half of a pair of UTF-16 cannot)."""
+    if isinstance(given, str):
+        return given != "" and _BROKEN.search(given) is None
+    return isinstance(given, int) and not isinstance(given, bool)
 
 
 def play(simulation: Simulation, lines: Iterable[str], until: int | None = None) -> Iterator[Line]:
