@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import Flask, jsonify, request
 from flask.testing import FlaskClient
-from measuring import both
+from measuring import beside, both
 from shop import open_shop, publish_rule
 from sqlalchemy import BigInteger, Column, Integer, MetaData, Numeric, Table, Text, create_engine, event, insert
 
@@ -20,6 +20,7 @@ from ruleloom.access import WORKSPACE
 from ruleloom.api.app import create_app
 from ruleloom.runtime.commands import accounts
 
+SHORT_ROUNDS, SHORT_LOOPS = 300, 8
 PASSWORD = "a long enough password"
 RULES = (
     'rule "Large" on customer when credit > 900000 then set notes = "large"',
@@ -45,8 +46,7 @@ def compare(url: str, empty: str, folder: Path, rounds: int, loops: int = 40) ->
             "ours": lambda: _ours(client, csrf),
             "bare": lambda: _bare(floor),
         }
-        found = both(acts, rounds, loops)
-    return {**found, "ratio": found["ours"]["cpu_ms"] / found["bare"]["cpu_ms"]}
+        return {**both(acts, rounds, loops), **beside(acts["ours"], acts["bare"], SHORT_ROUNDS, SHORT_LOOPS)}
 
 
 def _ours(client: FlaskClient, csrf: str) -> None:
