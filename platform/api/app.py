@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g
 from flask_smorest import Api
 
 import ruleloom.api
 from ruleloom.api import docs_page, frontend
 from ruleloom.api.door import bounds, headers, problems
-from ruleloom.api.door.here import KEY
+from ruleloom.api.door.here import KEY, asked
 from ruleloom.api.door.resource import Resource
 from ruleloom.runtime.workspace import Workspace
 
@@ -92,12 +92,13 @@ def _log_requests(app: Flask) -> None:
 
     @app.after_request
     def _end(response: Response) -> Response:
+        request = asked()
         if request.path.startswith("/api/"):
-            log.info("request", **_facts(response))
+            log.info("request", **_facts(request, response))
         return response
 
 
-def _facts(response: Response) -> dict[str, Any]:
+def _facts(request: Request, response: Response) -> dict[str, Any]:
     actor = g.get("actor")
     return {
         "method": request.method,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from flask import request
-
+from ruleloom.api.door.here import asked
 from ruleloom.messages import RuleloomError
 
 MEBIBYTE = 1024 * 1024
@@ -21,6 +20,7 @@ class TooLarge(RuleloomError):
 
 def require_size(limit: int) -> None:
     """Raises `TooLarge` before the body is read, and keeps a body without a length from growing past the limit."""
+    request = asked()
     request.max_content_length = limit
     if (request.content_length or 0) > limit:
         raise TooLarge.of("body-too-large", limit=f"{limit // MEBIBYTE} MB")

@@ -5,8 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, request
+from flask import Flask
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 _POLICY = "Content-Security-Policy"
@@ -29,6 +34,13 @@ def policy(inline: tuple[str, ...] = ()) -> str:
     )
 
 
+_ALWAYS = [*_FIXED.items(), (_POLICY, policy())]
+_NAMES = frozenset(name.lower() for name, _ in _ALWAYS)
+_NOT_KEPT, _CHECKED_AGAIN = ("Cache-Control", "no-store"), ("Cache-Control", "private, no-cache")
+_BY_LANGUAGE = ("Vary", "Accept-Language")
+_ALWAYS_HTTPS = ("Strict-Transport-Security", "max-age=31536000")
+
+
 def inline_hashes(html: str) -> tuple[str, ...]:
     """The CSP hashes of a page's inline scripts."""
     found = (hashlib.sha256(script.encode()).digest() for script in _INLINE.findall(html))
@@ -37,18 +49,27 @@ def inline_hashes(html: str) -> tuple[str, ...]:
 
 def register(app: Flask) -> None:
     """Puts the headers on every answer; API answers are not kept by caches unless they say so."""
+    app.wsgi_app = _Outermost(app.wsgi_app)  # type: ignore[method-assign]  # as Flask documents it
 
-    always = [*_FIXED.items(), (_POLICY, policy())]
 
-    @app.after_request
-    def _add(response: Response) -> Response:
-        headers = response.headers
-        given = {name.lower() for name in headers.keys()}  # noqa: SIM118 - iterating headers gives pairs
-        headers.extend([(name, value) for name, value in always if name.lower() not in given])
-        if request.path.startswith("/api/"):
-            if "cache-control" not in given:
-                headers.add("Cache-Control", "no-store" if "etag" not in given else "private, no-cache")
-            headers.add("Vary", "Accept-Language")
-        if request.is_secure:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        return response
+class _Outermost:
+    """Adds the headers where an answer leaves: nothing copies or looks through them on their way out."""
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """One request."""
+
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Callable[[bytes], Any]:
+            given = {name.lower() for name, _ in headers}
+            headers += _ALWAYS if given.isdisjoint(_NAMES) else [h for h in _ALWAYS if h[0].lower() not in given]
+            if environ["PATH_INFO"].startswith("/api/"):
+                if "cache-control" not in given:
+                    headers.append(_CHECKED_AGAIN if "etag" in given else _NOT_KEPT)
+                headers.append(_BY_LANGUAGE)
+            if environ["wsgi.url_scheme"] == "https" and "strict-transport-security" not in given:
+                headers.append(_ALWAYS_HTTPS)
+            return start_response(status, headers, *more)
+
+        return self._application(environ, start)

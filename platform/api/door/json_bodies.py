@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from flask import Request, request
+from flask import Request
 from webargs.core import missing
 from webargs.flaskparser import FlaskParser, is_json_request
 
+from ruleloom.api.door.here import asked
 from ruleloom.messages import Diagnostic, RuleloomError
 from ruleloom.runtime.missing import Missing
 
@@ -43,6 +44,7 @@ class NotJson(RuleloomError):
 
 def require_readable_address() -> None:
     """No NUL in the path (nothing has such a name: 404) or in the query (400): databases refuse to be asked for it."""
+    request = asked()
     if "\0" in request.path:
         raise Missing.of("not-found")
     if request.query_string and any("\0" in value for values in request.args.listvalues() for value in values):
@@ -51,6 +53,10 @@ def require_readable_address() -> None:
 
 class JsonParser(FlaskParser):
     """The reader of bodies of every resource."""
+
+    def get_default_request(self) -> Request:
+        """The request itself."""
+        return asked()
 
     def _raw_load_json(self, req: Request) -> Any:
         if is_json_request(req):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, g, request
 
 from ruleloom.access import Actor
-from ruleloom.api.door.here import workspace
+from ruleloom.api.door.here import asked, workspace
 from ruleloom.messages import Language, RuleloomError
 from ruleloom.runtime.commands import sessions, tokens
 from ruleloom.runtime.people.secrets_of import same
@@ -37,6 +37,7 @@ def actor_of_request() -> Actor:
 
 def claimed_actor() -> Actor:
     """The same for a view that does everything in one write: a session met lately is asked for in that."""
+    request = asked()
     if request.headers.get("Authorization"):
         return actor_of_request()
     secret = request.cookies.get(COOKIE)
@@ -46,6 +47,7 @@ def claimed_actor() -> Actor:
 def _let_in(session: sessions.Session | None) -> Actor:
     if session is None:
         raise NotSignedIn.of("not-signed-in")
+    request = asked()
     if request.method not in _SAFE and not same(request.headers.get(CSRF_HEADER, ""), session.csrf):
         raise CsrfMissing.of("csrf-missing")
     return session.actor
