@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
+from typing import Any
 
 import structlog
 
@@ -13,7 +15,7 @@ def configure(level: int = logging.INFO) -> None:
     watched = sys.stderr.isatty()
     plain = structlog.dev.plain_traceback  # the default shows the values of variables, of records and passwords too
     console = structlog.dev.ConsoleRenderer(exception_formatter=plain)
-    renderer = console if watched else structlog.processors.JSONRenderer(ensure_ascii=False)
+    renderer = console if watched else structlog.processors.JSONRenderer(_in_json)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -25,3 +27,11 @@ def configure(level: int = logging.INFO) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=repr)
+"""Made once, not for every line."""
+
+
+def _in_json(line: dict[str, Any], **_how: Any) -> str:
+    return _ENCODER.encode(line)

@@ -184,6 +184,7 @@ class Workspace:
                 counter.bump(connection)
         for listener in self.committed:
             listener(uow)
+        uow.end()
         return uow.answer(result)
 
     def is_new(self) -> bool:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Self
 
 from sqlalchemy import Connection
@@ -48,19 +47,25 @@ class NotUnique(_Conflict):
     """Another live record has the value of a unique field; `target` is the field's key."""
 
 
-@contextmanager
-def translated(connection: Connection, entity_table: EntityTable) -> Iterator[None]:
+class translated:  # noqa: N801 - used like a function
     """Turns the database's complaint about a unique index into `NotUnique`.
 
     On PostgreSQL the transaction is then lost up to the last savepoint, as after every failed statement.
     """
-    try:
-        yield
-    except IntegrityError as error:
-        key = _field_of(error, connection, entity_table)
+
+    __slots__ = ("_connection", "_table")
+
+    def __init__(self, connection: Connection, entity_table: EntityTable) -> None:
+        self._connection, self._table = connection, entity_table
+
+    def __enter__(self) -> None:
+        """Nothing yet."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        key = _field_of(error, self._connection, self._table) if isinstance(error, IntegrityError) else None
         if key is None:
-            raise
-        field = entity_table.entity.by_key[key]
+            return
+        field = self._table.entity.by_key[key]
         labels = dict(field.labels) or {"en": field.name, "zh": field.name}
         raise NotUnique(Diagnostic("value-taken", params={"field": labels}, target=key)) from error
 

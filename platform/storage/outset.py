@@ -8,9 +8,8 @@ what was published before it had to wait. Both databases answer with one text of
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from json import loads
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
@@ -73,8 +72,7 @@ _LIVING = """,
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Outset:
+class Outset(NamedTuple):
     """How things stand when a transaction begins."""
 
     settings: Mapping[str, Any]
@@ -121,4 +119,4 @@ class Question:
         return Outset(told["kept"] or {}, told["due"], told.get("told"), Living(*account), version)
 
 
-_ACTIVE = list(Living.__dataclass_fields__).index("active")
+_ACTIVE = Living._fields.index("active")

@@ -6,8 +6,7 @@ wrote the first time, over the same connection and in the same transaction. Post
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
@@ -19,25 +18,20 @@ Row = Mapping[str, Any]
 
 def ask(connection: Connection, text: str, values: Any) -> Sequence[tuple[Any, ...]]:
     """All rows that a question has for an answer, as the driver gives them; `StatementFailed`."""
-    with _cursor(connection, text) as cursor:
-        cursor.execute(text, values)
-        found: Sequence[tuple[Any, ...]] = cursor.fetchall()
-        return found
-
-
-@contextmanager
-def _cursor(connection: Connection, text: str) -> Iterator[Any]:
-    """The driver's cursor for one statement; its errors are told in the toolkit's words, without the values."""
-    driver: Any = connection.dialect.loaded_dbapi
     cursor = connection.connection.cursor()
     try:
-        yield cursor
-    except driver.IntegrityError as error:
-        raise AlreadyThere(text, None, error) from error
-    except driver.Error as error:
-        raise StatementFailed(text, None, error) from error
+        cursor.execute(text, values)
+        return cursor.fetchall()
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _told(connection, text, error) from error
     finally:
         cursor.close()
+
+
+def _told(connection: Connection, text: str, error: Exception) -> StatementFailed:
+    """A driver's error in the toolkit's words, without the values."""
+    already_there = isinstance(error, connection.dialect.loaded_dbapi.IntegrityError)
+    return AlreadyThere(text, None, error) if already_there else StatementFailed(text, None, error)
 
 
 class Prepared:
@@ -63,12 +57,17 @@ class PreparedWrite:
     def run(self, connection: Connection, rows: Sequence[Row]) -> int:
         """Runs it for each of the rows; how many it wrote. `AlreadyThere`, or `StatementFailed`."""
         written = self._written.on(connection)
-        with _cursor(connection, written.text) as cursor:
+        cursor = connection.connection.cursor()
+        try:
             if len(rows) == 1:
                 cursor.execute(written.text, written.values(rows[0]))
             else:
                 cursor.executemany(written.text, [written.values(row) for row in rows])
-            return int(cursor.rowcount)
+            return cursor.rowcount
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _told(connection, written.text, error) from error
+        finally:
+            cursor.close()
 
 
 class _PerDatabase:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as clock
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ruleloom.dsl.calendar import Calendar, day_number, instant, moment
+from ruleloom.dsl.calendar import SECOND, Calendar, day_number, instant, moment
 from ruleloom.dsl.types import Kind, Value
 from ruleloom.forms.fields.base import Cleaner, FieldType, InputContext, Refused
 from ruleloom.forms.fields.date import read_day
@@ -62,10 +63,15 @@ def _read_loose(text: str, calendar: Calendar) -> int | None:
 
 def instant_text(value: int) -> str:
     """`2026-01-31T08:00:00Z`; a fraction only when it is not zero, without trailing zeros."""
-    found = moment(value)
-    fraction = f".{found.microsecond:06d}".rstrip("0") if found.microsecond else ""
-    whole = found.isoformat(timespec="seconds").removesuffix("+00:00")
-    return f"{whole}{fraction}Z" if found.year > 999 else found.isoformat().replace("+00:00", "Z")
+    seconds, fraction = divmod(value, SECOND)
+    whole = _second_text(seconds)
+    return f"{whole}.{fraction:06d}".rstrip("0") + "Z" if fraction else f"{whole}Z"
+
+
+@lru_cache(maxsize=4096)
+def _second_text(seconds: int) -> str:
+    """A second is written once for the many that share it: made and changed at once, imported together."""
+    return moment(seconds * SECOND).isoformat(timespec="seconds").removesuffix("+00:00")
 
 
 @FIELD_TYPES.register

@@ -8,8 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from ruleloom import access
 from ruleloom.access import Actor, Verb
@@ -35,8 +34,7 @@ BULK = 1000
 """Records that one bulk command takes; it is one transaction and one simultaneous write."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """What a write did: the record as it is now (None: deleted), and the ids of the firings that it caused."""
 
     entity: Entity

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ruleloom.dsl.calendar import HOUR
 from ruleloom.dsl.moment import Moment
@@ -61,8 +62,7 @@ class Touched:
             self.indexes.pop(record, None)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """Rules of one entity with the records on which they are to be judged, and what is remembered of these."""
 
     rules: Mapping[str, tuple[Followed, Snapshots]]

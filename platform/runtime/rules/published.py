@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from ruleloom import access
+from ruleloom.access import Actor, Verb
 from ruleloom.dsl.calendar import Calendar
 from ruleloom.engine.ruleset import RuleBook
 from ruleloom.forms.calendar_file import read_calendar
@@ -14,6 +16,7 @@ from ruleloom.forms.drawn import Drawing, read_drawing
 from ruleloom.forms.entity import Entity, Model
 from ruleloom.forms.entity_file import read_entity
 from ruleloom.forms.fields.base import InputContext
+from ruleloom.forms.fields.registry import field_types
 from ruleloom.forms.findings import Findings
 from ruleloom.forms.model_file import build_model
 from ruleloom.forms.validation import Validator
@@ -54,6 +57,8 @@ class Published:
     """Made at first use."""
     read: dict[str, Sequence[Drawing]] = field(default_factory=dict)
     """Pipelines and forms by entity, read at first use."""
+    writable: dict[tuple[str, Verb, frozenset[str]], frozenset[str]] = field(default_factory=dict)
+    """Keys of fields by entity, verb and roles, worked out at first use."""
     broken: Mapping[str, RuleloomError] = field(default_factory=dict)
     """Rules that cannot be read any more, by id, with what is wrong: they do nothing until somebody mends them."""
     drawn: tuple[tuple[Content, ...], Calendar] | None = None
@@ -71,6 +76,15 @@ class Published:
         found = self.validators.get(entity.id)
         if found is None:
             found = self.validators[entity.id] = Validator(entity, InputContext(self.model.calendar))
+        return found
+
+    def writable_by(self, actor: Actor, verb: Verb, entity: Entity) -> frozenset[str]:
+        """Keys of the fields of an entity that an actor may fill with this verb."""
+        place = entity.id, verb, actor.roles
+        found = self.writable.get(place)
+        if found is None:
+            own = (field.key for field in entity.fields if not field.system and field_types()[field.type].writable)
+            found = self.writable[place] = access.writable(actor, verb, entity.id, frozenset(own))
         return found
 
     def drawings(self, entity: Entity) -> Sequence[Drawing]:

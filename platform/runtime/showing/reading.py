@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from ruleloom import access
 from ruleloom.access import Actor, Verb
@@ -50,8 +50,7 @@ class Page(Generic[Item]):
     next: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(NamedTuple):
     """A record as shown: values with their fields, and titles of what it refers to, both by field key or path."""
 
     entity: Entity

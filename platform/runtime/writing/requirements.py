@@ -8,7 +8,6 @@ from dataclasses import field as dataclass_field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
-from ruleloom import access
 from ruleloom.access import Verb
 from ruleloom.dsl.types import Kind, RecordId, Value
 from ruleloom.engine.store import RecordChange, Snapshot
@@ -71,20 +70,21 @@ def read(
 ) -> tuple[dict[str, Value], list[Diagnostic]]:
     """JSON values by field key → clean values, and every field that is unknown, not the actor's, or wrongly filled."""
     values, wrong = uow.published.validator(entity).check(given)
-    wrong += [refused for key in given if (refused := _not_writable(uow, entity, key, verb)) is not None]
+    refused = given.keys() - uow.published.writable_by(uow.actor, verb, entity)
+    if not refused and not wrong:
+        return values, wrong
+    wrong += [each for key in given if key in refused and (each := _not_writable(entity, key)) is not None]
     named = {each.target for each in wrong}
     return {key: value for key, value in values.items() if key not in named}, wrong
 
 
-def _not_writable(uow: UnitOfWork, entity: Entity, key: str, verb: Verb) -> Diagnostic | None:
+def _not_writable(entity: Entity, key: str) -> Diagnostic | None:
+    """Why nobody, or not the actor, may fill a field; what is no field or kept by the system was told already."""
     field = entity.by_key.get(key)
     if field is None or field.system:
         return None
-    if not field_types()[field.type].writable:
-        return Diagnostic("field-not-writable", params={"name": shown_name(field)}, target=key)
-    if not access.may(uow.actor, verb, entity.id, key):
-        return Diagnostic("field-not-allowed", params={"name": shown_name(field)}, target=key)
-    return None
+    code = "field-not-allowed" if field_types()[field.type].writable else "field-not-writable"
+    return Diagnostic(code, params={"name": shown_name(field)}, target=key)
 
 
 def clean(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from ruleloom.access import Actor
@@ -68,7 +67,7 @@ class UnitOfWork:
 
     def use(self, published: Published) -> None:
         """Goes on with another published state: of a transaction that publishes something."""
-        self._begun = replace(self._begun, person_version=None)
+        self._begun = self._begun._replace(person_version=None)
         if self.backlog.opened:
             self.pipeline.finish()
         self.desk.keep_counts()
@@ -171,6 +170,10 @@ class UnitOfWork:
         self.desk.entered.clear()
         self.desk.warnings.clear()
         return True
+
+    def end(self) -> None:
+        """Lets go of the parts that know it: so all of it is gone at once, and no collector has to look for it."""
+        del self.desk, self.backlog, self.pipeline
 
     def answer(self, result: T | None) -> T:
         """The command's result, or the refusal that it met."""

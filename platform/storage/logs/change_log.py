@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from json import loads
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, select
 
@@ -20,8 +20,7 @@ from ruleloom.storage.schema.insertion import LOG
 from ruleloom.storage.tables.system import changes
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """When a write happens (microseconds UTC), who writes (user's record id; None: the workspace), and why."""
 
     at: int

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Connection, NestedTransaction, func, select
 
@@ -29,8 +29,7 @@ _KINDS = 478_122
 """Advisory locks by the name of an entity."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewRecord:
+class NewRecord(NamedTuple):
     """A record to be created: its id (made in runtime) and its values."""
 
     id: int
