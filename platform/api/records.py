@@ -26,6 +26,11 @@ class ValuesSchema(Schema):
 
     values = value_map(required=True)
 
+    def load(self, data: Any, **how: Any) -> Any:
+        """A body of values and nothing else is taken as it is; anything else is gone through for what is wrong."""
+        plain = isinstance(data, dict) and len(data) == 1 and isinstance(data.get("values"), dict)
+        return data if plain else super().load(data, **how)
+
 
 class GroupValueSchema(Schema):
     """One level of the group asked for; null is the group without a value."""

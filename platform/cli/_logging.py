@@ -9,6 +9,9 @@ from typing import Any
 
 import structlog
 
+from ruleloom.runtime.time.clock import machine_now
+from ruleloom.runtime.time.moments import instant_text
+
 
 def configure(level: int = logging.INFO) -> None:
     """Lines on standard error with time and level."""
@@ -19,7 +22,7 @@ def configure(level: int = logging.INFO) -> None:
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _stamped,
             *([] if watched else [structlog.processors.format_exc_info]),
             renderer,
         ],
@@ -27,6 +30,11 @@ def configure(level: int = logging.INFO) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+def _stamped(_logger: object, _level: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    line["timestamp"] = instant_text(machine_now())
+    return line
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, default=repr)

@@ -86,6 +86,11 @@ class Entity:
         """Fields by permanent id."""
         return {f.id: f for f in self.fields}
 
+    @cached_property
+    def own(self) -> tuple[Field, ...]:
+        """Fields that the system does not keep."""
+        return tuple(f for f in self.fields if not f.system)
+
     @property
     def time_field(self) -> Field:
         """What windows over this entity's records look at."""

@@ -98,16 +98,11 @@ class _Written:
         order = made.positiontup if self.positional else list(binds)
         self._binds: list[tuple[str, Callable[[Any], Any] | None]] = [(name, processes[name]) for name in order]
         self._called = [made.escaped_bind_names.get(name, name) for name in order]
-        fixed = {name: bind.value for name, bind in binds.items() if not bind.required}
-        self._fixed = {
-            name: value if (process := processes[name]) is None else process(value) for name, value in fixed.items()
-        }
+        self._fixed = {name: bind.value for name, bind in binds.items() if not bind.required}
 
     def values(self, row: Row) -> Any:
         """The values of one run as the database's driver takes them."""
-        fixed = self._fixed
-        found = [
-            fixed[name] if name in fixed else row[name] if process is None else process(row[name])
-            for name, process in self._binds
-        ]
+        if self._fixed:
+            row = {**row, **self._fixed}
+        found = [row[name] if process is None else process(row[name]) for name, process in self._binds]
         return tuple(found) if self.positional else dict(zip(self._called, found, strict=True))

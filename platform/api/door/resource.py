@@ -6,7 +6,7 @@ without `/api/v1`. A view gets the loaded body first, then the loaded query, the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -79,19 +79,32 @@ class Resource:
         """
 
         def register(view: View[P, R]) -> View[P, R]:
-            decorated: Any = self.blueprint.response(status, answer, content_type=content_type)(view)
-            # webargs hands over in the order of the decorators from the outside in: body, files, query
-            for schema, place in ((query, "query"), (files, "files"), (body, "json")):
-                if schema is not None:
-                    made = schema() if isinstance(schema, type) else schema  # once, not at every request
-                    decorated = self.blueprint.arguments(made, location=place)(decorated)
+            answering: Any = self.blueprint.response(status, answer, content_type=content_type)(view)
+            wanted = ((body, "json"), (files, "files"), (query, "query"))
+            # schemas are made once, not at every request
+            parts = [(s() if isinstance(s, type) else s, place) for s, place in wanted if s is not None]
             guard = _public if public else _confirmed_in_its_write if one_write else _signed_in
-            decorated = _bounded(guard(decorated), limit)
-            decorated = self.blueprint.doc(operationId=f"{self.name}_{view.__name__}", **_security(public))(decorated)
-            self.blueprint.route(path, methods=[method])(decorated)
+            serving = _bounded(guard(_handed_over(answering, parts)), limit)
+            documented = answering
+            for schema, place in reversed(parts):
+                documented = self.blueprint.arguments(schema, location=place)(documented)
+            documented = self.blueprint.doc(operationId=f"{self.name}_{view.__name__}", **_security(public))(documented)
+            # the document says of it what flask-smorest has gathered; it runs without the functions that gathered it
+            self.blueprint.route(path, methods=[method])(wraps(documented)(serving))
             return view
 
         return register
+
+
+def _handed_over(view: Any, parts: Sequence[tuple[Any, str]]) -> Any:
+    """Reads the parts of a request by their schemas and gives them to the view, in this order."""
+    parser = _StrictBlueprint.ARGUMENTS_PARSER
+
+    @wraps(view)
+    def reading(**path: Any) -> Any:
+        return view(*[parser.parse(schema, location=place) for schema, place in parts], **path)
+
+    return reading
 
 
 def _bounded(view: Any, limit: int) -> Any:

@@ -182,7 +182,7 @@ def _written_together(uow: UnitOfWork, entity: Entity, records: Sequence[RecordI
         for change in outcome.changes
         if change.entity == entity.id
     }  # a record that a rule deleted as soon as it was made is shown as it was made
-    warnings = [*outcome.warnings, *(text for text in uow.desk.warnings if text not in outcome.warnings)]
+    warnings = [*outcome.warnings, *[text for text in uow.desk.warnings if text not in outcome.warnings]]
     firings: dict[RecordId, list[int]] = {record: [] for record in records}
     for firing in uow.desk.entered:
         own = firing.record if firing.entity == entity.id and firing.record in firings else records[0]

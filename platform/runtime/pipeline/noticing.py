@@ -106,8 +106,10 @@ class Noticing:
         noticed = Noticed(self._changed(present, at, cause))
         if len(present) < len(changes):
             self._drop(changes)
-        asked = [self._asked(entity, touched) for entity, touched in self.touched(changes).items()]
-        much = limit is not None and sum(len(each.records) for each in asked) > limit
+        touched = self.touched(changes)
+        asked = [self._asked(entity, records) for entity, records in touched.items()]
+        some = sum(len(records.snapshots) for records in touched.values())
+        much = limit is not None and some > limit and sum(len(each.records) for each in asked) > limit
         for each in asked:
             memories = each.memories
             for rule, snapshots in each.rules.values():

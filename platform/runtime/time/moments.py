@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
-from ruleloom.dsl.calendar import instant, moment
+from ruleloom.dsl.calendar import instant
+from ruleloom.forms.fields.datetime import instant_text
 from ruleloom.messages import Diagnostic, RuleloomError
+
+__all__ = ["WrongInstant", "instant_of", "instant_text"]
 
 
 class WrongInstant(RuleloomError):
@@ -23,10 +26,3 @@ def instant_of(text: str | None, target: str) -> int | None:
     except ValueError as broken:
         raise WrongInstant(Diagnostic("instant-wrong", target=target)) from broken
     return instant(found)
-
-
-def instant_text(instant: int) -> str:
-    """`2026-01-31T08:00:00Z`; fractions only when not zero, without trailing zeros."""
-    at = moment(instant).astimezone(UTC)
-    whole = at.strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{whole}.{at.microsecond:06d}".rstrip("0") + "Z" if at.microsecond else f"{whole}Z"

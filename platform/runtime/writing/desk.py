@@ -158,7 +158,7 @@ class SqlDesk(SqlStore):
             "id": record, "created_at": stamp.at, "created_by": stamp.actor,
             "updated_at": stamp.at, "updated_by": stamp.actor, "version": requirements.FIRST_VERSION,
         }  # fmt: skip
-        return {**system, **{f.key: values.get(f.key) for f in entity.fields if not f.system}}
+        return {**system, **{f.key: values.get(f.key) for f in entity.own}}
 
     def number(self, entity: str, states: Sequence[dict[str, Value]]) -> None:
         """Rules and gates see the numbers that new records get; the same ones each time their write is prepared."""

@@ -97,17 +97,18 @@ def clean(
     refused, and references to what is not there; rules' computed numbers are rounded half-even, and what they name that
     is gone (`this` after `delete this`) reads as empty. `there`: where it was looked up which records exist.
     """
-    if exact:
-        wrong.refuse(_too_exact(entity, values))
     found, refused = kept_values(entity, {**_defaults(uow, entity, values), **values} if new else values)
-    wrong.refuse(refused)
     dangling = list(_dangling(uow, entity, found, there))
     if exact:
-        wrong.refuse(_no_record(entity.by_key[key]) for key in dangling)
+        refused[:0] = _too_exact(entity, values)
+        refused += [_no_record(entity.by_key[key]) for key in dangling]
     else:
         found.update(dict.fromkeys(dangling))
-    wrong.refuse(_no_files(uow, entity, found))
-    found = {key: value for key, value in found.items() if key not in wrong.unread}
+    refused += _no_files(uow, entity, found)
+    if refused:
+        wrong.refuse(refused)
+    if wrong.unread:
+        found = {key: value for key, value in found.items() if key not in wrong.unread}
     wrong.fields += [each for each in _missing(entity, found, new=new) if each.target not in wrong.unread]
     return found
 
@@ -121,13 +122,13 @@ def _too_exact(entity: Entity, values: Mapping[str, Value]) -> Iterator[Diagnost
 
 
 def _defaults(uow: UnitOfWork, entity: Entity, values: Mapping[str, Value]) -> dict[str, Value]:
-    raw = {f.key: f.default for f in entity.fields if not f.system and f.default is not None and f.key not in values}
+    raw = {f.key: f.default for f in entity.own if f.default is not None and f.key not in values}
     return uow.published.validator(entity).check(raw)[0] if raw else {}
 
 
 def _missing(entity: Entity, values: Mapping[str, Value], *, new: bool) -> Iterator[Diagnostic]:
-    for field in entity.fields:
-        if field.required and not field.system and (new or field.key in values) and values.get(field.key) is None:
+    for field in entity.own:
+        if field.required and (new or field.key in values) and values.get(field.key) is None:
             yield Diagnostic(_EMPTY, params={"field": shown_name(field)}, target=field.key)
 
 

@@ -84,8 +84,12 @@ class Records:
 
     def wrote(self, made: Sequence[RecordChange] = ()) -> None:
         """To be told of a write's changes if they are all it did, and what they refer to was looked up."""
-        self._latest = made[0] if len(made) == 1 and () not in (made[0].after or {}).values() else None
+        self._latest = made[0] if len(made) == 1 and not self._holds_empty_links(made[0]) else None
         self._savepoint = self.connection.get_nested_transaction()
+
+    def _holds_empty_links(self, change: RecordChange) -> bool:
+        linked = self.catalogue.tables[change.entity].linked
+        return bool(linked) and () in (change.after or {}).values()
 
     def released(self, savepoint: NestedTransaction) -> None:
         """To be told when a savepoint has become part of what is around it."""
