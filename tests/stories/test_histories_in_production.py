@@ -9,7 +9,6 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +138,7 @@ def _instant(text: str) -> int:
     return instant(datetime.fromisoformat(text))
 
 
-Organisations = Callable[[Path], Organisation]
+Organisations = Callable[[Path, dict[str, Any]], Organisation]
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -147,13 +146,16 @@ def organisations(
     request: pytest.FixtureRequest, copies: Copies, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Organisations]:
     with ExitStack() as opened:
+        made: dict[str, Organisation] = {}
 
-        @cache
-        def organisation(path: Path) -> Organisation:
-            url = opened.enter_context(copies(template_of(request)))
-            made = Organisation(read(path)["schema"], url, tmp_path_factory.mktemp(path.stem))
-            opened.callback(made.workspace.close)
-            return made
+        def organisation(path: Path, case: dict[str, Any]) -> Organisation:
+            of = case["name"] if "schema" in case else path.stem
+            if of not in made:
+                url = opened.enter_context(copies(template_of(request)))
+                schema = read(path)["schema"] | case.get("schema", {})
+                made[of] = Organisation(schema, url, tmp_path_factory.mktemp("organisation"))
+                opened.callback(made[of].workspace.close)
+            return made[of]
 
         yield organisation
 
@@ -175,7 +177,7 @@ def test_it_fires_as_in_the_simulation(
         (_instant(at), rule, record, _edge(edge), *(said or [""])) for at, rule, record, edge, *said in case["expect"]
     ]
     named = [line for line in expected if not line[2].partition("/")[2].startswith("auto-")]  # in production: a number
-    assert organisations(path).play(case, language) == sorted(named)
+    assert organisations(path, case).play(case, language) == sorted(named)
 
 
 def _edge(written: str | bool) -> str:
