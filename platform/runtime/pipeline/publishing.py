@@ -104,7 +104,8 @@ def _initialise(
         for record, verdict in verdicts.items()
     ]
     pipeline.desk.remember([memory for memory in memories if memory.says_something])
-    return [memory.record for memory in memories if memory.holds]
+    matching = {memory.record for memory in memories if memory.holds}
+    return [record for record in records if record in matching]
 
 
 def _count(pipeline: Pipeline, rule: CompiledRule, noticed: Noticed) -> None:
