@@ -69,6 +69,9 @@ def test_rights_that_the_publisher_lacks_are_named_before_and_refused_then(
     assert model.get(f"/rules/{made['id']}").get_json()["status"] == "draft"
     assert _parse(administrator, text) == []
     assert administrator.post(f"/rules/{made['id']}/publish", {}).status_code == 200
+    assert model.post(f"/rules/{made['id']}/pause", {}).status_code == 200, "stopping takes less than going on"
+    assert model.post(f"/rules/{made['id']}/resume", {}).status_code == 403
+    assert administrator.post(f"/rules/{made['id']}/resume", {}).status_code == 200
 
 
 def test_calls_of_what_there_is_not_are_told_while_writing(model: Client, administrator: Client) -> None:

@@ -180,8 +180,13 @@ def pause(workspace: Workspace, actor: Actor, kind: str, definition: str) -> Def
 
 
 def resume(workspace: Workspace, actor: Actor, kind: str, definition: str) -> Definition:
-    """Lets a paused rule go on; records that match now do not fire."""
-    return _switch(workspace, actor, kind, definition, publishing.put_in_force, paused=False)
+    """Lets a paused rule go on, which takes the rights that publishing it takes; records that match now do not fire."""
+    return _switch(workspace, actor, kind, definition, _go_on, paused=False)
+
+
+def _go_on(uow: UnitOfWork, rule: Definition) -> None:
+    needs.require_rights(uow.actor, tree_of(rule.content or {}, uow.published.model), uow.published.model)
+    publishing.put_in_force(uow, rule)
 
 
 def delete(workspace: Workspace, actor: Actor, kind: str, definition: str) -> None:
