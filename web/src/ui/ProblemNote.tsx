@@ -11,17 +11,20 @@ export function ProblemNote({
   children,
   /** Fields whose errors are shown at their places already. */
   placed = [],
+  intoSight = false,
 }: {
   error: unknown
   onRetry?: () => void
   children?: ReactNode
   placed?: string[]
+  /** Scrolled to when it comes: where it answers a button that stays in place. */
+  intoSight?: boolean
 }) {
   const { t } = useTexts()
   const lines = linesOf(error, placed, t('offline'), t('failed'))
   if (!lines.length) return null
   return (
-    <div className="problem" role="alert">
+    <div className="problem" role="alert" ref={intoSight ? scrollTo : undefined}>
       <Icon name="warning" />
       <div>
         {lines.map((line) => (
@@ -39,6 +42,10 @@ export function ProblemNote({
       )}
     </div>
   )
+}
+
+function scrollTo(place: HTMLElement | null) {
+  place?.scrollIntoView({ block: 'nearest' })
 }
 
 function linesOf(error: unknown, placed: string[], offline: string, failed: string): string[] {

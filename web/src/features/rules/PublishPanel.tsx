@@ -142,7 +142,7 @@ export function PublishPanel({
         ))}
         <CircleCard circles={told} />
         <RateField value={rate} standard={safety.data?.default} onChange={setTyped} />
-        {publishing.error && <ProblemNote error={publishing.error} />}
+        {publishing.error && <ProblemNote error={publishing.error} intoSight />}
       </div>
     </SidePanel>
   )
